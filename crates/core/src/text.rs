@@ -1,0 +1,78 @@
+//! Types whose one outside form is text: serde through `Display` and `FromStr`.
+
+use std::{borrow::Cow, fmt::Display, str::FromStr};
+
+use serde::{Deserialize as _, Deserializer, de::Error as _};
+
+/// Reads a text and parses it; an error names the text, escaped.
+pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = Cow::<'de, str>::deserialize(deserializer)?;
+    text.parse()
+        .map_err(|error| D::Error::custom(format_args!("«{}»: {error}", escape(&text))))
+}
+
+/// `text` with control characters, and characters that reorder or hide text, as `\u{…}`; at most 120 characters.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    const SHOWN: usize = 120;
+    let mut shown = String::new();
+    for (position, character) in text.chars().enumerate() {
+        if position == SHOWN {
+            shown.push('…');
+            break;
+        }
+        if is_unprintable(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// Control, bidirectional and zero-width characters: what could make a terminal or a page show something else.
+#[must_use]
+pub fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Implements `Serialize` and `Deserialize` through `Display` and `FromStr`.
+macro_rules! serde_as_text {
+    ($($name:ty),+ $(,)?) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::text::deserialize(deserializer)
+            }
+        }
+    )+};
+}
+pub(crate) use serde_as_text;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_deceive_a_reader_is_escaped() {
+        for (text, want) in [
+            ("plain é 漢", "plain é 漢"),
+            ("a\u{1b}[31mb\n", "a\\u{1b}[31mb\\u{a}"),
+            ("gnp\u{202e}exe", "gnp\\u{202e}exe"),
+        ] {
+            assert_eq!(escape(text), want);
+        }
+        assert_eq!(escape(&"x".repeat(500)).chars().count(), 121);
+    }
+}
