@@ -7,7 +7,25 @@
 //! directory, `prova-formats` reads bills of materials, the `prova` command talks to people.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+pub mod admission;
+pub mod alias;
+pub mod batch;
+pub mod charter;
+pub mod component;
+pub mod country;
+pub mod dsse;
+pub mod entry;
+pub mod event;
 pub mod hash;
 pub mod hex;
+pub mod json;
+pub mod keys;
+pub mod lifecycle;
+pub mod org;
 pub mod position;
+pub mod registry;
+pub mod sign;
+pub mod statement;
+pub mod test_keys;
 pub mod text;
+pub mod time;

@@ -1,0 +1,158 @@
+//! Strict JSON (RFC 8259, I-JSON of RFC 7493 §2.3): one reading for every reader.
+//!
+//! Refused: invalid UTF-8, duplicate member names (readers differ about which counts), nesting over 32 levels, anything after
+//! the value. Tokens are serde_json's business; this module adds the rules that serde_json leaves open.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+/// Deepest nesting of arrays and objects.
+pub const MAX_DEPTH: usize = 32;
+
+/// Why bytes are not strict JSON of the wanted shape.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonError {
+    /// Not UTF-8.
+    #[error("invalid UTF-8 at byte {valid_up_to}")]
+    Utf8 {
+        /// Bytes before the first wrong one.
+        valid_up_to: usize,
+    },
+    /// Not JSON, not strict, or not of the wanted shape; the place is in the text.
+    #[error("{0}")]
+    Syntax(String),
+}
+
+/// Reads a `T` from strict JSON.
+///
+/// # Errors
+/// Bytes that are not strict JSON, or not a `T`; the message names line and column.
+pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, JsonError> {
+    let text = check(bytes)?;
+    serde_json::from_str(text).map_err(|error| syntax(&error))
+}
+
+/// Checks that `bytes` are strict JSON, and returns them as text.
+///
+/// # Errors
+/// Bytes that are not strict JSON; the message names line and column.
+pub fn check(bytes: &[u8]) -> Result<&str, JsonError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| JsonError::Utf8 { valid_up_to: error.valid_up_to() })?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Strict { levels_left: MAX_DEPTH }
+        .deserialize(&mut deserializer)
+        .and_then(|()| deserializer.end())
+        .map_err(|error| syntax(&error))?;
+    Ok(text)
+}
+
+fn syntax(error: &serde_json::Error) -> JsonError {
+    JsonError::Syntax(error.to_string())
+}
+
+/// Walks a value and keeps nothing.
+#[derive(Clone, Copy)]
+struct Strict {
+    levels_left: usize,
+}
+
+impl Strict {
+    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+        let levels_left = self
+            .levels_left
+            .checked_sub(1)
+            .ok_or_else(|| E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")))?;
+        Ok(Self { levels_left })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let inner = self.deeper()?;
+        while items.next_element_seed(inner)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let inner = self.deeper()?;
+        let mut names = BTreeSet::new();
+        while let Some(name) = members.next_key::<String>()? {
+            members.next_value_seed(inner)?;
+            if let Some(twice) = names.replace(name) {
+                let name = crate::text::escape(&twice);
+                return Err(A::Error::custom(format_args!("member «{name}» stands twice in one object")));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strict_json_passes() {
+        let deep = format!("{}{}", "[".repeat(32), "]".repeat(32));
+        for text in ["null", "{}", r#"{"a":1,"b":{"a":[1.5,-2,true,"é"]}}"#, deep.as_str()] {
+            assert_eq!(check(text.as_bytes()), Ok(text));
+        }
+    }
+
+    #[test]
+    fn what_readers_could_read_differently_is_refused() {
+        let deep = format!("{}{}", "[".repeat(33), "]".repeat(33));
+        for (bytes, want) in [
+            (br#"{"a":1,"a":2}"#.as_slice(), "member «a» stands twice in one object at line 1 column 12"),
+            (br#"{"a":1,"\u0061":2}"#, "member «a» stands twice in one object at line 1 column 17"),
+            (deep.as_bytes(), "nested deeper than 32 levels at line 1 column 33"),
+            (b"1 2", "trailing characters at line 1 column 3"),
+            (b"", "EOF while parsing a value at line 1 column 0"),
+            (b"{'a':1}", "key must be a string at line 1 column 2"),
+        ] {
+            assert_eq!(check(bytes), Err(JsonError::Syntax(want.into())));
+        }
+        assert_eq!(check(b"\"\xff\""), Err(JsonError::Utf8 { valid_up_to: 1 }));
+    }
+}

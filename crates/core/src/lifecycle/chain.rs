@@ -1,0 +1,232 @@
+//! What a ledger knows of one subject after some number of entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+use crate::{
+    alias::Alias,
+    component::{ComponentId, Kind, SubjectId},
+    event::{
+        category::{AreaClass, Category},
+        notice::ActStatus,
+    },
+    hash::LeafHash,
+    org::OrgId,
+    position::EntryIndex,
+    time::Timestamp,
+};
+
+/// The chain of one subject: its head and what its entries add up to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// Leaf hash of the last entry: what the next statement must name as `prev`.
+    pub head: LeafHash,
+    /// Index of the last entry.
+    pub last: EntryIndex,
+    /// Index of the first entry.
+    pub first: EntryIndex,
+    /// Number of entries.
+    pub length: u64,
+    /// The latest time claimed.
+    pub time: Timestamp,
+    /// The ledger that the chain comes from, if another.
+    pub from: Option<String>,
+    /// Other names.
+    pub aliases: BTreeSet<Alias>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// The entry that ended it.
+    pub ended: Option<EntryIndex>,
+    /// What only this kind of subject has.
+    pub life: Life,
+}
+
+/// What only one kind of subject has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Life {
+    /// A model.
+    Type(TypeLife),
+    /// A release.
+    Artefact(ArtefactLife),
+    /// An instance.
+    Unit(Box<UnitLife>),
+    /// A role in a network.
+    Slot(SlotLife),
+    /// An act of an authority.
+    Act(Option<ActStatus>),
+}
+
+/// What is known of a type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeLife {
+    /// The last manifest.
+    pub manifest: Option<EntryIndex>,
+    /// The product's name.
+    pub name: Option<String>,
+    /// What it is in a network.
+    pub category: Option<Category>,
+    /// Who may manufacture it, beside its maker.
+    pub manufacturers: BTreeSet<OrgId>,
+}
+
+/// What is known of an artefact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArtefactLife {
+    /// The last manifest.
+    pub manifest: Option<EntryIndex>,
+    /// The product's name.
+    pub name: Option<String>,
+    /// The version.
+    pub version: Option<String>,
+    /// The first entry by which its producer released it.
+    pub released: Option<EntryIndex>,
+    /// The producer.
+    pub producer: Option<OrgId>,
+    /// The types that it runs on; empty: not limited.
+    pub runs_on: BTreeSet<ComponentId>,
+}
+
+/// What is known of a unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitLife {
+    /// Its type.
+    pub of_type: Option<ComponentId>,
+    /// The entry of its manufacture.
+    pub born: Option<EntryIndex>,
+    /// Who holds it; of a part: who held it before it went into its parent.
+    pub custodian: Option<OrgId>,
+    /// Who has legal title.
+    pub title: Option<OrgId>,
+    /// Its transfers, oldest first.
+    pub transfers: Vec<Transfer>,
+    /// The unit that it is in.
+    pub parent: Option<ComponentId>,
+    /// The units in it, and where.
+    pub parts: BTreeMap<ComponentId, Option<String>>,
+    /// The slot that it is in.
+    pub slot: Option<ComponentId>,
+    /// What it runs.
+    pub firmware: Option<ComponentId>,
+    /// The last recall.
+    pub recalled: Option<EntryIndex>,
+}
+
+/// What is known of a slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotLife {
+    /// What it is in the network.
+    pub category: Option<Category>,
+    /// Where it is.
+    pub area: Option<AreaClass>,
+    /// What is in it.
+    pub occupants: BTreeSet<ComponentId>,
+    /// What runs in it.
+    pub firmware: Option<ComponentId>,
+}
+
+/// A transfer of custody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// The shipper, or who handed it over.
+    pub from: OrgId,
+    /// The consignee, or who took it.
+    pub to: OrgId,
+    /// The carrier.
+    pub carrier: Option<OrgId>,
+    /// Who gets title.
+    pub title_to: Option<OrgId>,
+    /// The `ship` entry, if there is one.
+    pub shipped: Option<(EntryIndex, LeafHash)>,
+    /// The last `receive` entry, if there is one.
+    pub received: Option<EntryIndex>,
+    /// Where it stands.
+    pub state: TransferState,
+}
+
+/// Where a transfer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TransferState {
+    /// Shipped, not received by the consignee.
+    Open,
+    /// Received.
+    Accepted,
+    /// Received with broken seals, under dispute, or by somebody else.
+    Disputed,
+    /// Another shipment was made while it was open.
+    Double,
+}
+
+impl std::fmt::Display for TransferState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Disputed => "disputed",
+            Self::Double => "double",
+        })
+    }
+}
+
+impl Chain {
+    /// The chain that begins with this entry, before the entry's event is applied.
+    pub(super) fn begin(id: &SubjectId, leaf: LeafHash, index: EntryIndex, time: Timestamp, from: Option<String>) -> Self {
+        let life = match id.component().map(ComponentId::kind) {
+            Some(Kind::Type) => Life::Type(TypeLife::default()),
+            Some(Kind::Artefact) => Life::Artefact(ArtefactLife::default()),
+            Some(Kind::Unit) => Life::Unit(Box::default()),
+            Some(Kind::Slot) => Life::Slot(SlotLife::default()),
+            None => Life::Act(None),
+        };
+        Self {
+            head: leaf,
+            last: index,
+            first: index,
+            length: 1,
+            time,
+            from,
+            aliases: BTreeSet::new(),
+            findings: Vec::new(),
+            ended: None,
+            life,
+        }
+    }
+
+    /// What is known of the unit, if it is one.
+    #[must_use]
+    pub fn unit(&self) -> Option<&UnitLife> {
+        match &self.life {
+            Life::Unit(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
+    /// What is known of the slot, if it is one.
+    #[must_use]
+    pub fn slot(&self) -> Option<&SlotLife> {
+        match &self.life {
+            Life::Slot(slot) => Some(slot),
+            _ => None,
+        }
+    }
+
+    /// What is known of the artefact, if it is one.
+    #[must_use]
+    pub fn artefact(&self) -> Option<&ArtefactLife> {
+        match &self.life {
+            Life::Artefact(artefact) => Some(artefact),
+            _ => None,
+        }
+    }
+
+    /// What is known of the type, if it is one.
+    #[must_use]
+    pub fn type_life(&self) -> Option<&TypeLife> {
+        match &self.life {
+            Life::Type(type_life) => Some(type_life),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! Beginning, parts, places, firmware and end of components.
+
+use super::{Applying, Chain, FindingCode, Life, MAX_NESTING, View};
+use crate::{
+    component::{ComponentId, Kind, SubjectId},
+    event::{
+        Event, Firmware,
+        make::{Manifest, Manufacture, Part},
+        operation::{Install, MaintenanceAction, Maintain},
+    },
+    statement::Subject,
+};
+
+impl<V: View> Applying<'_, V> {
+    /// Appends the entry to a subject's chain: link, time, aliases; what holds for every event.
+    pub(super) fn link(&mut self, subject: Subject, chain: Option<Chain>) -> Result<(), V::Error> {
+        let Subject { id, from, aliases, .. } = subject;
+        let comes_from_elsewhere = from.is_some();
+        let is_first = chain.is_none();
+        let before = chain.as_ref().map(|chain| chain.time);
+        let ended = chain.as_ref().and_then(|chain| chain.ended);
+        let chain = match chain {
+            None => Chain::begin(&id, self.leaf, self.index, self.event.time, from.map(|link| link.origin)),
+            Some(mut chain) => {
+                chain.head = self.leaf;
+                chain.last = self.index;
+                chain.length = chain.length.saturating_add(1);
+                chain.time = chain.time.max(self.event.time);
+                chain
+            }
+        };
+        self.changes.chains.insert(id.clone(), chain);
+        if is_first && !comes_from_elsewhere {
+            self.check_birth(&id);
+        }
+        if let Some(before) = before.filter(|before| *before > self.event.time) {
+            let detail = format!("claims {}, but the chain had reached {before}", self.event.time);
+            self.find(&id, FindingCode::TimeBackwards, detail);
+        }
+        if let Some(end) = ended.filter(|_| !self.is_comment()) {
+            let detail = format!("{} after the end in entry {end}", self.event.event.name());
+            self.find(&id, FindingCode::AfterEnd, detail);
+        }
+        for alias in aliases {
+            let is_unit = id.component().is_some_and(|component| component.kind() == Kind::Unit);
+            if is_unit && alias.names_an_instance() {
+                let holder = match self.changes.aliases.get(&alias) {
+                    Some(holder) => Some(holder.clone()),
+                    None => self.view.alias_holder(&alias)?,
+                };
+                match holder {
+                    None => {
+                        self.changes.aliases.insert(alias.clone(), id.clone());
+                    }
+                    Some(holder) if holder == id => {}
+                    Some(holder) => self.find(&id, FindingCode::Clone, format!("{alias} is {holder} already")),
+                }
+            }
+            if let Some(chain) = self.changes.chains.get_mut(&id) {
+                chain.aliases.insert(alias);
+            }
+        }
+        Ok(())
+    }
+
+    /// Statements about the record, not about the thing: they may come after the end.
+    fn is_comment(&self) -> bool {
+        matches!(
+            self.event.event,
+            Event::Correct(_) | Event::Evidence(_) | Event::Finding(_) | Event::Notice(_) | Event::Recall(_)
+        )
+    }
+
+    fn check_birth(&mut self, id: &SubjectId) {
+        let want = match id.component().map(ComponentId::kind) {
+            Some(Kind::Unit) => "manufacture",
+            Some(Kind::Type | Kind::Artefact) => "manifest",
+            Some(Kind::Slot) | None => return,
+        };
+        let got = self.event.event.name();
+        if got != want {
+            self.find(id, FindingCode::NoBirth, format!("the life begins with {got}, want {want}"));
+        }
+    }
+
+    pub(super) fn event(&mut self) -> Result<(), V::Error> {
+        let event = self.event;
+        match &event.event {
+            Event::Manifest(manifest) => self.manifest(manifest),
+            Event::Manufacture(manufacture) => self.manufacture(manufacture)?,
+            Event::Assemble(assemble) => {
+                for Part { component, position } in &assemble.parts {
+                    self.insert_part(&assemble.parent, component, position.as_deref())?;
+                }
+            }
+            Event::Ship(ship) => self.ship(ship)?,
+            Event::Receive(receive) => self.receive(receive)?,
+            Event::Store(_) => {
+                for unit in self.subjects(Kind::Unit) {
+                    self.check_custodian(&unit, "stores")?;
+                }
+            }
+            Event::Install(install) => self.install(install)?,
+            Event::Update(update) => {
+                self.runs(&update.to, update.from.as_ref())?;
+            }
+            Event::Measure(measure) => self.measured(&measure.found)?,
+            Event::Maintain(maintain) => self.maintain(maintain)?,
+            Event::Recall(_) => {
+                let index = self.index;
+                for unit in self.subjects(Kind::Unit) {
+                    if let Some(life) = self.unit_mut(&unit) {
+                        life.recalled = Some(index);
+                    }
+                }
+            }
+            Event::Decommission(_) => self.decommission()?,
+            Event::Restrict(restrict) => {
+                for chain in self.changes.chains.values_mut() {
+                    chain.life = Life::Act(Some(restrict.status));
+                }
+            }
+            Event::Test(_)
+            | Event::Certify(_)
+            | Event::Notice(_)
+            | Event::Correct(_)
+            | Event::Evidence(_)
+            | Event::Finding(_) => {}
+        }
+        Ok(())
+    }
+
+    fn manifest(&mut self, manifest: &Manifest) {
+        let (index, by) = (self.index, &self.event.by);
+        let mut foreign = Vec::new();
+        for (id, chain) in &mut self.changes.chains {
+            let maker = match &mut chain.life {
+                Life::Type(life) => {
+                    life.manifest = Some(index);
+                    life.name = Some(manifest.name.clone());
+                    life.category = manifest.category.or(life.category);
+                    life.manufacturers.extend(manifest.manufacturers.iter().cloned());
+                    id.component().and_then(ComponentId::org).cloned()
+                }
+                Life::Artefact(life) => {
+                    life.manifest = Some(index);
+                    life.name = Some(manifest.name.clone());
+                    life.version.clone_from(&manifest.version);
+                    let producer = manifest.producer.as_ref().unwrap_or(by);
+                    if producer == by && life.producer.as_ref().is_none_or(|known| known == by) {
+                        life.released = life.released.or(Some(index));
+                        life.producer = Some(by.clone());
+                        life.runs_on.extend(manifest.runs_on.iter().cloned());
+                    }
+                    Some(life.producer.clone().unwrap_or_else(|| producer.clone()))
+                }
+                Life::Unit(_) | Life::Slot(_) | Life::Act(_) => None,
+            };
+            if let Some(maker) = maker.filter(|maker| maker != by) {
+                foreign.push((id.clone(), format!("manifest by {by}, but the maker is {maker}")));
+            }
+        }
+        for (id, detail) in foreign {
+            self.find(&id, FindingCode::ForeignMaker, detail);
+        }
+    }
+
+    fn manufacture(&mut self, manufacture: &Manufacture) -> Result<(), V::Error> {
+        let (index, by) = (self.index, self.event.by.clone());
+        let of_type = &manufacture.of_type;
+        let named = self.component(of_type)?;
+        let named = named.as_ref().and_then(Chain::type_life).is_some_and(|life| life.manufacturers.contains(&by));
+        let maker = of_type.org().cloned();
+        for unit in self.subjects(Kind::Unit) {
+            let id = SubjectId::from(unit.clone());
+            if maker.as_ref() != Some(&by) && !named {
+                let detail = format!("made by {by}, whom no manifest of {of_type} names as manufacturer");
+                self.find(&id, FindingCode::ForeignMaker, detail);
+            }
+            if unit.org().is_some_and(|org| Some(org) != maker.as_ref()) {
+                let detail = format!("called a {of_type}, which is of another maker");
+                self.find(&id, FindingCode::ForeignMaker, detail);
+            }
+            let Some(life) = self.unit_mut(&unit) else { continue };
+            if let Some(born) = life.born {
+                let detail = format!("manufactured again; it was manufactured in entry {born} already");
+                self.find(&id, FindingCode::SecondBirth, detail);
+                continue;
+            }
+            life.born = Some(index);
+            life.of_type = Some(of_type.clone());
+            life.custodian = Some(by.clone());
+            life.title = Some(by.clone());
+        }
+        match &manufacture.firmware {
+            Some(firmware) => self.runs(firmware, None),
+            None => Ok(()),
+        }
+    }
+
+    /// Every unit and slot among the subjects runs `firmware` from now on.
+    fn runs(&mut self, firmware: &Firmware, from: Option<&ComponentId>) -> Result<(), V::Error> {
+        for id in [self.subjects(Kind::Unit), self.subjects(Kind::Slot)].concat() {
+            if let (Some(claimed), Some(known)) = (from, self.firmware_of(&id)?) {
+                if *claimed != known {
+                    let detail = format!("updated from {claimed}, but it ran {known}");
+                    self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
+                }
+            }
+            self.check_release(&id, &firmware.artefact)?;
+            self.set_firmware(&id, &firmware.artefact);
+        }
+        Ok(())
+    }
+
+    fn measured(&mut self, found: &Firmware) -> Result<(), V::Error> {
+        for id in [self.subjects(Kind::Unit), self.subjects(Kind::Slot)].concat() {
+            match self.firmware_of(&id)? {
+                Some(known) if known == found.artefact => continue,
+                Some(known) => {
+                    let detail = format!("measured {}, but the ledger knew {known}", found.artefact);
+                    self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
+                }
+                None => {}
+            }
+            self.check_release(&id, &found.artefact)?;
+            self.set_firmware(&id, &found.artefact);
+        }
+        Ok(())
+    }
+
+    fn firmware_of(&self, id: &ComponentId) -> Result<Option<ComponentId>, V::Error> {
+        Ok(self.component(id)?.and_then(|chain| match chain.life {
+            Life::Unit(unit) => unit.firmware,
+            Life::Slot(slot) => slot.firmware,
+            _ => None,
+        }))
+    }
+
+    fn set_firmware(&mut self, id: &ComponentId, artefact: &ComponentId) {
+        if let Some(unit) = self.unit_mut(id) {
+            unit.firmware = Some(artefact.clone());
+        } else if let Some(slot) = self.slot_mut(id) {
+            slot.firmware = Some(artefact.clone());
+        }
+    }
+
+    fn check_release(&mut self, id: &ComponentId, artefact: &ComponentId) -> Result<(), V::Error> {
+        let of_type = self.component(id)?.and_then(|chain| chain.unit().and_then(|unit| unit.of_type.clone()));
+        let chain = self.component(artefact)?;
+        let life = chain.as_ref().and_then(Chain::artefact).filter(|life| life.released.is_some());
+        let finding = match life {
+            None => Some((FindingCode::UnreleasedFirmware, format!("runs {artefact}, which no producer has released"))),
+            Some(life) => of_type
+                .filter(|of_type| !life.runs_on.is_empty() && !life.runs_on.contains(of_type))
+                .map(|of_type| (FindingCode::WrongFirmware, format!("runs {artefact}, which is not released for {of_type}"))),
+        };
+        if let Some((code, detail)) = finding {
+            self.find(&id.clone().into(), code, detail);
+        }
+        Ok(())
+    }
+
+    fn insert_part(&mut self, parent: &ComponentId, part: &ComponentId, position: Option<&str>) -> Result<(), V::Error> {
+        let id = SubjectId::from(part.clone());
+        if self.is_inside(parent, part)? {
+            self.find(&id, FindingCode::Cycle, format!("put into {parent}, which is inside it or nested too deep"));
+            return Ok(());
+        }
+        let (held, holder) = (self.custodian_of(part)?, self.custodian_of(parent)?);
+        let known = self.component(part)?.and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
+        match known {
+            Some(known) if known != *parent => {
+                self.find(&id, FindingCode::TwoParents, format!("put into {parent}, but it is in {known}"));
+            }
+            _ => {
+                if let (Some(held), Some(holder)) = (held, holder) {
+                    if held != holder {
+                        let detail = format!("put into {parent}, held by {holder}, while held by {held}");
+                        self.find(&id, FindingCode::CustodyGap, detail);
+                    }
+                }
+            }
+        }
+        if let Some(life) = self.unit_mut(part) {
+            life.parent = Some(parent.clone());
+        }
+        if let Some(life) = self.unit_mut(parent) {
+            life.parts.insert(part.clone(), position.map(str::to_owned));
+        }
+        Ok(())
+    }
+
+    fn remove_part(&mut self, parent: &ComponentId, part: &ComponentId) -> Result<(), V::Error> {
+        let custodian = self.custodian_of(parent)?;
+        let known = self.component(part)?.and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
+        if known.as_ref() != Some(parent) {
+            let is = known.map_or_else(|| "in no unit".to_owned(), |known| format!("in {known}"));
+            self.find(&part.clone().into(), FindingCode::NotInParent, format!("taken out of {parent}, but it is {is}"));
+        }
+        if let Some(life) = self.unit_mut(part) {
+            life.parent = None;
+            life.custodian = custodian;
+        }
+        if let Some(life) = self.unit_mut(parent) {
+            life.parts.remove(part);
+        }
+        Ok(())
+    }
+
+    /// Whether `inner` is `outer` or inside it, at any depth that is followed.
+    fn is_inside(&self, inner: &ComponentId, outer: &ComponentId) -> Result<bool, V::Error> {
+        let mut at = inner.clone();
+        for _ in 0..MAX_NESTING {
+            if at == *outer {
+                return Ok(true);
+            }
+            match self.component(&at)?.and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone())) {
+                Some(parent) => at = parent,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn install(&mut self, install: &Install) -> Result<(), V::Error> {
+        let operator = install.operator.clone().unwrap_or_else(|| self.event.by.clone());
+        let units = self.subjects(Kind::Unit);
+        for slot in self.subjects(Kind::Slot) {
+            let id = SubjectId::from(slot.clone());
+            if slot.org().is_some_and(|org| *org != operator) {
+                self.find(&id, FindingCode::ForeignSlot, format!("filled by {operator}, who is not its operator"));
+            }
+            let occupants = self.component(&slot)?.and_then(|chain| chain.slot().map(|life| life.occupants.clone()));
+            for unit in &units {
+                let other = occupants.iter().flatten().find(|id| id.kind() == Kind::Unit && *id != unit);
+                if let Some(other) = other {
+                    self.find(&id, FindingCode::SlotOccupied, format!("{unit} installed while {other} is in it"));
+                }
+                let known = self.component(unit)?.and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
+                if let Some(known) = known.filter(|known| *known != slot) {
+                    let detail = format!("installed in {slot}, but it is in {known}");
+                    self.find(&unit.clone().into(), FindingCode::TwoPlaces, detail);
+                }
+                self.take_custody(unit, &operator, "installed")?;
+                if let Some(life) = self.unit_mut(unit) {
+                    life.slot = Some(slot.clone());
+                }
+            }
+            let artefacts = self.subjects(Kind::Artefact);
+            if let Some(life) = self.slot_mut(&slot) {
+                life.category = Some(install.category);
+                life.area = Some(install.area);
+                life.occupants.extend(units.iter().cloned().chain(artefacts.iter().cloned()));
+            }
+            for artefact in &artefacts {
+                self.check_release(&slot, artefact)?;
+            }
+        }
+        match &install.firmware {
+            Some(firmware) => {
+                for unit in &units {
+                    if let Some(known) = self.firmware_of(unit)?.filter(|known| *known != firmware.artefact) {
+                        let detail = format!("installed with {}, but the ledger knew {known}", firmware.artefact);
+                        self.find(&unit.clone().into(), FindingCode::FirmwareMismatch, detail);
+                    }
+                }
+                self.runs(firmware, None)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn maintain(&mut self, maintain: &Maintain) -> Result<(), V::Error> {
+        if let Some(parent) = &maintain.parent {
+            for part in &maintain.parts_out {
+                self.remove_part(parent, part)?;
+            }
+            for part in &maintain.parts_in {
+                self.insert_part(parent, part, None)?;
+            }
+        }
+        if maintain.action != MaintenanceAction::Remove {
+            return Ok(());
+        }
+        for unit in self.subjects(Kind::Unit) {
+            if !maintain.parts_out.contains(&unit) && !maintain.parts_in.contains(&unit) {
+                self.leave_slot(&unit)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a unit out of the slot that is a subject of the same statement.
+    fn leave_slot(&mut self, unit: &ComponentId) -> Result<(), V::Error> {
+        let slots = self.subjects(Kind::Slot);
+        let known = self.component(unit)?.and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
+        match known.filter(|known| slots.contains(known)) {
+            Some(slot) => {
+                if let Some(life) = self.slot_mut(&slot) {
+                    life.occupants.remove(unit);
+                }
+                if let Some(life) = self.unit_mut(unit) {
+                    life.slot = None;
+                }
+            }
+            None => {
+                let detail = "removed from a slot where it is not".to_owned();
+                self.find(&unit.clone().into(), FindingCode::NotInSlot, detail);
+            }
+        }
+        Ok(())
+    }
+
+    fn decommission(&mut self) -> Result<(), V::Error> {
+        let index = self.index;
+        for unit in self.subjects(Kind::Unit) {
+            self.check_custodian(&unit, "decommissions")?;
+            if !self.subjects(Kind::Slot).is_empty() {
+                self.leave_slot(&unit)?;
+            }
+        }
+        for chain in self.changes.chains.values_mut() {
+            chain.ended = chain.ended.or(Some(index));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! What statements add up to: the life of components.
+//!
+//! *Structure is refused, substance is recorded.* Whether an entry may enter the ledger is decided in [`crate::admission`]; here its event is
+//! applied to the chains of its subjects, and what contradicts the past becomes a [`Finding`]. Admission and audit run this same code.
+
+mod chain;
+mod custody;
+mod finding;
+mod life;
+
+use std::collections::BTreeMap;
+
+pub use self::{
+    chain::{ArtefactLife, Chain, Life, SlotLife, Transfer, TransferState, TypeLife, UnitLife},
+    finding::{Finding, FindingCode, ParseFindingCodeError},
+};
+use crate::{
+    alias::Alias,
+    component::{ComponentId, SubjectId},
+    event::EventPredicate,
+    hash::LeafHash,
+    org::OrgId,
+    position::EntryIndex,
+};
+
+/// Deepest nesting of parts that is followed; deeper ones are a `cycle` finding.
+pub const MAX_NESTING: usize = 64;
+
+/// What is known before an entry: rows that somebody keeps.
+pub trait View {
+    /// Why a row cannot be read.
+    type Error;
+
+    /// The chain of a subject.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error>;
+
+    /// The unit in whose chain an instance alias was first stated.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error>;
+}
+
+/// The rows that an entry changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The new state of every subject's chain.
+    pub chains: BTreeMap<SubjectId, Chain>,
+    /// Instance aliases stated for the first time.
+    pub aliases: BTreeMap<Alias, SubjectId>,
+}
+
+impl Changes {
+    /// The findings at this entry.
+    pub fn findings(&self, index: EntryIndex) -> impl Iterator<Item = &Finding> {
+        self.chains.values().flat_map(|chain| &chain.findings).filter(move |finding| finding.entry == index)
+    }
+}
+
+/// An event that is being applied: the chains of its subjects, taken out of the view.
+struct Applying<'a, V: View> {
+    view: &'a V,
+    index: EntryIndex,
+    leaf: LeafHash,
+    event: &'a EventPredicate,
+    /// The organisations that signed.
+    signed: &'a [OrgId],
+    changes: Changes,
+}
+
+/// Applies an admitted event to the chains of its subjects. `chains` holds each subject with its chain before the event.
+///
+/// # Errors
+/// A row that cannot be read; nothing is changed then.
+pub(crate) fn apply<V: View>(
+    view: &V,
+    index: EntryIndex,
+    leaf: LeafHash,
+    event: &EventPredicate,
+    signed: &[OrgId],
+    subjects: Vec<(crate::statement::Subject, Option<Chain>)>,
+) -> Result<Changes, V::Error> {
+    let mut applying = Applying { view, index, leaf, event, signed, changes: Changes::default() };
+    for (subject, chain) in subjects {
+        applying.link(subject, chain)?;
+    }
+    applying.event()?;
+    Ok(applying.changes)
+}
+
+impl<V: View> Applying<'_, V> {
+    fn find(&mut self, subject: &SubjectId, code: FindingCode, detail: String) {
+        let finding = Finding { code, subject: subject.clone(), entry: self.index, detail };
+        if let Some(chain) = self.changes.chains.get_mut(subject) {
+            if !chain.findings.contains(&finding) {
+                chain.findings.push(finding);
+            }
+        }
+    }
+
+    /// A chain as this entry leaves it so far, or as the view has it.
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, V::Error> {
+        match self.changes.chains.get(id) {
+            Some(chain) => Ok(Some(chain.clone())),
+            None => self.view.chain(id),
+        }
+    }
+
+    fn component(&self, id: &ComponentId) -> Result<Option<Chain>, V::Error> {
+        self.chain(&SubjectId::Component(id.clone()))
+    }
+
+    fn unit_mut(&mut self, id: &ComponentId) -> Option<&mut UnitLife> {
+        match &mut self.changes.chains.get_mut(&SubjectId::Component(id.clone()))?.life {
+            Life::Unit(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
+    fn slot_mut(&mut self, id: &ComponentId) -> Option<&mut SlotLife> {
+        match &mut self.changes.chains.get_mut(&SubjectId::Component(id.clone()))?.life {
+            Life::Slot(slot) => Some(slot),
+            _ => None,
+        }
+    }
+
+    /// The subjects of one kind.
+    fn subjects(&self, kind: crate::component::Kind) -> Vec<ComponentId> {
+        let components = self.changes.chains.keys().filter_map(SubjectId::component);
+        components.filter(|component| component.kind() == kind).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

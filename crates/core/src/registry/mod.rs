@@ -1,0 +1,583 @@
+//! Who may say what, at which position of the ledger.
+//!
+//! The registry is itself recorded: the charter founds it, registry entries change it, each linked to the one before by its signers.
+//! Entitlement is a matter of *position*, not of a clock: a key speaks from the entry after its enrolment up to its revocation.
+//! Thresholds count distinct organisations, never signatures.
+
+pub mod action;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use self::action::{Action, Enrol, Revoke, Rotate};
+use crate::{
+    charter::{Charter, Purpose, Root, RootError},
+    country::Country,
+    event::{EventPredicate, role::Role},
+    hash::LeafHash,
+    keys::{KeyId, PublicKey},
+    org::OrgId,
+    position::EntryIndex,
+    test_keys::is_published_test_key,
+};
+
+/// Most keys that an organisation may have in use.
+pub const MAX_KEYS_IN_USE: usize = 64;
+
+/// The registry after some number of entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registry {
+    origin: String,
+    purpose: Purpose,
+    log_key: PublicKey,
+    root: Root,
+    head: LeafHash,
+    participants: BTreeMap<OrgId, Participant>,
+    keys: BTreeMap<KeyId, KeyRecord>,
+}
+
+/// An enrolled organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// Its name.
+    pub name: String,
+    /// Where it is incorporated.
+    pub jurisdiction: Country,
+    /// The organisation that controls it.
+    pub parent: Option<OrgId>,
+    /// What it may say.
+    pub roles: BTreeSet<Role>,
+    /// The entry that enrolled it.
+    pub enrolled: EntryIndex,
+    /// The entry that suspended it, while it is.
+    pub suspended: Option<EntryIndex>,
+}
+
+/// A key that an organisation has or had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRecord {
+    /// The key.
+    pub key: PublicKey,
+    /// Whose.
+    pub organisation: OrgId,
+    /// The entry that enrolled it; it speaks from the next one on.
+    pub enrolled: EntryIndex,
+    /// The entry that retired or revoked it; it does not speak there any more.
+    pub ended: Option<EntryIndex>,
+    /// Why it was revoked.
+    pub reason: Option<String>,
+    /// From which index on its entries are distrusted.
+    pub distrust_from: Option<EntryIndex>,
+}
+
+/// Why the registry does not let somebody say something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntitlementError {
+    /// The key is not enrolled.
+    #[error("key {0} is not enrolled")]
+    UnknownKey(KeyId),
+    /// The key was retired or revoked.
+    #[error("key {key} of {organisation} speaks no more since entry {since}")]
+    KeyEnded {
+        /// The key.
+        key: KeyId,
+        /// Whose it was.
+        organisation: OrgId,
+        /// The entry that ended it.
+        since: EntryIndex,
+    },
+    /// The organisation is suspended.
+    #[error("{organisation} is suspended since entry {since}")]
+    Suspended {
+        /// The organisation.
+        organisation: OrgId,
+        /// The entry that suspended it.
+        since: EntryIndex,
+    },
+    /// A root key signed an event; root keys change the registry only.
+    #[error("key {0} is a root key, which signs registry entries only")]
+    RootKey(KeyId),
+    /// No key of the organisation that speaks has signed.
+    #[error("{by} speaks, but none of the signatures is by a key of it")]
+    NotSigned {
+        /// Who speaks.
+        by: OrgId,
+    },
+    /// The organisation does not have the role.
+    #[error("{by} does not have the role {role}; its roles: {}", list(has))]
+    NoRole {
+        /// Who speaks.
+        by: OrgId,
+        /// In which role.
+        role: Role,
+        /// The roles that it has.
+        has: Vec<Role>,
+    },
+    /// The role may not say this event.
+    #[error("a {role} may not say {event}; want {}", list(want))]
+    RoleMayNot {
+        /// The role.
+        role: Role,
+        /// The event.
+        event: &'static str,
+        /// The roles that may.
+        want: Vec<Role>,
+    },
+}
+
+/// Why a registry entry is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// Too few distinct organisations of the root signed.
+    #[error("signed by {got} of the {which} root's organisations, want {want}")]
+    Threshold {
+        /// `present` or `new`.
+        which: &'static str,
+        /// Distinct organisations that signed.
+        got: usize,
+        /// Threshold.
+        want: u32,
+    },
+    /// Not the origin of this ledger.
+    #[error("about the ledger «{}», want «{}»", crate::text::escape(got), crate::text::escape(want))]
+    Origin {
+        /// The origin found.
+        got: String,
+        /// This ledger's origin.
+        want: String,
+    },
+    /// The organisation is not enrolled.
+    #[error("{0} is not enrolled")]
+    NotEnrolled(OrgId),
+    /// The organisation is enrolled already.
+    #[error("{0} is enrolled already; want «change» or «rotate»")]
+    Enrolled(OrgId),
+    /// The key is or was somebody's key here.
+    #[error("key {0} is or was in use in this ledger; every key is enrolled once")]
+    KeyInUse(KeyId),
+    /// The key is not one of the organisation's keys in use.
+    #[error("key {0} is not a key in use")]
+    KeyNotInUse(KeyId),
+    /// The private half of the key is published.
+    #[error("key {0} is a published test key; this ledger is not a test")]
+    TestKey(KeyId),
+    /// None or too many keys.
+    #[error("{organisation} would have {got} keys in use, want 1 to {MAX_KEYS_IN_USE}")]
+    KeyCount {
+        /// The organisation.
+        organisation: OrgId,
+        /// Keys it would have.
+        got: usize,
+    },
+    /// No roles.
+    #[error("{0} would have no role")]
+    NoRoles(OrgId),
+    /// Already suspended, or not suspended.
+    #[error("{organisation} {is}")]
+    Standing {
+        /// The organisation.
+        organisation: OrgId,
+        /// `is suspended already` or `is not suspended`.
+        is: &'static str,
+    },
+    /// Organisations would control each other in a circle.
+    #[error("{0} would control itself through its parents")]
+    ParentCircle(OrgId),
+    /// Distrust from an index that is not there yet.
+    #[error("distrust from entry {got}, but this is entry {at}")]
+    DistrustFuture {
+        /// The index found.
+        got: EntryIndex,
+        /// The entry's own index.
+        at: EntryIndex,
+    },
+    /// The root keys do not fit.
+    #[error(transparent)]
+    Root(#[from] RootError),
+    /// A member that the signer marked as critical and this version does not know.
+    #[error("critical member «{}» is not known to this version", crate::text::escape(.0))]
+    Critical(String),
+    /// A signer that may not speak.
+    #[error(transparent)]
+    Entitlement(#[from] EntitlementError),
+}
+
+fn list(roles: &[Role]) -> String {
+    let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+impl Registry {
+    /// The registry that a charter founds. `signers` are the keys whose signatures on it were verified.
+    ///
+    /// # Errors
+    /// Root keys that do not fit, too few signatures, published test keys where the ledger is not a test.
+    pub fn found(charter: &Charter, leaf: LeafHash, signers: &[KeyId]) -> Result<Self, RegistryError> {
+        if let Some(name) = charter.critical.first() {
+            return Err(RegistryError::Critical(name.clone()));
+        }
+        charter.root.check()?;
+        let registry = Self {
+            origin: charter.origin.clone(),
+            purpose: charter.purpose,
+            log_key: charter.log_key.clone(),
+            root: charter.root.clone(),
+            head: leaf,
+            participants: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
+        for key in charter.root.keys.iter().map(|root| &root.key).chain([&charter.log_key]) {
+            registry.check_not_published(key.key_id())?;
+        }
+        threshold("new", &charter.root, signers)?;
+        Ok(registry)
+    }
+
+    /// The ledger's origin.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// What the ledger is for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The key that signs checkpoints.
+    #[must_use]
+    pub fn log_key(&self) -> &PublicKey {
+        &self.log_key
+    }
+
+    /// The present root.
+    #[must_use]
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The last registry entry.
+    #[must_use]
+    pub fn head(&self) -> LeafHash {
+        self.head
+    }
+
+    /// All participants.
+    #[must_use]
+    pub fn participants(&self) -> &BTreeMap<OrgId, Participant> {
+        &self.participants
+    }
+
+    /// All keys that participants have or had.
+    #[must_use]
+    pub fn keys(&self) -> &BTreeMap<KeyId, KeyRecord> {
+        &self.keys
+    }
+
+    /// The public key with this id, of a participant or of the root.
+    #[must_use]
+    pub fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
+        let root = || self.root.keys.iter().map(|root| &root.key).find(|key| key.key_id() == *id);
+        self.keys.get(id).map(|record| &record.key).or_else(root)
+    }
+
+    /// The name of an organisation, or its id where it is not enrolled.
+    #[must_use]
+    pub fn name<'a>(&'a self, organisation: &'a OrgId) -> &'a str {
+        self.participants.get(organisation).map_or(organisation.as_str(), |participant| &participant.name)
+    }
+
+    /// From which index on a key's entries are distrusted, if they are.
+    #[must_use]
+    pub fn distrust_from(&self, key: &KeyId) -> Option<EntryIndex> {
+        self.keys.get(key).and_then(|record| record.distrust_from)
+    }
+
+    /// The organisations whose keys signed, all of which may speak now.
+    ///
+    /// # Errors
+    /// A key that is unknown, ended, a root key or of a suspended organisation.
+    pub fn speakers(&self, signers: &[KeyId]) -> Result<BTreeSet<&OrgId>, EntitlementError> {
+        signers.iter().map(|key| self.speaker(key)).collect()
+    }
+
+    fn speaker(&self, key: &KeyId) -> Result<&OrgId, EntitlementError> {
+        let Some(record) = self.keys.get(key) else {
+            let is_root = self.root.keys.iter().any(|root| root.key.key_id() == *key);
+            return Err(if is_root { EntitlementError::RootKey(*key) } else { EntitlementError::UnknownKey(*key) });
+        };
+        let organisation = &record.organisation;
+        if let Some(since) = record.ended {
+            return Err(EntitlementError::KeyEnded { key: *key, organisation: organisation.clone(), since });
+        }
+        match self.participants.get(organisation).and_then(|participant| participant.suspended) {
+            Some(since) => Err(EntitlementError::Suspended { organisation: organisation.clone(), since }),
+            None => Ok(organisation),
+        }
+    }
+
+    /// Whether the signers may say this event now; returns the organisations that signed.
+    ///
+    /// # Errors
+    /// See [`EntitlementError`].
+    pub fn entitle(&self, event: &EventPredicate, signers: &[KeyId]) -> Result<BTreeSet<&OrgId>, EntitlementError> {
+        let speakers = self.speakers(signers)?;
+        if !speakers.contains(&event.by) {
+            return Err(EntitlementError::NotSigned { by: event.by.clone() });
+        }
+        let has = self.participants.get(&event.by).map(|participant| &participant.roles);
+        if !has.is_some_and(|roles| roles.contains(&event.role)) {
+            let has = has.into_iter().flatten().copied().collect();
+            return Err(EntitlementError::NoRole { by: event.by.clone(), role: event.role, has });
+        }
+        if !event.role.may_say(&event.event) {
+            let want = Role::ALL.into_iter().filter(|role| role.may_say(&event.event)).collect();
+            return Err(EntitlementError::RoleMayNot { role: event.role, event: event.event.name(), want });
+        }
+        Ok(speakers)
+    }
+
+    /// Applies a registry entry. An error leaves the registry as it was.
+    ///
+    /// # Errors
+    /// See [`RegistryError`].
+    pub fn apply(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        predicate: &action::RegistryPredicate,
+        signers: &[KeyId],
+    ) -> Result<(), RegistryError> {
+        if let Some(name) = predicate.critical.first() {
+            return Err(RegistryError::Critical(name.clone()));
+        }
+        match &predicate.action {
+            Action::Enrol(enrol) => {
+                threshold("present", &self.root, signers)?;
+                self.enrol(index, enrol)?;
+            }
+            Action::Change(change) => {
+                threshold("present", &self.root, signers)?;
+                self.change(change)?;
+            }
+            Action::Rotate(rotate) => {
+                self.own_or_root(&rotate.organisation, signers)?;
+                self.rotate(index, rotate)?;
+            }
+            Action::Revoke(revoke) => {
+                let owner = self.keys.get(&revoke.key).map(|record| record.organisation.clone());
+                let owner = owner.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
+                self.own_or_root(&owner, signers)?;
+                self.revoke(index, revoke)?;
+            }
+            Action::Suspend(standing) => {
+                threshold("present", &self.root, signers)?;
+                let participant = self.participant(&standing.organisation)?;
+                if participant.suspended.is_some() {
+                    return Err(RegistryError::Standing {
+                        organisation: standing.organisation.clone(),
+                        is: "is suspended already",
+                    });
+                }
+                participant.suspended = Some(index);
+            }
+            Action::Reinstate(standing) => {
+                threshold("present", &self.root, signers)?;
+                let participant = self.participant(&standing.organisation)?;
+                if participant.suspended.take().is_none() {
+                    return Err(RegistryError::Standing {
+                        organisation: standing.organisation.clone(),
+                        is: "is not suspended",
+                    });
+                }
+            }
+            Action::Root(root) => {
+                root.check()?;
+                for key in &root.keys {
+                    let id = key.key.key_id();
+                    self.check_not_published(id)?;
+                    if self.keys.contains_key(&id) {
+                        return Err(RegistryError::KeyInUse(id));
+                    }
+                }
+                threshold("present", &self.root, signers)?;
+                threshold("new", root, signers)?;
+                self.root = root.clone();
+            }
+        }
+        self.head = leaf;
+        Ok(())
+    }
+
+    fn participant(&mut self, organisation: &OrgId) -> Result<&mut Participant, RegistryError> {
+        self.participants.get_mut(organisation).ok_or_else(|| RegistryError::NotEnrolled(organisation.clone()))
+    }
+
+    fn own_or_root(&self, organisation: &OrgId, signers: &[KeyId]) -> Result<(), RegistryError> {
+        if !self.participants.contains_key(organisation) {
+            return Err(RegistryError::NotEnrolled(organisation.clone()));
+        }
+        threshold("present", &self.root, signers).or_else(|too_few| {
+            let speakers = self.speakers(signers).map_err(|error| match error {
+                EntitlementError::RootKey(_) => too_few,
+                other => RegistryError::Entitlement(other),
+            })?;
+            if speakers.contains(organisation) {
+                Ok(())
+            } else {
+                Err(EntitlementError::NotSigned { by: organisation.clone() }.into())
+            }
+        })
+    }
+
+    fn check_not_published(&self, key: KeyId) -> Result<(), RegistryError> {
+        if self.purpose == Purpose::Production && is_published_test_key(&key) {
+            return Err(RegistryError::TestKey(key));
+        }
+        Ok(())
+    }
+
+    fn check_new_keys(&self, keys: &[PublicKey]) -> Result<(), RegistryError> {
+        let mut new = BTreeSet::new();
+        for key in keys {
+            let id = key.key_id();
+            self.check_not_published(id)?;
+            if !new.insert(id) || self.public_key(&id).is_some() || self.log_key == *key {
+                return Err(RegistryError::KeyInUse(id));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_parent(&self, organisation: &OrgId, parent: Option<&OrgId>) -> Result<(), RegistryError> {
+        let mut above = parent;
+        for _ in 0..=self.participants.len() {
+            match above {
+                None => return Ok(()),
+                Some(org) if org == organisation => break,
+                Some(org) => above = self.participants.get(org).and_then(|participant| participant.parent.as_ref()),
+            }
+        }
+        Err(RegistryError::ParentCircle(organisation.clone()))
+    }
+
+    fn enrol(&mut self, index: EntryIndex, enrol: &Enrol) -> Result<(), RegistryError> {
+        let organisation = &enrol.organisation;
+        if self.participants.contains_key(organisation) {
+            return Err(RegistryError::Enrolled(organisation.clone()));
+        }
+        if enrol.roles.is_empty() {
+            return Err(RegistryError::NoRoles(organisation.clone()));
+        }
+        check_key_count(organisation, enrol.keys.len())?;
+        self.check_new_keys(&enrol.keys)?;
+        self.check_parent(organisation, enrol.parent.as_ref())?;
+        let participant = Participant {
+            name: enrol.name.clone(),
+            jurisdiction: enrol.jurisdiction,
+            parent: enrol.parent.clone(),
+            roles: enrol.roles.iter().copied().collect(),
+            enrolled: index,
+            suspended: None,
+        };
+        self.participants.insert(organisation.clone(), participant);
+        self.add_keys(index, organisation, &enrol.keys);
+        Ok(())
+    }
+
+    fn add_keys(&mut self, enrolled: EntryIndex, organisation: &OrgId, keys: &[PublicKey]) {
+        self.keys.extend(keys.iter().map(|key| {
+            let record = KeyRecord {
+                key: key.clone(),
+                organisation: organisation.clone(),
+                enrolled,
+                ended: None,
+                reason: None,
+                distrust_from: None,
+            };
+            (key.key_id(), record)
+        }));
+    }
+
+    fn change(&mut self, change: &action::Change) -> Result<(), RegistryError> {
+        let organisation = &change.organisation;
+        let parent = change.parent.as_ref().filter(|parent| *parent != organisation);
+        self.check_parent(organisation, parent)?;
+        if change.roles.as_ref().is_some_and(Vec::is_empty) {
+            return Err(RegistryError::NoRoles(organisation.clone()));
+        }
+        let participant = self.participant(organisation)?;
+        if let Some(name) = &change.name {
+            participant.name.clone_from(name);
+        }
+        if let Some(jurisdiction) = change.jurisdiction {
+            participant.jurisdiction = jurisdiction;
+        }
+        if change.parent.is_some() {
+            participant.parent = parent.cloned();
+        }
+        if let Some(roles) = &change.roles {
+            participant.roles = roles.iter().copied().collect();
+        }
+        Ok(())
+    }
+
+    fn rotate(&mut self, index: EntryIndex, rotate: &Rotate) -> Result<(), RegistryError> {
+        let organisation = &rotate.organisation;
+        self.check_new_keys(&rotate.add)?;
+        let in_use = |record: &KeyRecord| record.organisation == *organisation && record.ended.is_none();
+        let retire: BTreeSet<_> = rotate.retire.iter().collect();
+        for key in &retire {
+            if !self.keys.get(key).is_some_and(in_use) {
+                return Err(RegistryError::KeyNotInUse(**key));
+            }
+        }
+        let now = self.keys.values().filter(|record| in_use(record)).count();
+        let after = now.saturating_sub(retire.len()).saturating_add(rotate.add.len());
+        check_key_count(organisation, after)?;
+        for key in retire {
+            if let Some(record) = self.keys.get_mut(key) {
+                record.ended = Some(index);
+            }
+        }
+        self.add_keys(index, organisation, &rotate.add);
+        Ok(())
+    }
+
+    /// A retired key can still be revoked: that is how what it signed becomes distrusted.
+    fn revoke(&mut self, index: EntryIndex, revoke: &Revoke) -> Result<(), RegistryError> {
+        if let Some(got) = revoke.distrust_from.filter(|from| *from > index) {
+            return Err(RegistryError::DistrustFuture { got, at: index });
+        }
+        let record = self.keys.get_mut(&revoke.key).filter(|record| record.reason.is_none());
+        let record = record.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
+        record.ended = record.ended.or(Some(index));
+        record.reason = Some(revoke.reason.clone());
+        record.distrust_from = revoke.distrust_from;
+        Ok(())
+    }
+}
+
+fn check_key_count(organisation: &OrgId, got: usize) -> Result<(), RegistryError> {
+    if (1..=MAX_KEYS_IN_USE).contains(&got) {
+        Ok(())
+    } else {
+        Err(RegistryError::KeyCount { organisation: organisation.clone(), got })
+    }
+}
+
+fn threshold(which: &'static str, root: &Root, signers: &[KeyId]) -> Result<(), RegistryError> {
+    let signed = root.keys.iter().filter(|key| signers.contains(&key.key.key_id()));
+    let got = signed.map(|key| &key.organisation).collect::<BTreeSet<_>>().len();
+    match u32::try_from(got) {
+        Ok(count) if count >= root.threshold => Ok(()),
+        _ => Err(RegistryError::Threshold { which, got, want: root.threshold }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! The statement that is signed: in-toto Statement v1 (in-toto/attestation, `spec/v1/statement.md`).
+//!
+//! ```text
+//! {"_type":"https://in-toto.io/Statement/v1","subject":[<subject>,…],"predicateType":<urn>,"predicate":<object>}
+//! subject     = {"name":<id>,"digest":{"sha256":<hex>},"annotations":<annotations>}
+//! annotations = {"prev":<leaf hash>,"from":<foreign link>,"aliases":[<alias>,…]}          each member only where it is meant
+//! ```
+//! `prev` is the leaf hash of the entry that the signer saw last in this subject's chain, absent for the first. The payload's bytes
+//! are kept as signed; nothing re-serialises them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{
+    alias::Alias,
+    charter::{self, Charter},
+    component::SubjectId,
+    event::{self, EventPredicate, ShapeError},
+    hash::{Digest, LeafHash},
+    json::JsonError,
+    position::EntryIndex,
+    registry::action::{self, RegistryPredicate},
+};
+
+/// The type of an in-toto Statement, version 1.
+pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
+/// Most aliases of one subject in one statement.
+pub const MAX_ALIASES: usize = 32;
+
+/// What a party says about subjects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// What it is about; at least one, none twice.
+    pub subjects: Vec<Subject>,
+    /// What is said.
+    pub predicate: Predicate,
+}
+
+/// One thing that a statement is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Its id.
+    pub id: SubjectId,
+    /// The last entry of its chain, as its signer saw it.
+    pub prev: Option<LeafHash>,
+    /// Where its chain comes from, if from another ledger.
+    pub from: Option<ForeignLink>,
+    /// Other names of it.
+    pub aliases: Vec<Alias>,
+}
+
+/// The last entry of a chain in another ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignLink {
+    /// The other ledger's origin.
+    pub origin: String,
+    /// The entry's index there.
+    pub index: EntryIndex,
+    /// Its leaf hash.
+    pub leaf: LeafHash,
+    /// The attachment with the proof, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Digest>,
+}
+
+/// What is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Predicate {
+    /// Something happened to components.
+    Event(Box<EventPredicate>),
+    /// Who may say what.
+    Registry(Box<RegistryPredicate>),
+    /// What the ledger is; entry 0 only.
+    Charter(Box<Charter>),
+}
+
+/// Why a payload is not a statement that a ledger takes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatementError {
+    /// Not strict JSON, or not of the statement's shape.
+    #[error("no statement: {0}")]
+    Json(#[from] JsonError),
+    /// Another statement type.
+    #[error("statement type «{}», want «{STATEMENT_TYPE}»", crate::text::escape(got))]
+    Type {
+        /// The type found.
+        got: String,
+    },
+    /// An unknown predicate type.
+    #[error("predicate type «{}», want {}, {} or {}", crate::text::escape(got), event::PREDICATE_TYPE, action::PREDICATE_TYPE, charter::PREDICATE_TYPE)]
+    PredicateType {
+        /// The type found.
+        got: String,
+    },
+    /// The predicate does not have its type's shape.
+    #[error("predicate: {0}")]
+    Predicate(JsonError),
+    /// No subject.
+    #[error("no subject, want one at least")]
+    NoSubject,
+    /// A subject stands twice.
+    #[error("subject {0} stands twice")]
+    SubjectTwice(SubjectId),
+    /// The id is not in its normal form.
+    #[error("subject «{}» is not in its normal form, want «{want}»", crate::text::escape(got))]
+    NotNormal {
+        /// The text found.
+        got: String,
+        /// The same id in its normal form.
+        want: SubjectId,
+    },
+    /// The digest beside the id is another.
+    #[error("subject {id} has the digest {got}, want {want}")]
+    Digest {
+        /// The subject.
+        id: SubjectId,
+        /// The digest found.
+        got: Digest,
+        /// The digest that belongs to it.
+        want: Digest,
+    },
+    /// Too many aliases.
+    #[error("subject {id} has {got} aliases, want {MAX_ALIASES} at most")]
+    Aliases {
+        /// The subject.
+        id: SubjectId,
+        /// Aliases found.
+        got: usize,
+    },
+    /// Both `prev` and `from`: only a chain's first statement comes from elsewhere.
+    #[error("subject {0} has both «prev» and «from»; only the first statement of a chain names where it comes from")]
+    PrevAndFrom(SubjectId),
+    /// The event does not fit its subjects.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// A registry statement or charter that is not about the ledger alone.
+    #[error("a registry statement or charter is about the ledger alone, want one subject «ledger:<origin>»")]
+    NotAboutTheLedger,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire<'a> {
+    #[serde(rename = "_type")]
+    type_: String,
+    subject: Vec<WireSubject>,
+    #[serde(rename = "predicateType")]
+    predicate_type: String,
+    #[serde(borrow)]
+    predicate: &'a RawValue,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireSubject {
+    name: String,
+    digest: WireDigests,
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    annotations: Annotations,
+}
+
+/// A digest set: other algorithms may stand beside SHA-256 and are not read.
+#[derive(Serialize, Deserialize)]
+struct WireDigests {
+    sha256: Digest,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Annotations {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prev: Option<LeafHash>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<ForeignLink>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<Alias>,
+}
+
+impl Annotations {
+    fn is_empty(&self) -> bool {
+        self.prev.is_none() && self.from.is_none() && self.aliases.is_empty()
+    }
+}
+
+impl Subject {
+    /// A subject whose chain begins or goes on at `prev`.
+    #[must_use]
+    pub fn new(id: impl Into<SubjectId>, prev: Option<LeafHash>) -> Self {
+        Self { id: id.into(), prev, from: None, aliases: Vec::new() }
+    }
+
+    fn read(wire: WireSubject) -> Result<Self, StatementError> {
+        let id: SubjectId = wire.name.parse().map_err(|error: crate::component::ParseComponentError| {
+            StatementError::Json(JsonError::Syntax(format!("subject «{}»: {error}", crate::text::escape(&wire.name))))
+        })?;
+        if id.to_string() != wire.name {
+            return Err(StatementError::NotNormal { got: wire.name, want: id });
+        }
+        let (got, want) = (wire.digest.sha256, id.digest());
+        if got != want {
+            return Err(StatementError::Digest { id, got, want });
+        }
+        let Annotations { prev, from, aliases } = wire.annotations;
+        if aliases.len() > MAX_ALIASES {
+            return Err(StatementError::Aliases { id, got: aliases.len() });
+        }
+        if prev.is_some() && from.is_some() {
+            return Err(StatementError::PrevAndFrom(id));
+        }
+        Ok(Self { id, prev, from, aliases })
+    }
+}
+
+impl Statement {
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// A payload that is not strict JSON, not a statement, or whose event does not fit its subjects.
+    pub fn decode(payload: &[u8]) -> Result<Self, StatementError> {
+        let wire: Wire<'_> = crate::json::parse(payload)?;
+        if wire.type_ != STATEMENT_TYPE {
+            return Err(StatementError::Type { got: wire.type_ });
+        }
+        let subjects = wire.subject.into_iter().map(Subject::read).collect::<Result<Vec<_>, _>>()?;
+        let predicate = wire.predicate.get().as_bytes();
+        let predicate = match wire.predicate_type.as_str() {
+            event::PREDICATE_TYPE => Predicate::Event(typed(predicate)?),
+            action::PREDICATE_TYPE => Predicate::Registry(typed(predicate)?),
+            charter::PREDICATE_TYPE => Predicate::Charter(typed(predicate)?),
+            _ => return Err(StatementError::PredicateType { got: wire.predicate_type }),
+        };
+        let statement = Self { subjects, predicate };
+        statement.check()?;
+        Ok(statement)
+    }
+
+    /// Checks what a type cannot: that subjects are there once each and fit the predicate.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check(&self) -> Result<(), StatementError> {
+        let mut seen = BTreeMap::new();
+        for subject in &self.subjects {
+            if seen.insert(&subject.id, ()).is_some() {
+                return Err(StatementError::SubjectTwice(subject.id.clone()));
+            }
+        }
+        let ids: Vec<_> = self.subjects.iter().map(|subject| &subject.id).collect();
+        match (&self.predicate, ids.as_slice()) {
+            (_, []) => Err(StatementError::NoSubject),
+            (Predicate::Event(event), ids) => Ok(event.check_shape(ids)?),
+            (Predicate::Registry(_) | Predicate::Charter(_), [SubjectId::Ledger(_)]) => Ok(()),
+            (Predicate::Registry(_) | Predicate::Charter(_), _) => Err(StatementError::NotAboutTheLedger),
+        }
+    }
+
+    /// The payload of this statement, as compact JSON in the order of this page.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let (predicate_type, predicate) = match &self.predicate {
+            Predicate::Event(event) => (event::PREDICATE_TYPE, serde_json::value::to_raw_value(event)),
+            Predicate::Registry(action) => (action::PREDICATE_TYPE, serde_json::value::to_raw_value(action)),
+            Predicate::Charter(charter) => (charter::PREDICATE_TYPE, serde_json::value::to_raw_value(charter)),
+        };
+        let predicate = predicate.expect("predicates have text keys only and their members serialise");
+        let subject = self.subjects.iter().map(|subject| WireSubject {
+            name: subject.id.to_string(),
+            digest: WireDigests { sha256: subject.id.digest() },
+            annotations: Annotations {
+                prev: subject.prev,
+                from: subject.from.clone(),
+                aliases: subject.aliases.clone(),
+            },
+        });
+        let wire = Wire {
+            type_: STATEMENT_TYPE.to_owned(),
+            subject: subject.collect(),
+            predicate_type: predicate_type.to_owned(),
+            predicate: &predicate,
+        };
+        serde_json::to_vec(&wire).expect("a statement has text keys only and its members serialise")
+    }
+
+    /// The event, if the statement is one.
+    #[must_use]
+    pub fn event(&self) -> Option<&EventPredicate> {
+        match &self.predicate {
+            Predicate::Event(event) => Some(event),
+            Predicate::Registry(_) | Predicate::Charter(_) => None,
+        }
+    }
+}
+
+fn typed<'a, T: Deserialize<'a>>(predicate: &'a [u8]) -> Result<Box<T>, StatementError> {
+    // Strictness was checked with the whole payload, of which the predicate is a part.
+    serde_json::from_slice(predicate)
+        .map(Box::new)
+        .map_err(|error| StatementError::Predicate(JsonError::Syntax(error.to_string())))
+}
