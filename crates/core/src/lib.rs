@@ -7,7 +7,11 @@
 //! directory, `prova-formats` reads bills of materials, the `prova` command talks to people.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+pub mod batch;
 pub mod hash;
 pub mod hex;
+pub mod keys;
 pub mod position;
+pub mod sign;
+pub mod test_keys;
 pub mod text;
