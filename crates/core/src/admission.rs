@@ -24,7 +24,10 @@ pub enum Inadmissible {
     #[error("the ledger has its charter already, in entry 0")]
     SecondCharter,
     /// The charter's subject is not the origin in it.
-    #[error("the charter is about {subject}, but its origin is «{}»", crate::text::escape(origin))]
+    #[error(
+        "the charter is about {subject}, but its origin is «{}»",
+        crate::text::escape(origin)
+    )]
     CharterSubject {
         /// The subject.
         subject: SubjectId,
@@ -57,14 +60,14 @@ fn shown(leaf: Option<LeafHash>) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdmitError<E> {
     /// The entry may not enter.
-    Inadmissible(Inadmissible),
+    Inadmissible(Box<Inadmissible>),
     /// What is known before it cannot be read.
     View(E),
 }
 
 impl<E> From<Inadmissible> for AdmitError<E> {
     fn from(reason: Inadmissible) -> Self {
-        Self::Inadmissible(reason)
+        Self::Inadmissible(Box::new(reason))
     }
 }
 
@@ -91,11 +94,15 @@ pub fn admit<V: View>(
                 check_origin(&subject.id, registry.origin())?;
                 check_link(subject, Some(registry.head()))?;
             }
-            registry.apply(index, entry.leaf(), predicate, entry.signers()).map_err(Inadmissible::from)?;
+            registry
+                .apply(index, entry.leaf(), predicate, entry.signers())
+                .map_err(Inadmissible::from)?;
             Ok(Changes::default())
         }
         Predicate::Event(event) => {
-            let signed = registry.entitle(event, entry.signers()).map_err(Inadmissible::from)?;
+            let signed = registry
+                .entitle(event, entry.signers())
+                .map_err(Inadmissible::from)?;
             let signed: Vec<_> = signed.into_iter().cloned().collect();
             let mut subjects = Vec::with_capacity(statement.subjects.len());
             for subject in &statement.subjects {
@@ -109,14 +116,19 @@ pub fn admit<V: View>(
 }
 
 fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
-    let Predicate::Charter(charter) = &entry.statement().predicate else { return Err(Inadmissible::NoCharter) };
+    let Predicate::Charter(charter) = &entry.statement().predicate else {
+        return Err(Inadmissible::NoCharter);
+    };
     if size != TreeSize::EMPTY {
         return Err(Inadmissible::SecondCharter);
     }
     for subject in &entry.statement().subjects {
         if subject.id != SubjectId::Ledger(charter.origin.clone()) {
             let origin = charter.origin.clone();
-            return Err(Inadmissible::CharterSubject { subject: subject.id.clone(), origin });
+            return Err(Inadmissible::CharterSubject {
+                subject: subject.id.clone(),
+                origin,
+            });
         }
         check_link(subject, None)?;
     }
@@ -129,7 +141,11 @@ fn check_origin(subject: &SubjectId, origin: &str) -> Result<(), Inadmissible> {
         other => {
             let got = other.to_string();
             let got = got.strip_prefix("ledger:").unwrap_or(&got).to_owned();
-            Err(RegistryError::Origin { got, want: origin.to_owned() }.into())
+            Err(RegistryError::Origin {
+                got,
+                want: origin.to_owned(),
+            }
+            .into())
         }
     }
 }
@@ -138,5 +154,9 @@ fn check_link(subject: &Subject, want: Option<LeafHash>) -> Result<(), Inadmissi
     if subject.prev == want {
         return Ok(());
     }
-    Err(Inadmissible::StalePrev { subject: subject.id.clone(), got: subject.prev, want })
+    Err(Inadmissible::StalePrev {
+        subject: subject.id.clone(),
+        got: subject.prev,
+        want,
+    })
 }

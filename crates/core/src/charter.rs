@@ -99,8 +99,21 @@ impl Root {
                 return Err(RootError::KeyTwice(id));
             }
         }
-        let organisations = self.keys.iter().map(|key| &key.organisation).collect::<BTreeSet<_>>().len();
-        let reachable = usize::try_from(self.threshold).is_ok_and(|threshold| (1..=organisations).contains(&threshold));
-        if reachable { Ok(()) } else { Err(RootError::Threshold { threshold: self.threshold, organisations }) }
+        let organisations = self
+            .keys
+            .iter()
+            .map(|key| &key.organisation)
+            .collect::<BTreeSet<_>>()
+            .len();
+        let reachable =
+            usize::try_from(self.threshold).is_ok_and(|threshold| (1..=organisations).contains(&threshold));
+        if reachable {
+            Ok(())
+        } else {
+            Err(RootError::Threshold {
+                threshold: self.threshold,
+                organisations,
+            })
+        }
     }
 }

@@ -44,7 +44,9 @@ pub struct EnvelopeSignature {
 #[non_exhaustive]
 pub enum EnvelopeError {
     /// Over the limit.
-    #[error("an envelope of {got} bytes, want {MAX_ENTRY_BYTES} at most; large documents are attachments, long lists of units several statements")]
+    #[error(
+        "an envelope of {got} bytes, want {MAX_ENTRY_BYTES} at most; large documents are attachments, long lists of units several statements"
+    )]
     Size {
         /// Bytes found.
         got: usize,
@@ -79,7 +81,9 @@ pub enum EnvelopeError {
         position: usize,
     },
     /// The content is an envelope's, the bytes are not its canonical form.
-    #[error("not in canonical form from byte {position}; want compact JSON in the order payload, payloadType, signatures")]
+    #[error(
+        "not in canonical form from byte {position}; want compact JSON in the order payload, payloadType, signatures"
+    )]
     NotCanonical {
         /// First byte that differs from the canonical form.
         position: usize,
@@ -117,7 +121,10 @@ impl Envelope {
         let message = pre_authentication_encoding(&payload);
         let signatures = keys
             .iter()
-            .map(|key| EnvelopeSignature { key: key.public().key_id(), signature: key.sign(&message) })
+            .map(|key| EnvelopeSignature {
+                key: key.public().key_id(),
+                signature: key.sign(&message),
+            })
             .collect();
         Self::new(payload, signatures)
     }
@@ -144,7 +151,9 @@ impl Envelope {
         }
         let keys = self.signatures.iter().map(|signature| signature.key);
         match keys.clone().zip(keys.skip(1)).position(|(one, next)| one >= next) {
-            Some(position) => Err(EnvelopeError::SignatureOrder { position: position.saturating_add(1) }),
+            Some(position) => Err(EnvelopeError::SignatureOrder {
+                position: position.saturating_add(1),
+            }),
             None => Ok(()),
         }
     }
@@ -159,25 +168,41 @@ impl Envelope {
         }
         let wire: Wire = crate::json::parse(entry)?;
         if wire.payload_type != PAYLOAD_TYPE {
-            return Err(EnvelopeError::PayloadType { got: wire.payload_type });
+            return Err(EnvelopeError::PayloadType {
+                got: wire.payload_type,
+            });
         }
-        let payload = BASE64
-            .decode(&wire.payload)
-            .map_err(|_| EnvelopeError::Base64 { field: "payload", want: "padded standard base64" })?;
+        let payload = BASE64.decode(&wire.payload).map_err(|_| EnvelopeError::Base64 {
+            field: "payload",
+            want: "padded standard base64",
+        })?;
         let signatures = wire
             .signatures
             .iter()
             .map(|signature| {
-                let bytes = BASE64.decode(&signature.sig).ok().and_then(|bytes| bytes.try_into().ok());
-                let bytes = bytes.ok_or(EnvelopeError::Base64 { field: "signature", want: "base64 of 64 bytes" })?;
-                Ok(EnvelopeSignature { key: signature.keyid, signature: Signature::from_bytes(bytes) })
+                let bytes = BASE64
+                    .decode(&signature.sig)
+                    .ok()
+                    .and_then(|bytes| bytes.try_into().ok());
+                let bytes = bytes.ok_or(EnvelopeError::Base64 {
+                    field: "signature",
+                    want: "base64 of 64 bytes",
+                })?;
+                Ok(EnvelopeSignature {
+                    key: signature.keyid,
+                    signature: Signature::from_bytes(bytes),
+                })
             })
             .collect::<Result<_, EnvelopeError>>()?;
         let envelope = Self { payload, signatures };
         envelope.check_signatures()?;
         let canonical = envelope.encode();
         if canonical != entry {
-            let position = canonical.iter().zip(entry).take_while(|(want, got)| want == got).count();
+            let position = canonical
+                .iter()
+                .zip(entry)
+                .take_while(|(want, got)| want == got)
+                .count();
             return Err(EnvelopeError::NotCanonical { position });
         }
         Ok(envelope)
@@ -245,7 +270,11 @@ mod tests {
             for bit in 0..8 {
                 let mut flipped = entry.clone();
                 flipped[position] ^= 1 << bit;
-                assert_ne!(Envelope::decode(&flipped), Ok(envelope.clone()), "bit {bit} of byte {position}");
+                assert_ne!(
+                    Envelope::decode(&flipped),
+                    Ok(envelope.clone()),
+                    "bit {bit} of byte {position}"
+                );
             }
         }
     }
@@ -253,16 +282,42 @@ mod tests {
     #[test]
     fn other_forms_of_the_same_content_are_refused() {
         let entry = String::from_utf8(two_signed().encode()).unwrap();
-        let signature = entry.split('[').nth(1).unwrap().split("},").next().unwrap().to_owned() + "}";
+        let signature = entry
+            .split('[')
+            .nth(1)
+            .unwrap()
+            .split("},")
+            .next()
+            .unwrap()
+            .to_owned()
+            + "}";
         for (other, want) in [
-            (entry.replace(":[", ": ["), "not in canonical form from byte 77"),
-            (entry.replace("\"e30=\"", "\"e30\""), "the payload is not padded standard base64"),
-            (entry.replace("/vnd", "\\/vnd"), "not in canonical form from byte 47"),
-            (entry.replace("in-toto", "other"), "payload type «application/vnd.other+json», want"),
-            (entry.replace("{\"payload\"", "{\"x\":1,\"payload\""), "no DSSE envelope: unknown field `x`"),
-            (entry.replace("[{", &format!("[{signature},{{")), "signature 1 is not in ascending order of key id"),
+            (entry.replace(":[", ": ["), "not in canonical form from byte 76"),
+            (
+                entry.replace("\"e30=\"", "\"e30\""),
+                "the payload is not padded standard base64",
+            ),
+            (
+                entry.replace("/vnd", "\\/vnd"),
+                "not in canonical form from byte 46",
+            ),
+            (
+                entry.replace("in-toto", "other"),
+                "payload type «application/vnd.other+json», want",
+            ),
+            (
+                entry.replace("{\"payload\"", "{\"x\":1,\"payload\""),
+                "no DSSE envelope: unknown field `x`",
+            ),
+            (
+                entry.replace("[{", &format!("[{signature},{{")),
+                "signature 1 is not in ascending order of key id",
+            ),
             (format!("{entry}\n"), "not in canonical form from byte"),
-            (r#"{"payload":"","payloadType":"application/vnd.in-toto+json","signatures":[]}"#.into(), "0 signatures, want 1 to 32"),
+            (
+                r#"{"payload":"","payloadType":"application/vnd.in-toto+json","signatures":[]}"#.into(),
+                "0 signatures, want 1 to 32",
+            ),
         ] {
             let error = Envelope::decode(other.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with(want), "{error}\nwant {want}\nof {other}");
@@ -273,6 +328,9 @@ mod tests {
     fn the_size_limit_holds_both_ways() {
         let over = Envelope::sign(vec![b' '; 49_000], &[&key(1)]);
         assert!(matches!(over, Err(EnvelopeError::Size { .. })));
-        assert_eq!(Envelope::decode(&[b' '; 65_536]), Err(EnvelopeError::Size { got: 65_536 }));
+        assert_eq!(
+            Envelope::decode(&[b' '; 65_536]),
+            Err(EnvelopeError::Size { got: 65_536 })
+        );
     }
 }

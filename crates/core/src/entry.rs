@@ -61,7 +61,11 @@ impl Unverified {
     pub fn decode(entry: &[u8]) -> Result<Self, DecodeEntryError> {
         let envelope = Envelope::decode(entry)?;
         let statement = Statement::decode(envelope.payload())?;
-        Ok(Self { leaf: LeafHash::of_entry(entry), envelope, statement })
+        Ok(Self {
+            leaf: LeafHash::of_entry(entry),
+            envelope,
+            statement,
+        })
     }
 
     /// The leaf hash of the entry.
@@ -138,7 +142,11 @@ impl Unverified {
 
     fn trust(self) -> Verified {
         let signers = self.claimed_keys().collect();
-        Verified { leaf: self.leaf, statement: self.statement, signers }
+        Verified {
+            leaf: self.leaf,
+            statement: self.statement,
+            signers,
+        }
     }
 
     /// A key by its id: from the registry, or from the charter or new root that the entry itself brings.
@@ -151,11 +159,16 @@ impl Unverified {
             },
             Predicate::Event(_) => None,
         };
-        let brought = || root.into_iter().flat_map(|root| &root.keys).map(|root| &root.key).find(|key| key.key_id() == *id);
+        let brought = || {
+            root.into_iter()
+                .flat_map(|root| &root.keys)
+                .map(|root| &root.key)
+                .find(|key| key.key_id() == *id)
+        };
         registry
             .and_then(|registry| registry.public_key(id))
             .or_else(brought)
-            .cloned()
+            .copied()
             .ok_or(VerifyEntryError::UnknownKey(*id))
     }
 }

@@ -39,13 +39,16 @@ pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, JsonError> {
 /// # Errors
 /// Bytes that are not strict JSON; the message names line and column.
 pub fn check(bytes: &[u8]) -> Result<&str, JsonError> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| JsonError::Utf8 { valid_up_to: error.valid_up_to() })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| JsonError::Utf8 {
+        valid_up_to: error.valid_up_to(),
+    })?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Strict { levels_left: MAX_DEPTH }
-        .deserialize(&mut deserializer)
-        .and_then(|()| deserializer.end())
-        .map_err(|error| syntax(&error))?;
+    Strict {
+        levels_left: MAX_DEPTH,
+    }
+    .deserialize(&mut deserializer)
+    .and_then(|()| deserializer.end())
+    .map_err(|error| syntax(&error))?;
     Ok(text)
 }
 
@@ -121,7 +124,9 @@ impl<'de> Visitor<'de> for Strict {
             members.next_value_seed(inner)?;
             if let Some(twice) = names.replace(name) {
                 let name = crate::text::escape(&twice);
-                return Err(A::Error::custom(format_args!("member «{name}» stands twice in one object")));
+                return Err(A::Error::custom(format_args!(
+                    "member «{name}» stands twice in one object"
+                )));
             }
         }
         Ok(())
@@ -135,7 +140,12 @@ mod tests {
     #[test]
     fn strict_json_passes() {
         let deep = format!("{}{}", "[".repeat(32), "]".repeat(32));
-        for text in ["null", "{}", r#"{"a":1,"b":{"a":[1.5,-2,true,"é"]}}"#, deep.as_str()] {
+        for text in [
+            "null",
+            "{}",
+            r#"{"a":1,"b":{"a":[1.5,-2,true,"é"]}}"#,
+            deep.as_str(),
+        ] {
             assert_eq!(check(text.as_bytes()), Ok(text));
         }
     }
@@ -144,9 +154,18 @@ mod tests {
     fn what_readers_could_read_differently_is_refused() {
         let deep = format!("{}{}", "[".repeat(33), "]".repeat(33));
         for (bytes, want) in [
-            (br#"{"a":1,"a":2}"#.as_slice(), "member «a» stands twice in one object at line 1 column 12"),
-            (br#"{"a":1,"\u0061":2}"#, "member «a» stands twice in one object at line 1 column 17"),
-            (deep.as_bytes(), "nested deeper than 32 levels at line 1 column 33"),
+            (
+                br#"{"a":1,"a":2}"#.as_slice(),
+                "member «a» stands twice in one object at line 1 column 13",
+            ),
+            (
+                br#"{"a":1,"\u0061":2}"#,
+                "member «a» stands twice in one object at line 1 column 18",
+            ),
+            (
+                deep.as_bytes(),
+                "nested deeper than 32 levels at line 1 column 33",
+            ),
             (b"1 2", "trailing characters at line 1 column 3"),
             (b"", "EOF while parsing a value at line 1 column 0"),
             (b"{'a':1}", "key must be a string at line 1 column 2"),

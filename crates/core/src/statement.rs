@@ -90,7 +90,13 @@ pub enum StatementError {
         got: String,
     },
     /// An unknown predicate type.
-    #[error("predicate type «{}», want {}, {} or {}", crate::text::escape(got), event::PREDICATE_TYPE, action::PREDICATE_TYPE, charter::PREDICATE_TYPE)]
+    #[error(
+        "predicate type «{}», want {}, {} or {}",
+        crate::text::escape(got),
+        event::PREDICATE_TYPE,
+        action::PREDICATE_TYPE,
+        charter::PREDICATE_TYPE
+    )]
     PredicateType {
         /// The type found.
         got: String,
@@ -105,7 +111,10 @@ pub enum StatementError {
     #[error("subject {0} stands twice")]
     SubjectTwice(SubjectId),
     /// The id is not in its normal form.
-    #[error("subject «{}» is not in its normal form, want «{want}»", crate::text::escape(got))]
+    #[error(
+        "subject «{}» is not in its normal form, want «{want}»",
+        crate::text::escape(got)
+    )]
     NotNormal {
         /// The text found.
         got: String,
@@ -131,7 +140,9 @@ pub enum StatementError {
         got: usize,
     },
     /// Both `prev` and `from`: only a chain's first statement comes from elsewhere.
-    #[error("subject {0} has both «prev» and «from»; only the first statement of a chain names where it comes from")]
+    #[error(
+        "subject {0} has both «prev» and «from»; only the first statement of a chain names where it comes from"
+    )]
     PrevAndFrom(SubjectId),
     /// The event does not fit its subjects.
     #[error(transparent)]
@@ -186,15 +197,29 @@ impl Subject {
     /// A subject whose chain begins or goes on at `prev`.
     #[must_use]
     pub fn new(id: impl Into<SubjectId>, prev: Option<LeafHash>) -> Self {
-        Self { id: id.into(), prev, from: None, aliases: Vec::new() }
+        Self {
+            id: id.into(),
+            prev,
+            from: None,
+            aliases: Vec::new(),
+        }
     }
 
     fn read(wire: WireSubject) -> Result<Self, StatementError> {
-        let id: SubjectId = wire.name.parse().map_err(|error: crate::component::ParseComponentError| {
-            StatementError::Json(JsonError::Syntax(format!("subject «{}»: {error}", crate::text::escape(&wire.name))))
-        })?;
+        let id: SubjectId = wire
+            .name
+            .parse()
+            .map_err(|error: crate::component::ParseComponentError| {
+                StatementError::Json(JsonError::Syntax(format!(
+                    "subject «{}»: {error}",
+                    crate::text::escape(&wire.name)
+                )))
+            })?;
         if id.to_string() != wire.name {
-            return Err(StatementError::NotNormal { got: wire.name, want: id });
+            return Err(StatementError::NotNormal {
+                got: wire.name,
+                want: id,
+            });
         }
         let (got, want) = (wire.digest.sha256, id.digest());
         if got != want {
@@ -202,12 +227,20 @@ impl Subject {
         }
         let Annotations { prev, from, aliases } = wire.annotations;
         if aliases.len() > MAX_ALIASES {
-            return Err(StatementError::Aliases { id, got: aliases.len() });
+            return Err(StatementError::Aliases {
+                id,
+                got: aliases.len(),
+            });
         }
         if prev.is_some() && from.is_some() {
             return Err(StatementError::PrevAndFrom(id));
         }
-        Ok(Self { id, prev, from, aliases })
+        Ok(Self {
+            id,
+            prev,
+            from,
+            aliases,
+        })
     }
 }
 
@@ -221,13 +254,21 @@ impl Statement {
         if wire.type_ != STATEMENT_TYPE {
             return Err(StatementError::Type { got: wire.type_ });
         }
-        let subjects = wire.subject.into_iter().map(Subject::read).collect::<Result<Vec<_>, _>>()?;
+        let subjects = wire
+            .subject
+            .into_iter()
+            .map(Subject::read)
+            .collect::<Result<Vec<_>, _>>()?;
         let predicate = wire.predicate.get().as_bytes();
         let predicate = match wire.predicate_type.as_str() {
             event::PREDICATE_TYPE => Predicate::Event(typed(predicate)?),
             action::PREDICATE_TYPE => Predicate::Registry(typed(predicate)?),
             charter::PREDICATE_TYPE => Predicate::Charter(typed(predicate)?),
-            _ => return Err(StatementError::PredicateType { got: wire.predicate_type }),
+            _ => {
+                return Err(StatementError::PredicateType {
+                    got: wire.predicate_type,
+                });
+            }
         };
         let statement = Self { subjects, predicate };
         statement.check()?;
@@ -260,12 +301,16 @@ impl Statement {
         let (predicate_type, predicate) = match &self.predicate {
             Predicate::Event(event) => (event::PREDICATE_TYPE, serde_json::value::to_raw_value(event)),
             Predicate::Registry(action) => (action::PREDICATE_TYPE, serde_json::value::to_raw_value(action)),
-            Predicate::Charter(charter) => (charter::PREDICATE_TYPE, serde_json::value::to_raw_value(charter)),
+            Predicate::Charter(charter) => {
+                (charter::PREDICATE_TYPE, serde_json::value::to_raw_value(charter))
+            }
         };
         let predicate = predicate.expect("predicates have text keys only and their members serialise");
         let subject = self.subjects.iter().map(|subject| WireSubject {
             name: subject.id.to_string(),
-            digest: WireDigests { sha256: subject.id.digest() },
+            digest: WireDigests {
+                sha256: subject.id.digest(),
+            },
             annotations: Annotations {
                 prev: subject.prev,
                 from: subject.from.clone(),

@@ -104,7 +104,9 @@ pub struct Category(&'static str);
 
 /// The text is no category key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no category: want a key such as «core.amf», «ran.aau», «tx.router» or «hw.soc» (FORMAT.md lists them)")]
+#[error(
+    "no category: want a key such as «core.amf», «ran.aau», «tx.router» or «hw.soc» (FORMAT.md lists them)"
+)]
 pub struct ParseCategoryError;
 
 serde_as_text!(Category);
@@ -118,7 +120,10 @@ impl Category {
     /// The EU asset categories that it belongs to; a rule takes the most critical. Empty: inherits from what it is in.
     #[must_use]
     pub fn eu_categories(self) -> &'static [EuAssetCategory] {
-        CATEGORIES.iter().find(|(key, ..)| *key == self.0).map_or(&[], |(_, _, categories)| categories)
+        CATEGORIES
+            .iter()
+            .find(|(key, ..)| *key == self.0)
+            .map_or(&[], |(_, _, categories)| categories)
     }
 }
 
@@ -126,7 +131,11 @@ impl FromStr for Category {
     type Err = ParseCategoryError;
 
     fn from_str(text: &str) -> Result<Self, ParseCategoryError> {
-        CATEGORIES.iter().find(|(key, ..)| *key == text).map(|(key, ..)| Self(key)).ok_or(ParseCategoryError)
+        CATEGORIES
+            .iter()
+            .find(|(key, ..)| *key == text)
+            .map(|(key, ..)| Self(key))
+            .ok_or(ParseCategoryError)
     }
 }
 
@@ -158,8 +167,13 @@ mod tests {
 
     #[test]
     fn every_key_is_unique_and_read_back() {
-        let mut keys: Vec<_> = Category::all().map(|(category, _)| category.to_string()).collect();
-        assert!(keys.iter().all(|key| key.parse::<Category>().is_ok_and(|category| category.to_string() == *key)));
+        let mut keys: Vec<_> = Category::all()
+            .map(|(category, _)| category.to_string())
+            .collect();
+        assert!(keys.iter().all(|key| {
+            key.parse::<Category>()
+                .is_ok_and(|category| category.to_string() == *key)
+        }));
         let count = keys.len();
         keys.sort();
         keys.dedup();

@@ -104,8 +104,25 @@ pub enum Event {
 impl Event {
     /// The names of all events, in the order of this page.
     pub const NAMES: [&'static str; 19] = [
-        "manifest", "manufacture", "assemble", "test", "certify", "ship", "receive", "store", "install", "update",
-        "maintain", "notice", "recall", "measure", "decommission", "correct", "evidence", "restrict", "finding",
+        "manifest",
+        "manufacture",
+        "assemble",
+        "test",
+        "certify",
+        "ship",
+        "receive",
+        "store",
+        "install",
+        "update",
+        "maintain",
+        "notice",
+        "recall",
+        "measure",
+        "decommission",
+        "correct",
+        "evidence",
+        "restrict",
+        "finding",
     ];
 
     /// The name in statements and on the command line.

@@ -2,8 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, category::{AreaClass, Category}};
-use crate::{component::ComponentId, country::Country, hash::LeafHash, org::OrgId, time::{Date, Timestamp}};
+use super::{
+    Attachment,
+    category::{AreaClass, Category},
+};
+use crate::{
+    component::ComponentId,
+    country::Country,
+    hash::LeafHash,
+    org::OrgId,
+    time::{Date, Timestamp},
+};
 
 /// A vulnerability notice or VEX statement about types and artefacts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

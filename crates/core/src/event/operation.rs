@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Firmware, category::{AreaClass, Category}};
+use super::{
+    Firmware,
+    category::{AreaClass, Category},
+};
 use crate::{component::ComponentId, country::Country, org::OrgId};
 
 /// Units or artefacts go into a slot. The subjects are one slot and what goes into it.

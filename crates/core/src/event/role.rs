@@ -73,7 +73,15 @@ impl Role {
     /// Whether an organisation in this role may hold and move units.
     #[must_use]
     fn keeps_custody(self) -> bool {
-        !matches!(self, Self::Designer | Self::Certifier | Self::Producer | Self::Coordinator | Self::Regulator | Self::Auditor)
+        !matches!(
+            self,
+            Self::Designer
+                | Self::Certifier
+                | Self::Producer
+                | Self::Coordinator
+                | Self::Regulator
+                | Self::Auditor
+        )
     }
 
     /// Whether an organisation in this role may say `event`.
@@ -107,14 +115,19 @@ impl std::fmt::Display for Role {
 
 /// The text names no role.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no role: want one of designer, manufacturer, supplier, laboratory, certifier, carrier, distributor, operator, integrator, maintainer, producer, coordinator, regulator, recycler, auditor")]
+#[error(
+    "no role: want one of designer, manufacturer, supplier, laboratory, certifier, carrier, distributor, operator, integrator, maintainer, producer, coordinator, regulator, recycler, auditor"
+)]
 pub struct ParseRoleError;
 
 impl std::str::FromStr for Role {
     type Err = ParseRoleError;
 
     fn from_str(text: &str) -> Result<Self, ParseRoleError> {
-        Self::ALL.into_iter().find(|role| role.name() == text).ok_or(ParseRoleError)
+        Self::ALL
+            .into_iter()
+            .find(|role| role.name() == text)
+            .ok_or(ParseRoleError)
     }
 }
 

@@ -83,7 +83,10 @@ pub enum ShapeError {
         by: String,
     },
     /// A member that the signer marked as critical and this version does not know.
-    #[error("critical member «{}» is not known to this version", crate::text::escape(name))]
+    #[error(
+        "critical member «{}» is not known to this version",
+        crate::text::escape(name)
+    )]
     Critical {
         /// Its name.
         name: String,
@@ -95,6 +98,10 @@ impl EventPredicate {
     ///
     /// # Errors
     /// The first thing that does not.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an event, in the order of the table above"
+    )]
     pub fn check_shape(&self, subjects: &[&SubjectId]) -> Result<(), ShapeError> {
         if let Some(name) = self.critical.first() {
             return Err(ShapeError::Critical { name: name.clone() });
@@ -103,7 +110,9 @@ impl EventPredicate {
         let of = |kinds: &[Kind], want| each_of(name, subjects, kinds, want);
         match &self.event {
             Event::Manifest(manifest) => {
-                let artefacts = subjects.iter().any(|id| id.component().is_some_and(|id| id.kind() == Artefact));
+                let artefacts = subjects
+                    .iter()
+                    .any(|id| id.component().is_some_and(|id| id.kind() == Artefact));
                 let kind = if artefacts { Artefact } else { Type };
                 of(&[kind], "types or artefacts, not both")?;
                 all_of_kind("runsOn", &manifest.runs_on, Type)?;
@@ -118,7 +127,10 @@ impl EventPredicate {
                 of(&[Unit], "units")?;
                 let parts: Vec<_> = assemble.parts.iter().map(|part| &part.component).collect();
                 if parts.is_empty() {
-                    return Err(ShapeError::List { field: "parts", problem: "is empty, want one part at least" });
+                    return Err(ShapeError::List {
+                        field: "parts",
+                        problem: "is empty, want one part at least",
+                    });
                 }
                 linked(subjects, &parts, Some(&assemble.parent), true)
             }
@@ -135,7 +147,12 @@ impl EventPredicate {
                 of(&[Unit, Artefact, Slot], "one slot and what goes into it")?;
                 count(name, subjects, Slot, &|got| got == 1, "1")?;
                 if subjects.len() < 2 {
-                    return Err(ShapeError::Count { event: name, kind: Unit, got: 0, want: "1 at least" });
+                    return Err(ShapeError::Count {
+                        event: name,
+                        kind: Unit,
+                        got: 0,
+                        want: "1 at least",
+                    });
                 }
                 firmware("firmware", install.firmware.as_ref())
             }
@@ -148,7 +165,10 @@ impl EventPredicate {
                 of(&[Unit, Slot], "units or slots")?;
                 let parts: Vec<_> = maintain.parts_in.iter().chain(&maintain.parts_out).collect();
                 if !parts.is_empty() && maintain.parent.is_none() {
-                    return Err(ShapeError::List { field: "partsIn or partsOut", problem: "has parts, but «parent» is missing" });
+                    return Err(ShapeError::List {
+                        field: "partsIn or partsOut",
+                        problem: "has parts, but «parent» is missing",
+                    });
                 }
                 linked(subjects, &parts, maintain.parent.as_ref(), false)
             }
@@ -172,11 +192,19 @@ impl EventPredicate {
                 all_of_kind("scope.types", &restrict.scope.types, Type)?;
                 let [SubjectId::Act { authority, .. }] = subjects else {
                     let id = subjects.iter().find(|id| !matches!(id, SubjectId::Act { .. }));
-                    return Err(subject(name, id.or(subjects.first()).unwrap_or(&&SubjectId::Ledger(String::new())), "one act"));
+                    return Err(subject(
+                        name,
+                        id.or(subjects.first())
+                            .unwrap_or(&&SubjectId::Ledger(String::new())),
+                        "one act",
+                    ));
                 };
                 if *authority != self.by {
                     let act = subjects.first().map(ToString::to_string).unwrap_or_default();
-                    return Err(ShapeError::Authority { act, by: self.by.to_string() });
+                    return Err(ShapeError::Authority {
+                        act,
+                        by: self.by.to_string(),
+                    });
                 }
                 Ok(())
             }
@@ -185,11 +213,23 @@ impl EventPredicate {
 }
 
 fn subject(event: &'static str, id: &SubjectId, want: &'static str) -> ShapeError {
-    ShapeError::Subject { event, subject: id.to_string(), want }
+    ShapeError::Subject {
+        event,
+        subject: id.to_string(),
+        want,
+    }
 }
 
-fn each_of(event: &'static str, subjects: &[&SubjectId], kinds: &[Kind], want: &'static str) -> Result<(), ShapeError> {
-    let fits = |id: &SubjectId| id.component().is_some_and(|component| kinds.contains(&component.kind()));
+fn each_of(
+    event: &'static str,
+    subjects: &[&SubjectId],
+    kinds: &[Kind],
+    want: &'static str,
+) -> Result<(), ShapeError> {
+    let fits = |id: &SubjectId| {
+        id.component()
+            .is_some_and(|component| kinds.contains(&component.kind()))
+    };
     match subjects.iter().find(|id| !fits(id)) {
         Some(id) => Err(subject(event, id, want)),
         None => Ok(()),
@@ -203,16 +243,38 @@ fn count(
     fits: &dyn Fn(usize) -> bool,
     want: &'static str,
 ) -> Result<(), ShapeError> {
-    let got = subjects.iter().filter(|id| id.component().is_some_and(|component| component.kind() == kind)).count();
-    if fits(got) { Ok(()) } else { Err(ShapeError::Count { event, kind, got, want }) }
+    let got = subjects
+        .iter()
+        .filter(|id| id.component().is_some_and(|component| component.kind() == kind))
+        .count();
+    if fits(got) {
+        Ok(())
+    } else {
+        Err(ShapeError::Count {
+            event,
+            kind,
+            got,
+            want,
+        })
+    }
 }
 
 fn of_kind(field: &'static str, component: &ComponentId, want: Kind) -> Result<(), ShapeError> {
-    if component.kind() == want { Ok(()) } else { Err(ShapeError::Field { field, got: component.clone(), want }) }
+    if component.kind() == want {
+        Ok(())
+    } else {
+        Err(ShapeError::Field {
+            field,
+            got: component.clone(),
+            want,
+        })
+    }
 }
 
 fn all_of_kind(field: &'static str, components: &[ComponentId], want: Kind) -> Result<(), ShapeError> {
-    components.iter().try_for_each(|component| of_kind(field, component, want))
+    components
+        .iter()
+        .try_for_each(|component| of_kind(field, component, want))
 }
 
 fn firmware(field: &'static str, firmware: Option<&Firmware>) -> Result<(), ShapeError> {
@@ -231,16 +293,28 @@ fn linked(
     for component in parts.iter().copied().chain(parent) {
         of_kind("a part or parent", component, Unit)?;
         if !named.insert(component) {
-            return Err(ShapeError::List { field: "parent and parts", problem: "name one component twice" });
+            return Err(ShapeError::List {
+                field: "parent and parts",
+                problem: "name one component twice",
+            });
         }
         if !linked.contains(component) {
-            return Err(ShapeError::Unlinked { component: component.clone(), is: "a parent or part", is_not: "a subject" });
+            return Err(ShapeError::Unlinked {
+                component: component.clone(),
+                is: "a parent or part",
+                is_not: "a subject",
+            });
         }
     }
-    match linked.iter().find(|component| exactly && !named.contains(*component)) {
-        Some(component) => {
-            Err(ShapeError::Unlinked { component: (*component).clone(), is: "a subject", is_not: "a parent or part" })
-        }
+    match linked
+        .iter()
+        .find(|component| exactly && !named.contains(*component))
+    {
+        Some(component) => Err(ShapeError::Unlinked {
+            component: (*component).clone(),
+            is: "a subject",
+            is_not: "a parent or part",
+        }),
         None => Ok(()),
     }
 }

@@ -172,7 +172,13 @@ impl std::fmt::Display for TransferState {
 
 impl Chain {
     /// The chain that begins with this entry, before the entry's event is applied.
-    pub(super) fn begin(id: &SubjectId, leaf: LeafHash, index: EntryIndex, time: Timestamp, from: Option<String>) -> Self {
+    pub(super) fn begin(
+        id: &SubjectId,
+        leaf: LeafHash,
+        index: EntryIndex,
+        time: Timestamp,
+        from: Option<String>,
+    ) -> Self {
         let life = match id.component().map(ComponentId::kind) {
             Some(Kind::Type) => Life::Type(TypeLife::default()),
             Some(Kind::Artefact) => Life::Artefact(ArtefactLife::default()),

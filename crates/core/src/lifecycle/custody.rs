@@ -20,7 +20,9 @@ impl<V: View> Applying<'_, V> {
         let mut at = unit.clone();
         for _ in 0..MAX_NESTING {
             let chain = self.component(&at)?;
-            let Some(life) = chain.as_ref().and_then(Chain::unit) else { return Ok(None) };
+            let Some(life) = chain.as_ref().and_then(Chain::unit) else {
+                return Ok(None);
+            };
             match &life.parent {
                 Some(parent) => at = parent.clone(),
                 None => return Ok(life.custodian.clone()),
@@ -40,7 +42,12 @@ impl<V: View> Applying<'_, V> {
     }
 
     /// `holder` has the unit now, whoever had it; somebody else having had it is a gap.
-    pub(super) fn take_custody(&mut self, unit: &ComponentId, holder: &OrgId, what: &str) -> Result<(), V::Error> {
+    pub(super) fn take_custody(
+        &mut self,
+        unit: &ComponentId,
+        holder: &OrgId,
+        what: &str,
+    ) -> Result<(), V::Error> {
         if let Some(known) = self.custodian_of(unit)?.filter(|known| known != holder) {
             let detail = format!("{what} by {holder}, but the last known holder is {known}");
             self.find(&unit.clone().into(), FindingCode::CustodyGap, detail);
@@ -56,13 +63,25 @@ impl<V: View> Applying<'_, V> {
         for unit in self.subjects(Kind::Unit) {
             self.check_custodian(&unit, "ships")?;
             let id = SubjectId::from(unit.clone());
-            let parent = self.component(&unit)?.and_then(|chain| chain.unit().and_then(|life| life.parent.clone()));
+            let parent = self
+                .component(&unit)?
+                .and_then(|chain| chain.unit().and_then(|life| life.parent.clone()));
             if let Some(parent) = parent {
-                self.find(&id, FindingCode::NotInParent, format!("shipped alone, but it is in {parent}"));
+                self.find(
+                    &id,
+                    FindingCode::NotInParent,
+                    format!("shipped alone, but it is in {parent}"),
+                );
             }
-            let Some(life) = self.unit_mut(&unit) else { continue };
+            let Some(life) = self.unit_mut(&unit) else {
+                continue;
+            };
             let mut open = None;
-            for transfer in life.transfers.iter_mut().filter(|transfer| transfer.state == TransferState::Open) {
+            for transfer in life
+                .transfers
+                .iter_mut()
+                .filter(|transfer| transfer.state == TransferState::Open)
+            {
                 transfer.state = TransferState::Double;
                 open = transfer.shipped.map(|(index, _)| index);
             }
@@ -96,7 +115,9 @@ impl<V: View> Applying<'_, V> {
         let holder = self.custodian_of(unit)?;
         let disputed = receive.seals == SealState::Broken || receive.inspection == Inspection::Disputed;
         let countersigned = self.signed.contains(&receive.from);
-        let Some(life) = self.unit_mut(unit) else { return Ok(()) };
+        let Some(life) = self.unit_mut(unit) else {
+            return Ok(());
+        };
         let answers = |transfer: &&mut Transfer| {
             transfer.state == TransferState::Open
                 && receive.ship.is_some()
@@ -107,13 +128,20 @@ impl<V: View> Applying<'_, V> {
             Some(transfer) => {
                 transfer.received = Some(index);
                 if by == transfer.to {
-                    transfer.state = if disputed { TransferState::Disputed } else { TransferState::Accepted };
+                    transfer.state = if disputed {
+                        TransferState::Disputed
+                    } else {
+                        TransferState::Accepted
+                    };
                     if let Some(title) = transfer.title_to.clone().filter(|_| !disputed) {
                         life.title = Some(title);
                     }
                 } else if transfer.carrier.as_ref() != Some(&by) {
                     transfer.state = TransferState::Disputed;
-                    findings.push((FindingCode::NotConsignee, format!("received by {by}, but sent to {}", transfer.to)));
+                    findings.push((
+                        FindingCode::NotConsignee,
+                        format!("received by {by}, but sent to {}", transfer.to),
+                    ));
                 } else if disputed {
                     transfer.state = TransferState::Disputed;
                 }
@@ -124,11 +152,18 @@ impl<V: View> Applying<'_, V> {
                     let detail = if receive.ship.is_some() {
                         format!("received by {by} against an entry that is no open shipment of it")
                     } else {
-                        format!("received by {by} without a shipment or a signature of {}", receive.from)
+                        format!(
+                            "received by {by} without a shipment or a signature of {}",
+                            receive.from
+                        )
                     };
                     findings.push((FindingCode::CustodyGap, detail));
                 }
-                let state = if disputed { TransferState::Disputed } else { TransferState::Accepted };
+                let state = if disputed {
+                    TransferState::Disputed
+                } else {
+                    TransferState::Accepted
+                };
                 life.transfers.push(Transfer {
                     from: receive.from.clone(),
                     to: by.clone(),
@@ -142,7 +177,10 @@ impl<V: View> Applying<'_, V> {
         }
         life.custodian = Some(by.clone());
         if let Some(holder) = holder.filter(|holder| *holder != receive.from) {
-            findings.push((FindingCode::CustodyGap, format!("received from {}, but {holder} held it", receive.from)));
+            findings.push((
+                FindingCode::CustodyGap,
+                format!("received from {}, but {holder} held it", receive.from),
+            ));
         }
         if disputed {
             let detail = match receive.seals {

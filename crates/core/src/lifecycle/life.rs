@@ -6,7 +6,7 @@ use crate::{
     event::{
         Event, Firmware,
         make::{Manifest, Manufacture, Part},
-        operation::{Install, MaintenanceAction, Maintain},
+        operation::{Install, Maintain, MaintenanceAction},
     },
     statement::Subject,
 };
@@ -14,13 +14,21 @@ use crate::{
 impl<V: View> Applying<'_, V> {
     /// Appends the entry to a subject's chain: link, time, aliases; what holds for every event.
     pub(super) fn link(&mut self, subject: Subject, chain: Option<Chain>) -> Result<(), V::Error> {
-        let Subject { id, from, aliases, .. } = subject;
+        let Subject {
+            id, from, aliases, ..
+        } = subject;
         let comes_from_elsewhere = from.is_some();
         let is_first = chain.is_none();
         let before = chain.as_ref().map(|chain| chain.time);
         let ended = chain.as_ref().and_then(|chain| chain.ended);
         let chain = match chain {
-            None => Chain::begin(&id, self.leaf, self.index, self.event.time, from.map(|link| link.origin)),
+            None => Chain::begin(
+                &id,
+                self.leaf,
+                self.index,
+                self.event.time,
+                from.map(|link| link.origin),
+            ),
             Some(mut chain) => {
                 chain.head = self.leaf;
                 chain.last = self.index;
@@ -42,7 +50,9 @@ impl<V: View> Applying<'_, V> {
             self.find(&id, FindingCode::AfterEnd, detail);
         }
         for alias in aliases {
-            let is_unit = id.component().is_some_and(|component| component.kind() == Kind::Unit);
+            let is_unit = id
+                .component()
+                .is_some_and(|component| component.kind() == Kind::Unit);
             if is_unit && alias.names_an_instance() {
                 let holder = match self.changes.aliases.get(&alias) {
                     Some(holder) => Some(holder.clone()),
@@ -53,7 +63,9 @@ impl<V: View> Applying<'_, V> {
                         self.changes.aliases.insert(alias.clone(), id.clone());
                     }
                     Some(holder) if holder == id => {}
-                    Some(holder) => self.find(&id, FindingCode::Clone, format!("{alias} is {holder} already")),
+                    Some(holder) => {
+                        self.find(&id, FindingCode::Clone, format!("{alias} is {holder} already"))
+                    }
                 }
             }
             if let Some(chain) = self.changes.chains.get_mut(&id) {
@@ -79,7 +91,11 @@ impl<V: View> Applying<'_, V> {
         };
         let got = self.event.event.name();
         if got != want {
-            self.find(id, FindingCode::NoBirth, format!("the life begins with {got}, want {want}"));
+            self.find(
+                id,
+                FindingCode::NoBirth,
+                format!("the life begins with {got}, want {want}"),
+            );
         }
     }
 
@@ -169,7 +185,10 @@ impl<V: View> Applying<'_, V> {
         let (index, by) = (self.index, self.event.by.clone());
         let of_type = &manufacture.of_type;
         let named = self.component(of_type)?;
-        let named = named.as_ref().and_then(Chain::type_life).is_some_and(|life| life.manufacturers.contains(&by));
+        let named = named
+            .as_ref()
+            .and_then(Chain::type_life)
+            .is_some_and(|life| life.manufacturers.contains(&by));
         let maker = of_type.org().cloned();
         for unit in self.subjects(Kind::Unit) {
             let id = SubjectId::from(unit.clone());
@@ -181,7 +200,9 @@ impl<V: View> Applying<'_, V> {
                 let detail = format!("called a {of_type}, which is of another maker");
                 self.find(&id, FindingCode::ForeignMaker, detail);
             }
-            let Some(life) = self.unit_mut(&unit) else { continue };
+            let Some(life) = self.unit_mut(&unit) else {
+                continue;
+            };
             if let Some(born) = life.born {
                 let detail = format!("manufactured again; it was manufactured in entry {born} already");
                 self.find(&id, FindingCode::SecondBirth, detail);
@@ -246,14 +267,27 @@ impl<V: View> Applying<'_, V> {
     }
 
     fn check_release(&mut self, id: &ComponentId, artefact: &ComponentId) -> Result<(), V::Error> {
-        let of_type = self.component(id)?.and_then(|chain| chain.unit().and_then(|unit| unit.of_type.clone()));
+        let of_type = self
+            .component(id)?
+            .and_then(|chain| chain.unit().and_then(|unit| unit.of_type.clone()));
         let chain = self.component(artefact)?;
-        let life = chain.as_ref().and_then(Chain::artefact).filter(|life| life.released.is_some());
+        let life = chain
+            .as_ref()
+            .and_then(Chain::artefact)
+            .filter(|life| life.released.is_some());
         let finding = match life {
-            None => Some((FindingCode::UnreleasedFirmware, format!("runs {artefact}, which no producer has released"))),
+            None => Some((
+                FindingCode::UnreleasedFirmware,
+                format!("runs {artefact}, which no producer has released"),
+            )),
             Some(life) => of_type
                 .filter(|of_type| !life.runs_on.is_empty() && !life.runs_on.contains(of_type))
-                .map(|of_type| (FindingCode::WrongFirmware, format!("runs {artefact}, which is not released for {of_type}"))),
+                .map(|of_type| {
+                    (
+                        FindingCode::WrongFirmware,
+                        format!("runs {artefact}, which is not released for {of_type}"),
+                    )
+                }),
         };
         if let Some((code, detail)) = finding {
             self.find(&id.clone().into(), code, detail);
@@ -261,17 +295,32 @@ impl<V: View> Applying<'_, V> {
         Ok(())
     }
 
-    fn insert_part(&mut self, parent: &ComponentId, part: &ComponentId, position: Option<&str>) -> Result<(), V::Error> {
+    fn insert_part(
+        &mut self,
+        parent: &ComponentId,
+        part: &ComponentId,
+        position: Option<&str>,
+    ) -> Result<(), V::Error> {
         let id = SubjectId::from(part.clone());
         if self.is_inside(parent, part)? {
-            self.find(&id, FindingCode::Cycle, format!("put into {parent}, which is inside it or nested too deep"));
+            self.find(
+                &id,
+                FindingCode::Cycle,
+                format!("put into {parent}, which is inside it or nested too deep"),
+            );
             return Ok(());
         }
         let (held, holder) = (self.custodian_of(part)?, self.custodian_of(parent)?);
-        let known = self.component(part)?.and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
+        let known = self
+            .component(part)?
+            .and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
         match known {
             Some(known) if known != *parent => {
-                self.find(&id, FindingCode::TwoParents, format!("put into {parent}, but it is in {known}"));
+                self.find(
+                    &id,
+                    FindingCode::TwoParents,
+                    format!("put into {parent}, but it is in {known}"),
+                );
             }
             _ => {
                 if let (Some(held), Some(holder)) = (held, holder) {
@@ -293,10 +342,16 @@ impl<V: View> Applying<'_, V> {
 
     fn remove_part(&mut self, parent: &ComponentId, part: &ComponentId) -> Result<(), V::Error> {
         let custodian = self.custodian_of(parent)?;
-        let known = self.component(part)?.and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
+        let known = self
+            .component(part)?
+            .and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
         if known.as_ref() != Some(parent) {
             let is = known.map_or_else(|| "in no unit".to_owned(), |known| format!("in {known}"));
-            self.find(&part.clone().into(), FindingCode::NotInParent, format!("taken out of {parent}, but it is {is}"));
+            self.find(
+                &part.clone().into(),
+                FindingCode::NotInParent,
+                format!("taken out of {parent}, but it is {is}"),
+            );
         }
         if let Some(life) = self.unit_mut(part) {
             life.parent = None;
@@ -315,7 +370,10 @@ impl<V: View> Applying<'_, V> {
             if at == *outer {
                 return Ok(true);
             }
-            match self.component(&at)?.and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone())) {
+            match self
+                .component(&at)?
+                .and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()))
+            {
                 Some(parent) => at = parent,
                 None => return Ok(false),
             }
@@ -329,15 +387,30 @@ impl<V: View> Applying<'_, V> {
         for slot in self.subjects(Kind::Slot) {
             let id = SubjectId::from(slot.clone());
             if slot.org().is_some_and(|org| *org != operator) {
-                self.find(&id, FindingCode::ForeignSlot, format!("filled by {operator}, who is not its operator"));
+                self.find(
+                    &id,
+                    FindingCode::ForeignSlot,
+                    format!("filled by {operator}, who is not its operator"),
+                );
             }
-            let occupants = self.component(&slot)?.and_then(|chain| chain.slot().map(|life| life.occupants.clone()));
+            let occupants = self
+                .component(&slot)?
+                .and_then(|chain| chain.slot().map(|life| life.occupants.clone()));
             for unit in &units {
-                let other = occupants.iter().flatten().find(|id| id.kind() == Kind::Unit && *id != unit);
+                let other = occupants
+                    .iter()
+                    .flatten()
+                    .find(|id| id.kind() == Kind::Unit && *id != unit);
                 if let Some(other) = other {
-                    self.find(&id, FindingCode::SlotOccupied, format!("{unit} installed while {other} is in it"));
+                    self.find(
+                        &id,
+                        FindingCode::SlotOccupied,
+                        format!("{unit} installed while {other} is in it"),
+                    );
                 }
-                let known = self.component(unit)?.and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
+                let known = self
+                    .component(unit)?
+                    .and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
                 if let Some(known) = known.filter(|known| *known != slot) {
                     let detail = format!("installed in {slot}, but it is in {known}");
                     self.find(&unit.clone().into(), FindingCode::TwoPlaces, detail);
@@ -351,7 +424,8 @@ impl<V: View> Applying<'_, V> {
             if let Some(life) = self.slot_mut(&slot) {
                 life.category = Some(install.category);
                 life.area = Some(install.area);
-                life.occupants.extend(units.iter().cloned().chain(artefacts.iter().cloned()));
+                life.occupants
+                    .extend(units.iter().cloned().chain(artefacts.iter().cloned()));
             }
             for artefact in &artefacts {
                 self.check_release(&slot, artefact)?;
@@ -360,8 +434,14 @@ impl<V: View> Applying<'_, V> {
         match &install.firmware {
             Some(firmware) => {
                 for unit in &units {
-                    if let Some(known) = self.firmware_of(unit)?.filter(|known| *known != firmware.artefact) {
-                        let detail = format!("installed with {}, but the ledger knew {known}", firmware.artefact);
+                    if let Some(known) = self
+                        .firmware_of(unit)?
+                        .filter(|known| *known != firmware.artefact)
+                    {
+                        let detail = format!(
+                            "installed with {}, but the ledger knew {known}",
+                            firmware.artefact
+                        );
                         self.find(&unit.clone().into(), FindingCode::FirmwareMismatch, detail);
                     }
                 }
@@ -394,7 +474,9 @@ impl<V: View> Applying<'_, V> {
     /// Takes a unit out of the slot that is a subject of the same statement.
     fn leave_slot(&mut self, unit: &ComponentId) -> Result<(), V::Error> {
         let slots = self.subjects(Kind::Slot);
-        let known = self.component(unit)?.and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
+        let known = self
+            .component(unit)?
+            .and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
         match known.filter(|known| slots.contains(known)) {
             Some(slot) => {
                 if let Some(life) = self.slot_mut(&slot) {

@@ -56,7 +56,10 @@ pub struct Changes {
 impl Changes {
     /// The findings at this entry.
     pub fn findings(&self, index: EntryIndex) -> impl Iterator<Item = &Finding> {
-        self.chains.values().flat_map(|chain| &chain.findings).filter(move |finding| finding.entry == index)
+        self.chains
+            .values()
+            .flat_map(|chain| &chain.findings)
+            .filter(move |finding| finding.entry == index)
     }
 }
 
@@ -83,7 +86,14 @@ pub(crate) fn apply<V: View>(
     signed: &[OrgId],
     subjects: Vec<(crate::statement::Subject, Option<Chain>)>,
 ) -> Result<Changes, V::Error> {
-    let mut applying = Applying { view, index, leaf, event, signed, changes: Changes::default() };
+    let mut applying = Applying {
+        view,
+        index,
+        leaf,
+        event,
+        signed,
+        changes: Changes::default(),
+    };
     for (subject, chain) in subjects {
         applying.link(subject, chain)?;
     }
@@ -93,7 +103,12 @@ pub(crate) fn apply<V: View>(
 
 impl<V: View> Applying<'_, V> {
     fn find(&mut self, subject: &SubjectId, code: FindingCode, detail: String) {
-        let finding = Finding { code, subject: subject.clone(), entry: self.index, detail };
+        let finding = Finding {
+            code,
+            subject: subject.clone(),
+            entry: self.index,
+            detail,
+        };
         if let Some(chain) = self.changes.chains.get_mut(subject) {
             if !chain.findings.contains(&finding) {
                 chain.findings.push(finding);
@@ -114,14 +129,24 @@ impl<V: View> Applying<'_, V> {
     }
 
     fn unit_mut(&mut self, id: &ComponentId) -> Option<&mut UnitLife> {
-        match &mut self.changes.chains.get_mut(&SubjectId::Component(id.clone()))?.life {
+        match &mut self
+            .changes
+            .chains
+            .get_mut(&SubjectId::Component(id.clone()))?
+            .life
+        {
             Life::Unit(unit) => Some(unit),
             _ => None,
         }
     }
 
     fn slot_mut(&mut self, id: &ComponentId) -> Option<&mut SlotLife> {
-        match &mut self.changes.chains.get_mut(&SubjectId::Component(id.clone()))?.life {
+        match &mut self
+            .changes
+            .chains
+            .get_mut(&SubjectId::Component(id.clone()))?
+            .life
+        {
             Life::Slot(slot) => Some(slot),
             _ => None,
         }
@@ -130,7 +155,10 @@ impl<V: View> Applying<'_, V> {
     /// The subjects of one kind.
     fn subjects(&self, kind: crate::component::Kind) -> Vec<ComponentId> {
         let components = self.changes.chains.keys().filter_map(SubjectId::component);
-        components.filter(|component| component.kind() == kind).cloned().collect()
+        components
+            .filter(|component| component.kind() == kind)
+            .cloned()
+            .collect()
     }
 }
 

@@ -142,7 +142,11 @@ pub enum RegistryError {
         want: u32,
     },
     /// Not the origin of this ledger.
-    #[error("about the ledger «{}», want «{}»", crate::text::escape(got), crate::text::escape(want))]
+    #[error(
+        "about the ledger «{}», want «{}»",
+        crate::text::escape(got),
+        crate::text::escape(want)
+    )]
     Origin {
         /// The origin found.
         got: String,
@@ -207,7 +211,11 @@ pub enum RegistryError {
 
 fn list(roles: &[Role]) -> String {
     let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 impl Registry {
@@ -229,7 +237,13 @@ impl Registry {
             participants: BTreeMap::new(),
             keys: BTreeMap::new(),
         };
-        for key in charter.root.keys.iter().map(|root| &root.key).chain([&charter.log_key]) {
+        for key in charter
+            .root
+            .keys
+            .iter()
+            .map(|root| &root.key)
+            .chain([&charter.log_key])
+        {
             registry.check_not_published(key.key_id())?;
         }
         threshold("new", &charter.root, signers)?;
@@ -281,14 +295,22 @@ impl Registry {
     /// The public key with this id, of a participant or of the root.
     #[must_use]
     pub fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
-        let root = || self.root.keys.iter().map(|root| &root.key).find(|key| key.key_id() == *id);
+        let root = || {
+            self.root
+                .keys
+                .iter()
+                .map(|root| &root.key)
+                .find(|key| key.key_id() == *id)
+        };
         self.keys.get(id).map(|record| &record.key).or_else(root)
     }
 
     /// The name of an organisation, or its id where it is not enrolled.
     #[must_use]
     pub fn name<'a>(&'a self, organisation: &'a OrgId) -> &'a str {
-        self.participants.get(organisation).map_or(organisation.as_str(), |participant| &participant.name)
+        self.participants
+            .get(organisation)
+            .map_or(organisation.as_str(), |participant| &participant.name)
     }
 
     /// From which index on a key's entries are distrusted, if they are.
@@ -308,14 +330,29 @@ impl Registry {
     fn speaker(&self, key: &KeyId) -> Result<&OrgId, EntitlementError> {
         let Some(record) = self.keys.get(key) else {
             let is_root = self.root.keys.iter().any(|root| root.key.key_id() == *key);
-            return Err(if is_root { EntitlementError::RootKey(*key) } else { EntitlementError::UnknownKey(*key) });
+            return Err(if is_root {
+                EntitlementError::RootKey(*key)
+            } else {
+                EntitlementError::UnknownKey(*key)
+            });
         };
         let organisation = &record.organisation;
         if let Some(since) = record.ended {
-            return Err(EntitlementError::KeyEnded { key: *key, organisation: organisation.clone(), since });
+            return Err(EntitlementError::KeyEnded {
+                key: *key,
+                organisation: organisation.clone(),
+                since,
+            });
         }
-        match self.participants.get(organisation).and_then(|participant| participant.suspended) {
-            Some(since) => Err(EntitlementError::Suspended { organisation: organisation.clone(), since }),
+        match self
+            .participants
+            .get(organisation)
+            .and_then(|participant| participant.suspended)
+        {
+            Some(since) => Err(EntitlementError::Suspended {
+                organisation: organisation.clone(),
+                since,
+            }),
             None => Ok(organisation),
         }
     }
@@ -324,19 +361,37 @@ impl Registry {
     ///
     /// # Errors
     /// See [`EntitlementError`].
-    pub fn entitle(&self, event: &EventPredicate, signers: &[KeyId]) -> Result<BTreeSet<&OrgId>, EntitlementError> {
+    pub fn entitle(
+        &self,
+        event: &EventPredicate,
+        signers: &[KeyId],
+    ) -> Result<BTreeSet<&OrgId>, EntitlementError> {
         let speakers = self.speakers(signers)?;
         if !speakers.contains(&event.by) {
             return Err(EntitlementError::NotSigned { by: event.by.clone() });
         }
-        let has = self.participants.get(&event.by).map(|participant| &participant.roles);
+        let has = self
+            .participants
+            .get(&event.by)
+            .map(|participant| &participant.roles);
         if !has.is_some_and(|roles| roles.contains(&event.role)) {
             let has = has.into_iter().flatten().copied().collect();
-            return Err(EntitlementError::NoRole { by: event.by.clone(), role: event.role, has });
+            return Err(EntitlementError::NoRole {
+                by: event.by.clone(),
+                role: event.role,
+                has,
+            });
         }
         if !event.role.may_say(&event.event) {
-            let want = Role::ALL.into_iter().filter(|role| role.may_say(&event.event)).collect();
-            return Err(EntitlementError::RoleMayNot { role: event.role, event: event.event.name(), want });
+            let want = Role::ALL
+                .into_iter()
+                .filter(|role| role.may_say(&event.event))
+                .collect();
+            return Err(EntitlementError::RoleMayNot {
+                role: event.role,
+                event: event.event.name(),
+                want,
+            });
         }
         Ok(speakers)
     }
@@ -369,7 +424,10 @@ impl Registry {
                 self.rotate(index, rotate)?;
             }
             Action::Revoke(revoke) => {
-                let owner = self.keys.get(&revoke.key).map(|record| record.organisation.clone());
+                let owner = self
+                    .keys
+                    .get(&revoke.key)
+                    .map(|record| record.organisation.clone());
                 let owner = owner.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
                 self.own_or_root(&owner, signers)?;
                 self.revoke(index, revoke)?;
@@ -414,7 +472,9 @@ impl Registry {
     }
 
     fn participant(&mut self, organisation: &OrgId) -> Result<&mut Participant, RegistryError> {
-        self.participants.get_mut(organisation).ok_or_else(|| RegistryError::NotEnrolled(organisation.clone()))
+        self.participants
+            .get_mut(organisation)
+            .ok_or_else(|| RegistryError::NotEnrolled(organisation.clone()))
     }
 
     fn own_or_root(&self, organisation: &OrgId, signers: &[KeyId]) -> Result<(), RegistryError> {
@@ -429,7 +489,10 @@ impl Registry {
             if speakers.contains(organisation) {
                 Ok(())
             } else {
-                Err(EntitlementError::NotSigned { by: organisation.clone() }.into())
+                Err(EntitlementError::NotSigned {
+                    by: organisation.clone(),
+                }
+                .into())
             }
         })
     }
@@ -459,7 +522,12 @@ impl Registry {
             match above {
                 None => return Ok(()),
                 Some(org) if org == organisation => break,
-                Some(org) => above = self.participants.get(org).and_then(|participant| participant.parent.as_ref()),
+                Some(org) => {
+                    above = self
+                        .participants
+                        .get(org)
+                        .and_then(|participant| participant.parent.as_ref())
+                }
             }
         }
         Err(RegistryError::ParentCircle(organisation.clone()))
@@ -553,7 +621,10 @@ impl Registry {
         if let Some(got) = revoke.distrust_from.filter(|from| *from > index) {
             return Err(RegistryError::DistrustFuture { got, at: index });
         }
-        let record = self.keys.get_mut(&revoke.key).filter(|record| record.reason.is_none());
+        let record = self
+            .keys
+            .get_mut(&revoke.key)
+            .filter(|record| record.reason.is_none());
         let record = record.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
         record.ended = record.ended.or(Some(index));
         record.reason = Some(revoke.reason.clone());
@@ -566,7 +637,10 @@ fn check_key_count(organisation: &OrgId, got: usize) -> Result<(), RegistryError
     if (1..=MAX_KEYS_IN_USE).contains(&got) {
         Ok(())
     } else {
-        Err(RegistryError::KeyCount { organisation: organisation.clone(), got })
+        Err(RegistryError::KeyCount {
+            organisation: organisation.clone(),
+            got,
+        })
     }
 }
 
@@ -575,7 +649,11 @@ fn threshold(which: &'static str, root: &Root, signers: &[KeyId]) -> Result<(), 
     let got = signed.map(|key| &key.organisation).collect::<BTreeSet<_>>().len();
     match u32::try_from(got) {
         Ok(count) if count >= root.threshold => Ok(()),
-        _ => Err(RegistryError::Threshold { which, got, want: root.threshold }),
+        _ => Err(RegistryError::Threshold {
+            which,
+            got,
+            want: root.threshold,
+        }),
     }
 }
 
