@@ -9,5 +9,6 @@
 
 pub mod hash;
 pub mod hex;
+pub mod merkle;
 pub mod position;
 pub mod text;
