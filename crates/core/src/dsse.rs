@@ -299,7 +299,7 @@ mod tests {
             ),
             (
                 entry.replace("/vnd", "\\/vnd"),
-                "not in canonical form from byte 46",
+                "not in canonical form from byte 44",
             ),
             (
                 entry.replace("in-toto", "other"),

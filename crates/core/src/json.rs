@@ -164,7 +164,7 @@ mod tests {
             ),
             (
                 deep.as_bytes(),
-                "nested deeper than 32 levels at line 1 column 33",
+                "nested deeper than 32 levels at line 1 column 34",
             ),
             (b"1 2", "trailing characters at line 1 column 3"),
             (b"", "EOF while parsing a value at line 1 column 0"),

@@ -21,6 +21,7 @@ pub mod hex;
 pub mod json;
 pub mod keys;
 pub mod lifecycle;
+pub mod merkle;
 pub mod org;
 pub mod position;
 pub mod registry;

@@ -64,7 +64,7 @@ impl<V: View> Applying<'_, V> {
                     }
                     Some(holder) if holder == id => {}
                     Some(holder) => {
-                        self.find(&id, FindingCode::Clone, format!("{alias} is {holder} already"))
+                        self.find(&id, FindingCode::Clone, format!("{alias} is {holder} already"));
                     }
                 }
             }
@@ -222,11 +222,11 @@ impl<V: View> Applying<'_, V> {
     /// Every unit and slot among the subjects runs `firmware` from now on.
     fn runs(&mut self, firmware: &Firmware, from: Option<&ComponentId>) -> Result<(), V::Error> {
         for id in [self.subjects(Kind::Unit), self.subjects(Kind::Slot)].concat() {
-            if let (Some(claimed), Some(known)) = (from, self.firmware_of(&id)?) {
-                if *claimed != known {
-                    let detail = format!("updated from {claimed}, but it ran {known}");
-                    self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
-                }
+            if let (Some(claimed), Some(known)) = (from, self.firmware_of(&id)?)
+                && *claimed != known
+            {
+                let detail = format!("updated from {claimed}, but it ran {known}");
+                self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
             }
             self.check_release(&id, &firmware.artefact)?;
             self.set_firmware(&id, &firmware.artefact);
@@ -323,11 +323,11 @@ impl<V: View> Applying<'_, V> {
                 );
             }
             _ => {
-                if let (Some(held), Some(holder)) = (held, holder) {
-                    if held != holder {
-                        let detail = format!("put into {parent}, held by {holder}, while held by {held}");
-                        self.find(&id, FindingCode::CustodyGap, detail);
-                    }
+                if let (Some(held), Some(holder)) = (held, holder)
+                    && held != holder
+                {
+                    let detail = format!("put into {parent}, held by {holder}, while held by {held}");
+                    self.find(&id, FindingCode::CustodyGap, detail);
                 }
             }
         }

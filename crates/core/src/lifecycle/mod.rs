@@ -109,10 +109,10 @@ impl<V: View> Applying<'_, V> {
             entry: self.index,
             detail,
         };
-        if let Some(chain) = self.changes.chains.get_mut(subject) {
-            if !chain.findings.contains(&finding) {
-                chain.findings.push(finding);
-            }
+        if let Some(chain) = self.changes.chains.get_mut(subject)
+            && !chain.findings.contains(&finding)
+        {
+            chain.findings.push(finding);
         }
     }
 

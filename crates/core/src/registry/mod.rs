@@ -231,7 +231,7 @@ impl Registry {
         let registry = Self {
             origin: charter.origin.clone(),
             purpose: charter.purpose,
-            log_key: charter.log_key.clone(),
+            log_key: charter.log_key,
             root: charter.root.clone(),
             head: leaf,
             participants: BTreeMap::new(),
@@ -526,7 +526,7 @@ impl Registry {
                     above = self
                         .participants
                         .get(org)
-                        .and_then(|participant| participant.parent.as_ref())
+                        .and_then(|participant| participant.parent.as_ref());
                 }
             }
         }
@@ -560,7 +560,7 @@ impl Registry {
     fn add_keys(&mut self, enrolled: EntryIndex, organisation: &OrgId, keys: &[PublicKey]) {
         self.keys.extend(keys.iter().map(|key| {
             let record = KeyRecord {
-                key: key.clone(),
+                key: *key,
                 organisation: organisation.clone(),
                 enrolled,
                 ended: None,
