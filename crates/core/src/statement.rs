@@ -8,7 +8,7 @@
 //! `prev` is the leaf hash of the entry that the signer saw last in this subject's chain, absent for the first. The payload's bytes
 //! are kept as signed; nothing re-serialises them.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -280,9 +280,9 @@ impl Statement {
     /// # Errors
     /// The first thing that does not fit.
     pub fn check(&self) -> Result<(), StatementError> {
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for subject in &self.subjects {
-            if seen.insert(&subject.id, ()).is_some() {
+            if !seen.insert(&subject.id) {
                 return Err(StatementError::SubjectTwice(subject.id.clone()));
             }
         }

@@ -10,6 +10,7 @@ pub mod assurance;
 pub mod category;
 pub mod custody;
 pub mod make;
+mod mentions;
 pub mod notice;
 pub mod operation;
 pub mod role;

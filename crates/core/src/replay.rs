@@ -1,0 +1,286 @@
+//! A ledger from its first entry on: every check of admission again, on bytes alone.
+//!
+//! Signatures are verified in batches by the audit rule; everything else runs the code of admission. Memory is that of one batch and of the
+//! rows, which the caller keeps where it likes.
+
+use std::collections::HashMap;
+
+use crate::{
+    admission::{AdmitError, Inadmissible, admit},
+    alias::Alias,
+    component::SubjectId,
+    entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
+    hash::{LeafHash, NodeHash},
+    lifecycle::{Chain, Changes, Finding, FindingCode, View},
+    merkle::Frontier,
+    position::{EntryIndex, TreeSize},
+    registry::Registry,
+    term::{Term, terms},
+};
+
+/// Entries whose signatures are verified together.
+pub const BATCH_ENTRIES: usize = 512;
+
+/// Rows that a replay reads and writes.
+pub trait Rows: View {
+    /// Keeps what an entry changes: the chains and aliases, its leaf hash, its place under each of its terms.
+    ///
+    /// # Errors
+    /// A row that cannot be written.
+    fn record(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        changes: Changes,
+        terms: Vec<Term>,
+    ) -> Result<(), Self::Error>;
+
+    /// The entries under a term, ascending.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error>;
+}
+
+/// Why a replay stops: the ledger holds an entry that never should have entered, or rows cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError<E: std::error::Error> {
+    /// The bytes are no entry.
+    #[error("entry {index} is no entry")]
+    Decode {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: DecodeEntryError,
+    },
+    /// A signature is wrong, or by an unknown key.
+    #[error("entry {index} is not signed as it claims")]
+    Verify {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: VerifyEntryError,
+    },
+    /// The entry should not have been admitted.
+    #[error("entry {index} should not have been admitted")]
+    Inadmissible {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: Box<Inadmissible>,
+    },
+    /// Rows cannot be read or written.
+    #[error("the rows of entry {index} cannot be kept")]
+    Rows {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: E,
+    },
+}
+
+/// A replay under way.
+#[derive(Debug, Default)]
+pub struct Replay {
+    registry: Option<Registry>,
+    size: u64,
+    tree: Frontier,
+    waiting: Vec<Unverified>,
+}
+
+/// What a whole ledger adds up to, beside its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// The registry at the end; absent for an empty ledger.
+    pub registry: Option<Registry>,
+    /// Number of entries.
+    pub size: TreeSize,
+    /// Root of the tree over them.
+    pub root: NodeHash,
+}
+
+impl Replay {
+    /// A replay from the first entry.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A replay that goes on after entries that were replayed before.
+    #[must_use]
+    pub fn resume(registry: Option<Registry>, tree: Frontier) -> Self {
+        Self {
+            registry,
+            size: tree.size().get(),
+            tree,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Takes the next entry. Its verdict may come with a later call.
+    ///
+    /// # Errors
+    /// An entry, this one or one just before, that the ledger should not hold.
+    pub fn push<R: Rows>(&mut self, rows: &mut R, entry: &[u8]) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
+        let index = EntryIndex::new(self.size.saturating_add(waiting));
+        let entry = Unverified::decode(entry).map_err(|source| ReplayError::Decode { index, source })?;
+        // An entry that brings keys must be applied before those after it can be verified.
+        let flush = entry.changes_keys() || self.waiting.len() >= BATCH_ENTRIES;
+        self.waiting.push(entry);
+        if flush { self.flush(rows) } else { Ok(()) }
+    }
+
+    fn flush<R: Rows>(&mut self, rows: &mut R) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        let waiting = std::mem::take(&mut self.waiting);
+        let verified = Unverified::verify_all(waiting, self.registry.as_ref()).map_err(|refused| {
+            let (position, source) = refused.into_iter().next().expect("at least one is refused");
+            let position = u64::try_from(position).unwrap_or(u64::MAX);
+            ReplayError::Verify {
+                index: EntryIndex::new(self.size.saturating_add(position)),
+                source,
+            }
+        })?;
+        verified.iter().try_for_each(|entry| self.admit(rows, entry))
+    }
+
+    fn admit<R: Rows>(&mut self, rows: &mut R, entry: &Verified) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        let size = TreeSize::new(self.size);
+        let index = size.next();
+        let changes = admit(rows, &mut self.registry, size, entry).map_err(|error| match error {
+            AdmitError::Inadmissible(source) => ReplayError::Inadmissible { index, source },
+            AdmitError::View(source) => ReplayError::Rows { index, source },
+        })?;
+        let terms = self
+            .registry
+            .iter()
+            .flat_map(|registry| terms(entry, registry))
+            .collect();
+        rows.record(index, entry.leaf(), changes, terms)
+            .map_err(|source| ReplayError::Rows { index, source })?;
+        self.tree.push(entry.leaf());
+        self.size = self.size.saturating_add(1);
+        Ok(())
+    }
+
+    /// Decides on the entries that wait, and ends.
+    ///
+    /// # Errors
+    /// An entry that the ledger should not hold.
+    pub fn finish<R: Rows>(mut self, rows: &mut R) -> Result<Replayed, ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        self.flush(rows)?;
+        Ok(Replayed {
+            registry: self.registry,
+            size: TreeSize::new(self.size),
+            root: self.tree.root(),
+        })
+    }
+}
+
+/// The entries of keys that were revoked with distrust from an earlier index, as findings.
+///
+/// # Errors
+/// A row that cannot be read.
+pub fn distrusted<R: Rows>(
+    rows: &R,
+    registry: &Registry,
+) -> Result<Vec<(EntryIndex, FindingCode, String)>, R::Error> {
+    let mut found = Vec::new();
+    for (key, record) in registry.keys() {
+        let Some(from) = record.distrust_from else {
+            continue;
+        };
+        for index in rows.posting(&Term::Key(*key))? {
+            if index >= from && Some(index) > Some(record.enrolled) && Some(index) != record.ended {
+                let detail = format!(
+                    "signed by key {key} of {}, which is distrusted from entry {from} on: {}",
+                    record.organisation,
+                    record.reason.as_deref().unwrap_or_default()
+                );
+                found.push((index, FindingCode::DistrustedKey, detail));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Rows in memory: for ledgers and bundles that fit.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryRows {
+    chains: HashMap<SubjectId, Chain>,
+    aliases: HashMap<Alias, SubjectId>,
+    leaves: HashMap<LeafHash, EntryIndex>,
+    postings: HashMap<Term, Vec<EntryIndex>>,
+}
+
+impl MemoryRows {
+    /// All chains, in order of their subjects.
+    #[must_use]
+    pub fn chains(&self) -> Vec<(&SubjectId, &Chain)> {
+        let mut chains: Vec<_> = self.chains.iter().collect();
+        chains.sort_by_key(|(id, _)| *id);
+        chains
+    }
+
+    /// Where an entry stands.
+    #[must_use]
+    pub fn index_of(&self, leaf: &LeafHash) -> Option<EntryIndex> {
+        self.leaves.get(leaf).copied()
+    }
+
+    /// The findings that were recorded, in order of entries.
+    #[must_use]
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut findings: Vec<_> = self.chains.values().flat_map(|chain| &chain.findings).collect();
+        findings.sort_by(|a, b| (a.entry, a.code, &a.subject).cmp(&(b.entry, b.code, &b.subject)));
+        findings
+    }
+}
+
+impl View for MemoryRows {
+    type Error = std::convert::Infallible;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error> {
+        Ok(self.chains.get(id).cloned())
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error> {
+        Ok(self.aliases.get(alias).cloned())
+    }
+}
+
+impl Rows for MemoryRows {
+    fn record(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        changes: Changes,
+        terms: Vec<Term>,
+    ) -> Result<(), Self::Error> {
+        self.chains.extend(changes.chains);
+        self.aliases.extend(changes.aliases);
+        self.leaves.insert(leaf, index);
+        for term in terms {
+            self.postings.entry(term).or_default().push(index);
+        }
+        Ok(())
+    }
+
+    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error> {
+        Ok(self.postings.get(term).cloned().unwrap_or_default())
+    }
+}

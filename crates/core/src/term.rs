@@ -1,0 +1,177 @@
+//! What an entry can be looked up by.
+//!
+//! ```text
+//! id:<component>   each subject, and each component that a field names        by:<organisation>   who speaks or countersigns
+//! key:<key id>     each key that signed                                       ref:<digest>        each document or entry referred to
+//! ```
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use crate::{
+    component::{ParseComponentError, SubjectId},
+    entry::Verified,
+    hash::Digest,
+    hex::ParseHexError,
+    keys::KeyId,
+    org::{OrgId, ParseOrgError},
+    registry::{Registry, action::Action},
+    statement::Predicate,
+    text::serde_as_text,
+};
+
+/// One thing that entries can be looked up by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Term {
+    /// A subject, or a component that a field names.
+    Id(SubjectId),
+    /// An organisation that speaks, countersigns or is registered.
+    By(OrgId),
+    /// A key that signed.
+    Key(KeyId),
+    /// A document by its digest, or an entry by its leaf hash.
+    Ref(Digest),
+}
+
+serde_as_text!(Term);
+
+/// Why a text is not a term.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseTermError {
+    /// None of the prefixes.
+    #[error("no term: want id:, by:, key: or ref:")]
+    Prefix,
+    /// Not a component.
+    #[error(transparent)]
+    Id(#[from] ParseComponentError),
+    /// Not an organisation.
+    #[error(transparent)]
+    By(#[from] ParseOrgError),
+    /// Not a digest.
+    #[error(transparent)]
+    Hex(#[from] ParseHexError),
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(subject) => write!(f, "id:{subject}"),
+            Self::By(organisation) => write!(f, "by:{organisation}"),
+            Self::Key(key) => write!(f, "key:{key}"),
+            Self::Ref(digest) => write!(f, "ref:{digest}"),
+        }
+    }
+}
+
+impl FromStr for Term {
+    type Err = ParseTermError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTermError> {
+        match text.split_once(':') {
+            Some(("id", id)) => Ok(Self::Id(id.parse()?)),
+            Some(("by", organisation)) => Ok(Self::By(organisation.parse()?)),
+            Some(("key", key)) => Ok(Self::Key(key.parse()?)),
+            Some(("ref", digest)) => Ok(Self::Ref(digest.parse()?)),
+            _ => Err(ParseTermError::Prefix),
+        }
+    }
+}
+
+/// The terms of an entry, given the registry after it.
+#[must_use]
+pub fn terms(entry: &Verified, registry: &Registry) -> BTreeSet<Term> {
+    let statement = entry.statement();
+    let mut terms: BTreeSet<_> = statement
+        .subjects
+        .iter()
+        .map(|subject| Term::Id(subject.id.clone()))
+        .collect();
+    terms.extend(entry.signers().iter().map(|key| Term::Key(*key)));
+    let owner = |key: &KeyId| {
+        registry
+            .keys()
+            .get(key)
+            .map(|record| Term::By(record.organisation.clone()))
+    };
+    terms.extend(entry.signers().iter().filter_map(owner));
+    match &statement.predicate {
+        Predicate::Event(event) => {
+            terms.extend(
+                event
+                    .components()
+                    .into_iter()
+                    .map(|id| Term::Id(id.clone().into())),
+            );
+            terms.extend(
+                event
+                    .documents()
+                    .into_iter()
+                    .map(|document| Term::Ref(document.sha256)),
+            );
+            terms.extend(
+                event
+                    .entries()
+                    .into_iter()
+                    .map(|leaf| Term::Ref(Digest::from_bytes(*leaf.as_bytes()))),
+            );
+        }
+        Predicate::Registry(predicate) => terms.extend(registered(&predicate.action, registry)),
+        Predicate::Charter(_) => {}
+    }
+    terms
+}
+
+/// The organisation and keys that a registry entry is about.
+fn registered(action: &Action, registry: &Registry) -> Vec<Term> {
+    let (organisation, keys) = match action {
+        Action::Enrol(enrol) => (
+            Some(&enrol.organisation),
+            enrol.keys.iter().map(|key| Term::Key(key.key_id())).collect(),
+        ),
+        Action::Change(change) => (Some(&change.organisation), Vec::new()),
+        Action::Rotate(rotate) => {
+            let added = rotate.add.iter().map(crate::keys::PublicKey::key_id);
+            (
+                Some(&rotate.organisation),
+                added
+                    .chain(rotate.retire.iter().copied())
+                    .map(Term::Key)
+                    .collect(),
+            )
+        }
+        Action::Revoke(revoke) => (
+            registry
+                .keys()
+                .get(&revoke.key)
+                .map(|record| &record.organisation),
+            vec![Term::Key(revoke.key)],
+        ),
+        Action::Suspend(standing) | Action::Reinstate(standing) => (Some(&standing.organisation), Vec::new()),
+        Action::Root(_) => (None, Vec::new()),
+    };
+    organisation
+        .cloned()
+        .map(Term::By)
+        .into_iter()
+        .chain(keys)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_term_are_inverse() {
+        let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        for text in [
+            "id:unit:dns:nordlys.example/AAU-3900/SN1".to_owned(),
+            "by:dns:nordlys.example".to_owned(),
+            format!("key:{hex}"),
+            format!("ref:{hex}"),
+        ] {
+            assert_eq!(text.parse::<Term>().map(|term| term.to_string()), Ok(text));
+        }
+        assert_eq!("no:x".parse::<Term>(), Err(ParseTermError::Prefix));
+    }
+}
