@@ -1,4 +1,4 @@
-//! Many signatures at once, with the verdict that [`sign::verify_audit`] gives on each.
+//! Many signatures at once, with the verdict that [`crate::sign::verify_audit`] gives on each.
 //!
 //! ```text
 //! [8]( Σ z_i [S_i]B − Σ z_i [k_i]A_i − Σ z_i R_i ) = 0           z_i: 128 bits, unpredictable

@@ -242,7 +242,7 @@ impl serde::Serialize for PublicKey {
 }
 
 impl<'de> serde::Deserialize<'de> for PublicKey {
-    /// Checks the key like every other constructor, which costs about as much as verifying a signature.
+    /// Checks the key like every other constructor, which costs nearly as much as verifying a signature.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             text::deserialize(deserializer)
