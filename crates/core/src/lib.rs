@@ -7,8 +7,15 @@
 //! directory, `prova-formats` reads bills of materials, the `prova` command talks to people.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+pub mod checkpoint;
+pub mod cosignature;
+mod decimal;
 pub mod hash;
 pub mod hex;
 pub mod merkle;
+pub mod note;
+pub mod policy;
 pub mod position;
 pub mod text;
+pub mod tlog_proof;
+pub mod vkey;
