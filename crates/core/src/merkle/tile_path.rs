@@ -8,7 +8,7 @@
 use std::{fmt, str::FromStr};
 
 use super::tile::{Bundle, Tile, TileIndex, TileLevel, TileWidth};
-use crate::{position::TreeSize, text::escape};
+use crate::{decimal, position::TreeSize, text::escape};
 
 /// One file of a tiled log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,7 +65,7 @@ impl FromStr for TilePath {
         if kind == "entries" {
             return Ok(Self::Entries(Bundle::new(index, width)));
         }
-        let level = parse_decimal(kind)
+        let level = decimal::parse(kind)
             .and_then(TileLevel::new)
             .ok_or_else(|| ParseTilePathError::Level { got: escape(kind) })?;
         Ok(Self::Hashes(Tile::new(level, index, width)))
@@ -73,7 +73,7 @@ impl FromStr for TilePath {
 }
 
 fn parse_partial_width(text: &str) -> Result<TileWidth, ParseTilePathError> {
-    parse_decimal::<u8>(text)
+    decimal::parse::<u8>(text)
         .and_then(|width| TileWidth::new(u16::from(width)))
         .ok_or_else(|| ParseTilePathError::Width { got: escape(text) })
 }
@@ -97,11 +97,6 @@ fn parse_index(text: &str) -> Result<TileIndex, ParseTilePathError> {
         // Leading groups of zeroes would give one tile many paths.
         .filter(|index| index_path(*index) == text)
         .ok_or_else(|| ParseTilePathError::Index { got: escape(text) })
-}
-
-/// A decimal number in its only form.
-pub(crate) fn parse_decimal<N: FromStr + ToString>(text: &str) -> Option<N> {
-    text.parse::<N>().ok().filter(|number| number.to_string() == text)
 }
 
 fn index_path(index: TileIndex) -> String {

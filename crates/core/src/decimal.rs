@@ -1,0 +1,34 @@
+//! Decimal numbers in their only form: no sign, no leading zeroes.
+
+use std::str::FromStr;
+
+/// The number whose decimal text this is.
+pub(crate) fn parse<N: FromStr + ToString>(text: &str) -> Option<N> {
+    text.parse::<N>().ok().filter(|number| number.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_one_text() {
+        assert_eq!(parse("0"), Some(0_u64));
+        assert_eq!(parse("18446744073709551615"), Some(u64::MAX));
+        for text in [
+            "",
+            "00",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1_0",
+            "0x1",
+            "18446744073709551616",
+            "١",
+        ] {
+            assert_eq!(parse::<u64>(text), None, "{text}");
+        }
+    }
+}
