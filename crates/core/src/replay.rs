@@ -11,6 +11,7 @@ use crate::{
     component::SubjectId,
     entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
     hash::{LeafHash, NodeHash},
+    keys::KeyId,
     lifecycle::{Chain, Changes, Finding, FindingCode, View},
     merkle::Frontier,
     position::{EntryIndex, TreeSize},
@@ -190,6 +191,22 @@ impl Replay {
     }
 }
 
+/// Why an entry at `index` that `key` signed is distrusted, if it is: the key was revoked with distrust from that entry or an earlier one.
+/// The entries that enrolled and ended the key are not.
+#[must_use]
+pub fn distrust(registry: &Registry, key: &KeyId, index: EntryIndex) -> Option<String> {
+    let record = registry.keys().get(key)?;
+    let from = record.distrust_from.filter(|from| index >= *from)?;
+    if index <= record.enrolled || Some(index) == record.ended {
+        return None;
+    }
+    Some(format!(
+        "signed by key {key} of {}, which is distrusted from entry {from} on: {}",
+        record.organisation,
+        record.reason.as_deref().unwrap_or_default()
+    ))
+}
+
 /// The entries of keys that were revoked with distrust from an earlier index, as findings.
 ///
 /// # Errors
@@ -199,19 +216,14 @@ pub fn distrusted<R: Rows>(
     registry: &Registry,
 ) -> Result<Vec<(EntryIndex, FindingCode, String)>, R::Error> {
     let mut found = Vec::new();
-    for (key, record) in registry.keys() {
-        let Some(from) = record.distrust_from else {
-            continue;
-        };
+    let revoked = registry
+        .keys()
+        .iter()
+        .filter(|(_, record)| record.distrust_from.is_some());
+    for (key, _) in revoked {
         for index in rows.posting(&Term::Key(*key))? {
-            if index >= from && Some(index) > Some(record.enrolled) && Some(index) != record.ended {
-                let detail = format!(
-                    "signed by key {key} of {}, which is distrusted from entry {from} on: {}",
-                    record.organisation,
-                    record.reason.as_deref().unwrap_or_default()
-                );
-                found.push((index, FindingCode::DistrustedKey, detail));
-            }
+            let detail = distrust(registry, key, index);
+            found.extend(detail.map(|detail| (index, FindingCode::DistrustedKey, detail)));
         }
     }
     found.sort();
