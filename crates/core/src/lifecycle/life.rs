@@ -219,16 +219,24 @@ impl<V: View> Applying<'_, V> {
         }
     }
 
-    /// Every unit and slot among the subjects runs `firmware` from now on.
+    /// Every unit and slot among the subjects runs `firmware` from now on. Beside a unit, a slot is where it runs, not what is checked.
     fn runs(&mut self, firmware: &Firmware, from: Option<&ComponentId>) -> Result<(), V::Error> {
-        for id in [self.subjects(Kind::Unit), self.subjects(Kind::Slot)].concat() {
+        let units = self.subjects(Kind::Unit);
+        for id in units
+            .iter()
+            .cloned()
+            .chain(self.subjects(Kind::Slot))
+            .collect::<Vec<_>>()
+        {
             if let (Some(claimed), Some(known)) = (from, self.firmware_of(&id)?)
                 && *claimed != known
             {
                 let detail = format!("updated from {claimed}, but it ran {known}");
                 self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
             }
-            self.check_release(&id, &firmware.artefact)?;
+            if id.kind() == Kind::Unit || units.is_empty() {
+                self.check_release(&id, &firmware.artefact)?;
+            }
             self.set_firmware(&id, &firmware.artefact);
         }
         Ok(())
