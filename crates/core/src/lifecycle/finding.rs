@@ -38,6 +38,14 @@ macro_rules! codes {
                     $(Self::$name => $text),+
                 }
             }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim_ascii()),+
+                }
+            }
         }
 
         impl std::str::FromStr for FindingCode {
