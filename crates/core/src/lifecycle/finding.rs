@@ -106,6 +106,8 @@ codes! {
     UnreleasedFirmware = "unreleased-firmware",
     /// Firmware released for other types.
     WrongFirmware = "wrong-firmware",
+    /// Firmware of a producer whom the maker of the type does not name as supplier.
+    ForeignFirmware = "foreign-firmware",
     /// Another firmware than the ledger knew.
     FirmwareMismatch = "firmware-mismatch",
     /// A statement by a key that was later revoked with distrust from an earlier entry.

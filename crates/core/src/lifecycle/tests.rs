@@ -6,7 +6,7 @@ use crate::{
         assurance::{Correct, CorrectionKind},
         category::AreaClass,
         custody::{Inspection, Receive, SealState, Ship, Store},
-        make::{Assemble, Manifest, Manufacture, Part},
+        make::{Assemble, Manifest, Manufacture, Part, Supply},
         notice::{ActStatus, Restrict, Scope},
         operation::{Decommission, Destination, Install, Maintain, MaintenanceAction, Measure, Update},
         role::Role,
@@ -517,6 +517,33 @@ fn firmware_is_released_by_its_producer_for_the_type() {
         &[U1],
         &[F::FirmwareMismatch, F::WrongFirmware],
     );
+    // A release by somebody whom the maker does not name.
+    scene.clean(
+        "meridian",
+        Role::Producer,
+        Event::Manifest(manifest("third-party")),
+        &[&firmware_id("9.0")],
+    );
+    scene.finds(
+        NORTH,
+        operator,
+        update("2.0", "9.0"),
+        &[U1],
+        &[F::ForeignFirmware],
+    );
+    let supply = Supply {
+        what: "firmware".into(),
+        category: None,
+        supplier: Some(org("meridian")),
+        country_of_origin: None,
+        second_source: None,
+    };
+    let named = Manifest {
+        supplies: vec![supply],
+        ..manifest("AAU 3900")
+    };
+    scene.clean("nordlys", Role::Designer, Event::Manifest(named), &[TYPE]);
+    scene.clean(NORTH, operator, update("9.0", "9.0"), &[U1]);
     // A release in another's name is none.
     let forged = Manifest {
         producer: Some(org("nordlys")),
@@ -532,7 +559,7 @@ fn firmware_is_released_by_its_producer_for_the_type() {
     scene.finds(
         NORTH,
         operator,
-        update("2.0", "3.0"),
+        update("9.0", "3.0"),
         &[U1],
         &[F::UnreleasedFirmware],
     );
