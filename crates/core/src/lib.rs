@@ -32,6 +32,8 @@ pub mod policy;
 pub mod position;
 pub mod registry;
 pub mod replay;
+#[cfg(test)]
+mod scene;
 pub mod sentence;
 pub mod sign;
 pub mod standing;

@@ -70,6 +70,8 @@ pub struct TypeLife {
     pub category: Option<Category>,
     /// Who may manufacture it, beside its maker.
     pub manufacturers: BTreeSet<OrgId>,
+    /// Who supplies parts or software of it.
+    pub suppliers: BTreeSet<OrgId>,
 }
 
 /// What is known of an artefact.
