@@ -14,6 +14,7 @@
 use std::{fmt, str::FromStr};
 
 use crate::{
+    checkpoint::{Origin, ParseOriginError},
     hash::Digest,
     org::{OrgId, ParseOrgError, gs1_check_digit},
     text::serde_as_text,
@@ -21,7 +22,7 @@ use crate::{
 
 /// Longest part, revision or serial, in bytes.
 pub const MAX_SEGMENT_BYTES: usize = 64;
-/// Longest slot path, origin or reference of an act, in bytes.
+/// Longest slot path or reference of an act, in bytes.
 pub const MAX_PATH_BYTES: usize = 200;
 
 /// The kinds of component; never mixed in one chain.
@@ -51,7 +52,7 @@ pub enum SubjectId {
     /// A component.
     Component(ComponentId),
     /// The ledger itself, by its origin.
-    Ledger(String),
+    Ledger(Origin),
     /// An act of an authority.
     Act {
         /// The authority.
@@ -102,6 +103,9 @@ pub enum ParseComponentError {
     /// Not a SHA-256 digest in lower-case hexadecimal.
     #[error("no digest: {0}")]
     Digest(#[from] crate::hex::ParseHexError),
+    /// The origin is none.
+    #[error(transparent)]
+    Origin(#[from] ParseOriginError),
     /// Not a GTIN-14 with its check digit.
     #[error(
         "no SGTIN: want 14 digits with their check digit, a full stop and a serial of 1 to 20 characters"
@@ -295,7 +299,7 @@ impl FromStr for SubjectId {
 
     fn from_str(text: &str) -> Result<Self, ParseComponentError> {
         if let Some(origin) = text.strip_prefix("ledger:") {
-            return Ok(Self::Ledger(path("the origin", origin)?.to_owned()));
+            return Ok(Self::Ledger(origin.parse()?));
         }
         if let Some(act) = text.strip_prefix("act:") {
             let (org, reference) = act.split_once('/').ok_or(ParseComponentError::Shape {

@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 use crate::{
     alias::Alias,
     charter::{self, Charter},
+    checkpoint::Origin,
     component::SubjectId,
     event::{self, EventPredicate, ShapeError},
     hash::{Digest, LeafHash},
@@ -55,7 +56,7 @@ pub struct Subject {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignLink {
     /// The other ledger's origin.
-    pub origin: String,
+    pub origin: Origin,
     /// The entry's index there.
     pub index: EntryIndex,
     /// Its leaf hash.
