@@ -32,7 +32,7 @@ pub enum HistoryError {
         /// Which.
         index: EntryIndex,
         /// Why.
-        source: DecodeEntryError,
+        source: Box<DecodeEntryError>,
     },
     /// A signature is wrong.
     #[error("entry {index} is not signed as it claims")]
@@ -48,7 +48,7 @@ pub enum HistoryError {
         /// Which.
         index: EntryIndex,
         /// Why.
-        source: RegistryError,
+        source: Box<RegistryError>,
     },
     /// An event where a registry entry was expected.
     #[error("entry {index} is no entry of the registry")]
@@ -70,10 +70,16 @@ impl History {
         let mut now: Option<Registry> = None;
         for (index, bytes) in entries {
             let entry = Unverified::decode(bytes.as_ref())
-                .map_err(|source| HistoryError::Decode { index, source })?
+                .map_err(|source| HistoryError::Decode {
+                    index,
+                    source: Box::new(source),
+                })?
                 .verify(now.as_ref())
                 .map_err(|source| HistoryError::Verify { index, source })?;
-            let refused = |source| HistoryError::Registry { index, source };
+            let refused = |source| HistoryError::Registry {
+                index,
+                source: Box::new(source),
+            };
             match (&entry.statement().predicate, &mut now) {
                 (Predicate::Charter(charter), now @ None) => {
                     *now = Some(Registry::found(charter, entry.leaf(), entry.signers()).map_err(refused)?);
@@ -125,7 +131,10 @@ impl History {
     /// # Errors
     /// Bytes that are no entry, or a signature that is wrong.
     pub fn verify(&self, index: EntryIndex, bytes: &[u8]) -> Result<Verified, HistoryError> {
-        let entry = Unverified::decode(bytes).map_err(|source| HistoryError::Decode { index, source })?;
+        let entry = Unverified::decode(bytes).map_err(|source| HistoryError::Decode {
+            index,
+            source: Box::new(source),
+        })?;
         let registry = if entry.changes_keys() {
             self.at(index)
         } else {
