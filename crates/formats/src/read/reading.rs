@@ -102,7 +102,7 @@ impl<'s> Reading<'s> {
         if !self.references.insert(self.hashing.hash_one(reference)) {
             let found = quote(&reference.id);
             self.context.within(key, |context| {
-                context.warn(found, "a reference that no other element has")
+                context.warn(found, "a reference that no other element has");
             });
         }
     }
@@ -280,7 +280,7 @@ impl<'de> Shape<'de> for Elements<'_, '_> {
         let mut index = 0_usize;
         loop {
             self.reading.context.enter(Step::Index(index));
-            let balance = self.reading.context.open_account();
+            let balance = self.reading.context.balance();
             let shape = NodeShape {
                 context: &mut self.reading.context,
                 without: self.without,
@@ -291,8 +291,8 @@ impl<'de> Shape<'de> for Elements<'_, '_> {
             };
             (self.each)(self.reading, node)
                 .and_then(|()| self.reading.flush())
-                .map_err(|refused| refused.into_error::<A::Error>())?;
-            self.reading.context.close_account(balance);
+                .map_err(super::super::json::context::Refused::into_error::<A::Error>)?;
+            self.reading.context.restore(balance);
             self.reading.context.leave();
             index = index.saturating_add(1);
         }
@@ -307,6 +307,6 @@ impl<'de> Shape<'de> for Elements<'_, '_> {
         .object(object)?;
         (self.each)(self.reading, node)
             .and_then(|()| self.reading.flush())
-            .map_err(|refused| refused.into_error())
+            .map_err(super::super::json::context::Refused::into_error)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Whether the two elements of a type change places.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
     Keep,
     Swap,
