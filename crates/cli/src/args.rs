@@ -12,7 +12,7 @@ use crate::{
 
 /// Prova keeps and checks signed evidence of where network components come from.
 #[derive(Debug, Parser)]
-#[command(name = "prova", version, propagate_version = true, max_term_width = 110)]
+#[command(name = "prova", version, max_term_width = 110)]
 #[command(after_help = "\
 Results go to stdout, everything else to stderr. `-` stands for stdin or stdout.
 

@@ -81,6 +81,12 @@ impl CommandError {
         shown
     }
 
+    /// Message and causes in one line, for lists.
+    pub(crate) fn one_line(&self) -> String {
+        let texts: Vec<_> = std::iter::once(&self.message).chain(&self.causes).map(String::as_str).collect();
+        texts.join(": ")
+    }
+
     /// The same failure, as the cause of another.
     pub(crate) fn context(mut self, message: impl Into<String>) -> Self {
         self.causes

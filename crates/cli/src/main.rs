@@ -6,14 +6,18 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 mod args;
+mod basis;
 mod clock;
 mod commands;
+mod document;
 mod error;
 mod input;
 mod keyfile;
+mod ledger;
 mod output;
 mod passphrase;
 mod publickey;
+mod signing;
 mod ui;
 
 use std::process::ExitCode;

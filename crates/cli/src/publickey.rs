@@ -5,43 +5,61 @@ use std::path::Path;
 use ed25519_dalek::VerifyingKey;
 use prova_core::{
     checkpoint::Origin,
-    keys::{KeyId, PublicKey},
+    keys::{KeyId, PublicKey, SecretKey},
     test_keys,
     vkey::{SignatureType, Vkey},
 };
+use zeroize::Zeroizing;
 
 use crate::{
     error::{Blaming as _, CommandError},
-    input, keyfile,
+    input,
     passphrase::PassphraseSource,
+    signing,
     ui::Ui,
 };
+
+/// How the text of a public key begins.
+const TEXT: &str = "ed25519:";
 
 /// Longest file with a public key, in bytes: that of a private key, which it may be too.
 const LONGEST_FILE: u64 = 16 * 1024;
 
 /// The public key that a text or file holds. Of an encrypted private key it takes the passphrase to know it.
 pub(crate) fn read(named: &str, passphrase: &PassphraseSource, ui: &Ui) -> Result<PublicKey, CommandError> {
-    if named.starts_with("ed25519:") {
-        return named
-            .parse()
-            .or_caller()
-            .map_err(|error| error.context("no public key"));
+    if let Some(secret) = read_private(named, passphrase, ui)? {
+        return Ok(secret.public());
+    }
+    if named.starts_with(TEXT) {
+        return named.parse().or_caller().map_err(|error| error.context("no public key"));
     }
     let path = Path::new(named);
     let content = input::read(path, LONGEST_FILE)?;
     let text = String::from_utf8_lossy(&content);
-    let no_key = |error: CommandError| error.context(format!("no public key from {}", input::shown(path)));
-    if text.contains("PRIVATE KEY-----") && path != Path::new("-") {
-        let opened = keyfile::read(path, passphrase)?;
-        if let Some(warning) = &opened.warning {
-            ui.warn(&warning.to_string());
-        }
-        Ok(opened.key.public())
-    } else if text.contains("-----BEGIN ") {
-        PublicKey::from_spki_pem(&text).or_caller().map_err(no_key)
+    let key = if text.contains("-----BEGIN ") {
+        PublicKey::from_spki_pem(&text).or_caller()
     } else {
-        text.trim().parse().or_caller().map_err(no_key)
+        text.trim().parse().or_caller()
+    };
+    key.map_err(|error| error.context(format!("no public key from {}", input::shown(path))))
+}
+
+/// The private key that a file holds; none if the file or text holds something else.
+pub(crate) fn read_private(
+    named: &str,
+    passphrase: &PassphraseSource,
+    ui: &Ui,
+) -> Result<Option<SecretKey>, CommandError> {
+    let path = Path::new(named);
+    // What comes through a pipe can be read once only, and private keys do not come that way.
+    if named.starts_with(TEXT) || !path.is_file() {
+        return Ok(None);
+    }
+    let content = Zeroizing::new(input::read(path, LONGEST_FILE)?);
+    if String::from_utf8_lossy(&content).contains("PRIVATE KEY-----") {
+        signing::read_key(path, passphrase, ui).map(Some)
+    } else {
+        Ok(None)
     }
 }
 

@@ -62,6 +62,9 @@ impl From<Blame> for Status {
 
 /// A result: its serde form is its JSON, with stable member names.
 pub(crate) trait Show: Serialize {
+    /// Whether the result is a document of its own that has one form only.
+    const VERBATIM: bool = false;
+
     /// Writes the result for people. Text that comes from records goes through [`text::escape`].
     fn show(&self, out: &mut dyn Write) -> io::Result<()>;
 }
@@ -95,8 +98,9 @@ impl Ui {
     }
 
     /// Prints the one result of a command.
-    pub(crate) fn result(&mut self, result: &impl Show) -> Result<(), CommandError> {
+    pub(crate) fn result<R: Show>(&mut self, result: &R) -> Result<(), CommandError> {
         self.print(|format, out| match format {
+            _ if R::VERBATIM => result.show(out),
             Format::Text => result.show(out),
             Format::Json => writeln!(out, "{}", printable(&serde_json::to_string_pretty(result)?)),
         })
