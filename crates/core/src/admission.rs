@@ -4,6 +4,7 @@
 //! past is admitted and recorded as a finding (see [`crate::lifecycle`]).
 
 use crate::{
+    checkpoint::Origin,
     component::SubjectId,
     entry::Verified,
     hash::LeafHash,
@@ -24,15 +25,12 @@ pub enum Inadmissible {
     #[error("the ledger has its charter already, in entry 0")]
     SecondCharter,
     /// The charter's subject is not the origin in it.
-    #[error(
-        "the charter is about {subject}, but its origin is «{}»",
-        crate::text::escape(origin)
-    )]
+    #[error("the charter is about {subject}, but its origin is {origin}")]
     CharterSubject {
         /// The subject.
         subject: SubjectId,
         /// The origin in the charter.
-        origin: String,
+        origin: Origin,
     },
     /// The signer had not seen the chain's last entry.
     #[error("{subject}: the statement follows {}, but the chain's head is {}", shown(*got), shown(*want))]
@@ -135,18 +133,14 @@ fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
     Ok(Registry::found(charter, entry.leaf(), entry.signers())?)
 }
 
-fn check_origin(subject: &SubjectId, origin: &str) -> Result<(), Inadmissible> {
+fn check_origin(subject: &SubjectId, origin: &Origin) -> Result<(), Inadmissible> {
     match subject {
         SubjectId::Ledger(got) if got == origin => Ok(()),
-        other => {
-            let got = other.to_string();
-            let got = got.strip_prefix("ledger:").unwrap_or(&got).to_owned();
-            Err(RegistryError::Origin {
-                got,
-                want: origin.to_owned(),
-            }
-            .into())
+        other => Err(RegistryError::Origin {
+            got: Box::new(other.clone()),
+            want: origin.clone(),
         }
+        .into()),
     }
 }
 

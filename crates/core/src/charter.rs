@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{keys::PublicKey, org::OrgId, time::Timestamp};
+use crate::{checkpoint::Origin, keys::PublicKey, org::OrgId, time::Timestamp};
 
 /// The predicate type of a charter.
 pub const PREDICATE_TYPE: &str = "urn:prova:charter:1";
@@ -18,7 +18,7 @@ pub const MAX_ROOT_KEYS: usize = 32;
 #[serde(rename_all = "camelCase")]
 pub struct Charter {
     /// The ledger's name for ever, as on its checkpoints: a schema-less URL such as `ledger.example/2026`.
-    pub origin: String,
+    pub origin: Origin,
     /// Whether its entries mean anything.
     pub purpose: Purpose,
     /// When it was founded.

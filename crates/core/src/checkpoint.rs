@@ -19,7 +19,7 @@ use crate::{
     note::{AssembleNoteError, Note, NoteSignature, NoteText, ParseNoteError, VerifySignatureError},
     position::TreeSize,
     text::{escape, serde_as_text},
-    vkey::{KeyName, ParseKeyNameError, Vkey},
+    vkey::{KeyId, KeyName, ParseKeyNameError, Vkey},
 };
 
 /// The name of a log: what its checkpoints begin with, and what its keys are called.
@@ -287,10 +287,12 @@ pub enum VerifyCheckpointError {
         want: KeyName,
     },
     /// The log's key has not signed it.
-    #[error("checkpoint has no signature by {want}")]
+    #[error("checkpoint has no signature by {name} with key {id}")]
     NotSigned {
-        /// The key whose signature is wanted.
-        want: Vkey,
+        /// The name of the key whose signature is wanted.
+        name: KeyName,
+        /// Its id.
+        id: KeyId,
     },
     /// The signature is bad.
     #[error("signature of {name} on its checkpoint is bad")]
@@ -365,7 +367,10 @@ impl SignedCheckpoint {
         }
         match self.note.verify_by(log) {
             Ok(Some(_)) => Ok(&self.checkpoint),
-            Ok(None) => Err(VerifyCheckpointError::NotSigned { want: log.clone() }),
+            Ok(None) => Err(VerifyCheckpointError::NotSigned {
+                name: log.name().clone(),
+                id: log.id(),
+            }),
             Err(reason) => Err(VerifyCheckpointError::Signature {
                 name: log.name().clone(),
                 reason,

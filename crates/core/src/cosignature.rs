@@ -83,10 +83,10 @@ impl Cosignature {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeCosignatureError> {
         let length = |_| DecodeCosignatureError::Length { got: bytes.len() };
         let bytes = <&[u8; 72]>::try_from(bytes).map_err(length)?;
-        let ([a, b, c, d, e, f, g, h], signature) = bytes
+        let (seconds, signature) = bytes
             .split_first_chunk::<8>()
             .ok_or(DecodeCosignatureError::Length { got: bytes.len() })?;
-        let got = u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
+        let got = u64::from_be_bytes(*seconds);
         let time = CosignatureTime::new(got).ok_or(DecodeCosignatureError::Time { got })?;
         let signature = Signature::from_slice(signature)
             .map_err(|_| DecodeCosignatureError::Length { got: bytes.len() })?;

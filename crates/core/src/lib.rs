@@ -31,6 +31,8 @@ pub mod policy;
 pub mod position;
 pub mod registry;
 pub mod replay;
+#[cfg(test)]
+mod scene;
 pub mod sign;
 pub mod statement;
 pub mod term;

@@ -16,7 +16,7 @@ use crate::{
     checkpoint::{Origin, SignedCheckpoint},
     cosignature::CosignatureTime,
     note::VerifySignatureError,
-    vkey::Vkey,
+    vkey::{KeyId, Vkey},
 };
 
 mod parse;
@@ -85,14 +85,20 @@ struct Group {
     members: Vec<Member>,
 }
 
+/// What has to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quorum {
+    Nothing,
+    Member(Member),
+}
+
 /// Whom to believe about checkpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
     groups: Vec<Group>,
-    /// None: no cosignature is needed.
-    quorum: Option<Member>,
+    quorum: Quorum,
 }
 
 /// Whether the log signed a checkpoint.
@@ -100,8 +106,8 @@ pub struct Policy {
 pub enum LogOutcome {
     /// A listed key of the checkpoint's origin signed it.
     Signed {
-        /// The key.
-        key: Vkey,
+        /// The id of the key, whose name is the origin.
+        id: KeyId,
     },
     /// No log of this origin is listed.
     NotListed,
@@ -109,8 +115,8 @@ pub enum LogOutcome {
     NotSigned,
     /// A signature bears the name and id of a listed key and is not by it.
     Refused {
-        /// The key.
-        key: Vkey,
+        /// The id of the key, whose name is the origin.
+        id: KeyId,
         /// What is wrong.
         reason: VerifySignatureError,
     },
@@ -278,9 +284,9 @@ impl Policy {
             })
             .collect();
         let quorum = match self.quorum {
-            None => QuorumOutcome::NotRequired,
-            Some(member) if self.holds(member, &outcomes) => QuorumOutcome::Met,
-            Some(_) => QuorumOutcome::NotMet,
+            Quorum::Nothing => QuorumOutcome::NotRequired,
+            Quorum::Member(member) if self.holds(member, &outcomes) => QuorumOutcome::Met,
+            Quorum::Member(_) => QuorumOutcome::NotMet,
         };
         let names = self.witnesses.iter().map(|witness| witness.name.clone());
         Evaluation {
@@ -297,12 +303,9 @@ impl Policy {
         for PolicyLog { key, .. } in self.logs.iter().filter(|log| log.key.name() == origin) {
             match signed.note().verify_by(key) {
                 Err(reason) => {
-                    return LogOutcome::Refused {
-                        key: key.clone(),
-                        reason,
-                    };
+                    return LogOutcome::Refused { id: key.id(), reason };
                 }
-                Ok(Some(_)) => outcome = LogOutcome::Signed { key: key.clone() },
+                Ok(Some(_)) => outcome = LogOutcome::Signed { id: key.id() },
                 Ok(None) if outcome == LogOutcome::NotListed => outcome = LogOutcome::NotSigned,
                 Ok(None) => {}
             }

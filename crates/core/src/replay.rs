@@ -52,7 +52,7 @@ pub enum ReplayError<E: std::error::Error> {
         /// Which.
         index: EntryIndex,
         /// Why.
-        source: DecodeEntryError,
+        source: Box<DecodeEntryError>,
     },
     /// A signature is wrong, or by an unknown key.
     #[error("entry {index} is not signed as it claims")]
@@ -128,7 +128,10 @@ impl Replay {
     {
         let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
         let index = EntryIndex::new(self.size.saturating_add(waiting));
-        let entry = Unverified::decode(entry).map_err(|source| ReplayError::Decode { index, source })?;
+        let entry = Unverified::decode(entry).map_err(|error| ReplayError::Decode {
+            index,
+            source: Box::new(error),
+        })?;
         // An entry that brings keys must be applied before those after it can be verified.
         let flush = entry.changes_keys() || self.waiting.len() >= BATCH_ENTRIES;
         self.waiting.push(entry);

@@ -116,7 +116,8 @@ fn a_log_signs_under_its_origin_and_nobody_else_can() {
     assert_eq!(
         signed.verify(&stranger),
         Err(VerifyCheckpointError::NotSigned {
-            want: stranger.clone()
+            name: stranger.name().clone(),
+            id: stranger.id()
         })
     );
     let elsewhere: KeyName = "ledger.example/y".parse().unwrap();

@@ -190,23 +190,18 @@ impl EventPredicate {
             Event::Finding(_) => of(&[Type, Artefact, Unit, Slot], "components"),
             Event::Restrict(restrict) => {
                 all_of_kind("scope.types", &restrict.scope.types, Type)?;
-                let [SubjectId::Act { authority, .. }] = subjects else {
-                    let id = subjects.iter().find(|id| !matches!(id, SubjectId::Act { .. }));
-                    return Err(subject(
-                        name,
-                        id.or(subjects.first())
-                            .unwrap_or(&&SubjectId::Ledger(String::new())),
-                        "one act",
-                    ));
-                };
-                if *authority != self.by {
-                    let act = subjects.first().map(ToString::to_string).unwrap_or_default();
-                    return Err(ShapeError::Authority {
-                        act,
+                match subjects {
+                    [SubjectId::Act { authority, .. }] if *authority == self.by => Ok(()),
+                    [act @ SubjectId::Act { .. }] => Err(ShapeError::Authority {
+                        act: act.to_string(),
                         by: self.by.to_string(),
-                    });
+                    }),
+                    [.., other] => Err(subject(name, other, "one act")),
+                    [] => Err(ShapeError::List {
+                        field: "subject",
+                        problem: "is empty, want one act",
+                    }),
                 }
-                Ok(())
             }
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::finding::Finding;
 use crate::{
     alias::Alias,
+    checkpoint::Origin,
     component::{ComponentId, Kind, SubjectId},
     event::{
         category::{AreaClass, Category},
@@ -32,7 +33,7 @@ pub struct Chain {
     /// The latest time claimed.
     pub time: Timestamp,
     /// The ledger that the chain comes from, if another.
-    pub from: Option<String>,
+    pub from: Option<Origin>,
     /// Other names.
     pub aliases: BTreeSet<Alias>,
     /// What is wrong.
@@ -69,6 +70,8 @@ pub struct TypeLife {
     pub category: Option<Category>,
     /// Who may manufacture it, beside its maker.
     pub manufacturers: BTreeSet<OrgId>,
+    /// Who supplies parts or software of it.
+    pub suppliers: BTreeSet<OrgId>,
 }
 
 /// What is known of an artefact.
@@ -177,7 +180,7 @@ impl Chain {
         leaf: LeafHash,
         index: EntryIndex,
         time: Timestamp,
-        from: Option<String>,
+        from: Option<Origin>,
     ) -> Self {
         let life = match id.component().map(ComponentId::kind) {
             Some(Kind::Type) => Life::Type(TypeLife::default()),

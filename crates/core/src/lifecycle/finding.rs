@@ -38,6 +38,14 @@ macro_rules! codes {
                     $(Self::$name => $text),+
                 }
             }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim_ascii()),+
+                }
+            }
         }
 
         impl std::str::FromStr for FindingCode {
@@ -98,6 +106,8 @@ codes! {
     UnreleasedFirmware = "unreleased-firmware",
     /// Firmware released for other types.
     WrongFirmware = "wrong-firmware",
+    /// Firmware of a producer whom the maker of the type does not name as supplier.
+    ForeignFirmware = "foreign-firmware",
     /// Another firmware than the ledger knew.
     FirmwareMismatch = "firmware-mismatch",
     /// A statement by a key that was later revoked with distrust from an earlier entry.

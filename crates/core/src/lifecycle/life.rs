@@ -1,6 +1,6 @@
 //! Beginning, parts, places, firmware and end of components.
 
-use super::{Applying, Chain, FindingCode, Life, MAX_NESTING, View};
+use super::{Applying, ArtefactLife, Chain, FindingCode, Life, MAX_NESTING, View};
 use crate::{
     component::{ComponentId, Kind, SubjectId},
     event::{
@@ -146,34 +146,42 @@ impl<V: View> Applying<'_, V> {
         Ok(())
     }
 
+    /// A manifest counts if the maker says it; by anybody else it is a finding and changes nothing.
     fn manifest(&mut self, manifest: &Manifest) {
         let (index, by) = (self.index, &self.event.by);
         let mut foreign = Vec::new();
         for (id, chain) in &mut self.changes.chains {
-            let maker = match &mut chain.life {
+            let maker = match &chain.life {
+                Life::Type(_) => id.component().and_then(ComponentId::org),
+                Life::Artefact(life) => life.producer.as_ref().or(manifest.producer.as_ref()).or(Some(by)),
+                Life::Unit(_) | Life::Slot(_) | Life::Act(_) => None,
+            };
+            if let Some(maker) = maker.filter(|maker| *maker != by) {
+                foreign.push((id.clone(), format!("manifest by {by}, but the maker is {maker}")));
+                continue;
+            }
+            match &mut chain.life {
                 Life::Type(life) => {
                     life.manifest = Some(index);
                     life.name = Some(manifest.name.clone());
                     life.category = manifest.category.or(life.category);
                     life.manufacturers.extend(manifest.manufacturers.iter().cloned());
-                    id.component().and_then(ComponentId::org).cloned()
+                    life.suppliers.extend(
+                        manifest
+                            .supplies
+                            .iter()
+                            .filter_map(|supply| supply.supplier.clone()),
+                    );
                 }
                 Life::Artefact(life) => {
                     life.manifest = Some(index);
                     life.name = Some(manifest.name.clone());
                     life.version.clone_from(&manifest.version);
-                    let producer = manifest.producer.as_ref().unwrap_or(by);
-                    if producer == by && life.producer.as_ref().is_none_or(|known| known == by) {
-                        life.released = life.released.or(Some(index));
-                        life.producer = Some(by.clone());
-                        life.runs_on.extend(manifest.runs_on.iter().cloned());
-                    }
-                    Some(life.producer.clone().unwrap_or_else(|| producer.clone()))
+                    life.released = life.released.or(Some(index));
+                    life.producer = Some(by.clone());
+                    life.runs_on.extend(manifest.runs_on.iter().cloned());
                 }
-                Life::Unit(_) | Life::Slot(_) | Life::Act(_) => None,
-            };
-            if let Some(maker) = maker.filter(|maker| maker != by) {
-                foreign.push((id.clone(), format!("manifest by {by}, but the maker is {maker}")));
+                Life::Unit(_) | Life::Slot(_) | Life::Act(_) => {}
             }
         }
         for (id, detail) in foreign {
@@ -219,16 +227,24 @@ impl<V: View> Applying<'_, V> {
         }
     }
 
-    /// Every unit and slot among the subjects runs `firmware` from now on.
+    /// Every unit and slot among the subjects runs `firmware` from now on. Beside a unit, a slot is where it runs, not what is checked.
     fn runs(&mut self, firmware: &Firmware, from: Option<&ComponentId>) -> Result<(), V::Error> {
-        for id in [self.subjects(Kind::Unit), self.subjects(Kind::Slot)].concat() {
+        let units = self.subjects(Kind::Unit);
+        for id in units
+            .iter()
+            .cloned()
+            .chain(self.subjects(Kind::Slot))
+            .collect::<Vec<_>>()
+        {
             if let (Some(claimed), Some(known)) = (from, self.firmware_of(&id)?)
                 && *claimed != known
             {
                 let detail = format!("updated from {claimed}, but it ran {known}");
                 self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
             }
-            self.check_release(&id, &firmware.artefact)?;
+            if id.kind() == Kind::Unit || units.is_empty() {
+                self.check_release(&id, &firmware.artefact)?;
+            }
             self.set_firmware(&id, &firmware.artefact);
         }
         Ok(())
@@ -267,32 +283,55 @@ impl<V: View> Applying<'_, V> {
     }
 
     fn check_release(&mut self, id: &ComponentId, artefact: &ComponentId) -> Result<(), V::Error> {
-        let of_type = self
-            .component(id)?
-            .and_then(|chain| chain.unit().and_then(|unit| unit.of_type.clone()));
         let chain = self.component(artefact)?;
-        let life = chain
+        let released = chain
             .as_ref()
             .and_then(Chain::artefact)
             .filter(|life| life.released.is_some());
-        let finding = match life {
+        let finding = match released {
             None => Some((
                 FindingCode::UnreleasedFirmware,
                 format!("runs {artefact}, which no producer has released"),
             )),
-            Some(life) => of_type
-                .filter(|of_type| !life.runs_on.is_empty() && !life.runs_on.contains(of_type))
-                .map(|of_type| {
-                    (
-                        FindingCode::WrongFirmware,
-                        format!("runs {artefact}, which is not released for {of_type}"),
-                    )
-                }),
+            Some(life) => self
+                .component(id)?
+                .and_then(|chain| chain.unit()?.of_type.clone())
+                .map_or(Ok(None), |of_type| self.check_fit(&of_type, artefact, life))?,
         };
         if let Some((code, detail)) = finding {
             self.find(&id.clone().into(), code, detail);
         }
         Ok(())
+    }
+
+    /// Whether a released artefact is meant for a type, and its producer somebody whom the type's maker names.
+    fn check_fit(
+        &self,
+        of_type: &ComponentId,
+        artefact: &ComponentId,
+        life: &ArtefactLife,
+    ) -> Result<Option<(FindingCode, String)>, V::Error> {
+        if !life.runs_on.is_empty() && !life.runs_on.contains(of_type) {
+            let detail = format!("runs {artefact}, which is not released for {of_type}");
+            return Ok(Some((FindingCode::WrongFirmware, detail)));
+        }
+        let Some(producer) = life
+            .producer
+            .as_ref()
+            .filter(|producer| of_type.org() != Some(producer))
+        else {
+            return Ok(None);
+        };
+        let chain = self.component(of_type)?;
+        let named = chain
+            .as_ref()
+            .and_then(Chain::type_life)
+            .filter(|life| life.manifest.is_some());
+        Ok(named.filter(|life| !life.suppliers.contains(producer)).map(|_| {
+            let detail =
+                format!("runs {artefact} of {producer}, whom no manifest of {of_type} names as supplier");
+            (FindingCode::ForeignFirmware, detail)
+        }))
     }
 
     fn insert_part(

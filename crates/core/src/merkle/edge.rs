@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::{
-    frontier::{Frontier, FrontierError, root_above},
+    frontier::{Frontier, root_above},
     tile::{Tile, TileIndex, TileLevel, TileWidth},
     tree::{HashSource, ReadTreeError, Tree},
 };
@@ -47,9 +47,6 @@ pub enum LoadEdgeError<E: Error + 'static> {
     /// A tile cannot be read.
     #[error(transparent)]
     Read(#[from] ReadTreeError<E>),
-    /// The hashes read do not make a frontier.
-    #[error(transparent)]
-    Frontier(#[from] FrontierError),
     /// The tiles are not those of the tree that is to grow.
     #[error("tiles of size {size} have root {got}, want {want}")]
     Root {
@@ -102,7 +99,7 @@ impl TileEdge {
             .rev()
             .flat_map(|level| perfect_subtrees(&level.hashes))
             .collect();
-        let frontier = Frontier::from_nodes(tree.size(), nodes)?;
+        let frontier = Frontier::from_nodes(tree.size(), nodes).map_err(ReadTreeError::from)?;
         if frontier.root() != *root {
             return Err(LoadEdgeError::Root {
                 size: tree.size(),

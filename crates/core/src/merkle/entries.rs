@@ -51,7 +51,7 @@ pub enum DecodeBundleError {
         offset: usize,
     },
     /// The bytes end within an entry.
-    #[error("entry {position} of the bundle, at byte {offset}: {got} bytes left, want {want}")]
+    #[error("entry {position} of the bundle, at byte {offset}, is cut off: {got} of {want} bytes")]
     Truncated {
         /// Zero-based position in the bundle.
         position: usize,

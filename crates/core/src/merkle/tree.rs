@@ -3,9 +3,8 @@
 use std::{collections::BTreeMap, error::Error, ops::Range};
 
 use super::{
-    MAX_TREE_SIZE,
     consistency::{ConsistencyError, ConsistencyProof, Shape},
-    frontier::{Frontier, fold, root_above},
+    frontier::{Frontier, FrontierError, fold, root_above},
     inclusion::{InclusionError, InclusionProof, climb},
     tile::{Tile, TileIndex, TileLevel, TileWidth},
 };
@@ -77,26 +76,19 @@ pub enum ReadTreeError<E: Error + 'static> {
     #[error(transparent)]
     Consistency(#[from] ConsistencyError),
     /// No log is that large.
-    #[error("tree size {got} is above {}", MAX_TREE_SIZE)]
-    TooLarge {
-        /// The size stated.
-        got: TreeSize,
-    },
+    #[error(transparent)]
+    Frontier(#[from] FrontierError),
 }
 
 impl<S: HashSource> Tree<S> {
     /// The tree of `size` entries whose tiles `source` has.
-    ///
-    /// # Errors
-    /// A size above [`MAX_TREE_SIZE`].
-    pub fn new(source: S, size: TreeSize) -> Result<Self, ReadTreeError<S::Error>> {
-        if size > MAX_TREE_SIZE {
-            return Err(ReadTreeError::TooLarge { got: size });
-        }
-        Ok(Self { source, size })
+    #[must_use]
+    pub const fn new(source: S, size: TreeSize) -> Self {
+        Self { source, size }
     }
 
     /// Number of entries.
+    #[must_use]
     pub const fn size(&self) -> TreeSize {
         self.size
     }
@@ -138,8 +130,7 @@ impl<S: HashSource> Tree<S> {
             .into());
         }
         let nodes = Reader::new(self).perfect_subtrees(0..size.get())?;
-        // The range from 0 to a size that is in bounds has one perfect subtree for each of the size's ones.
-        Ok(Frontier::from_nodes(size, nodes).expect("as many subtrees as ones"))
+        Ok(Frontier::from_nodes(size, nodes)?)
     }
 
     /// The leaf hash of an entry.

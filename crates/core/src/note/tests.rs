@@ -29,6 +29,31 @@ fn the_published_note_verifies_under_the_published_key() {
 }
 
 #[test]
+fn a_checkpoint_of_the_go_checksum_database_verifies_under_its_key() {
+    let note = parse(
+        "go.sum database tree
+35225469
+vt5T6GaLCXvyHFl9VUvvItR43XZxfLgftEcTyO3eJCQ=
+
+— sum.golang.org Az3grpukl5AXaVfYkLiDGORx/DN2nlcS5kZHR5uYOBV2KA2HgXpD+gu9HHONebHLAyaKbbTM75QTtPydhKCExixSfwQ=
+",
+    )
+    .unwrap();
+    let keys = [
+        "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+            .parse()
+            .unwrap(),
+    ];
+    assert_eq!(note.verify(&keys).map(|verified| verified.len()), Ok(1));
+    // Its origin has spaces, which is allowed and unwise; no policy could name a key for it.
+    let checkpoint = crate::checkpoint::Checkpoint::parse(note.text());
+    assert!(matches!(
+        checkpoint,
+        Err(crate::checkpoint::ParseCheckpointError::Origin(_))
+    ));
+}
+
+#[test]
 fn every_flipped_bit_and_every_truncation_of_a_note_is_refused() {
     let keys = [VKEY.parse().unwrap()];
     let refused = |bytes: &[u8]| match Note::parse(bytes) {

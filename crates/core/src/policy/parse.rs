@@ -5,11 +5,11 @@ use std::{
     str::FromStr as _,
 };
 
-use super::{Group, MAX_POLICY_BYTES, Member, Policy, PolicyLog, PolicyName, PolicyWitness};
+use super::{Group, MAX_POLICY_BYTES, Member, Policy, PolicyLog, PolicyName, PolicyWitness, Quorum};
 use crate::{
     decimal,
     text::escape,
-    vkey::{ParseVkeyError, SignatureType, Vkey},
+    vkey::{KeyId, KeyName, ParseVkeyError, SignatureType, Vkey},
 };
 
 /// Why a file is not a policy.
@@ -81,10 +81,12 @@ pub enum PolicyLineError {
         want: SignatureType,
     },
     /// The same public key stands on an earlier line of the same kind.
-    #[error("public key of {got} is listed already")]
+    #[error("public key of {name} with key id {id} is listed already")]
     DuplicateKey {
-        /// The vkey found.
-        got: Vkey,
+        /// The name of the key found.
+        name: KeyName,
+        /// Its id.
+        id: KeyId,
     },
     /// The name is defined already, or is `none`.
     #[error("name «{got}» is taken")]
@@ -123,7 +125,7 @@ struct Definitions {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
     groups: Vec<Group>,
-    quorum: Option<Option<Member>>,
+    quorum: Option<Quorum>,
     names: BTreeMap<PolicyName, Member>,
     grouped: BTreeSet<PolicyName>,
     log_keys: BTreeSet<[u8; 32]>,
@@ -195,7 +197,7 @@ impl Definitions {
     fn log(&mut self, key: &[u8], url: &[&[u8]]) -> Result<(), PolicyLineError> {
         let key = vkey(key, SignatureType::Ed25519)?;
         if !self.log_keys.insert(key.key().to_bytes()) {
-            return Err(PolicyLineError::DuplicateKey { got: key });
+            return Err(duplicate(&key));
         }
         self.logs.push(PolicyLog {
             key,
@@ -207,7 +209,7 @@ impl Definitions {
     fn witness(&mut self, name: &[u8], key: &[u8], url: &[&[u8]]) -> Result<(), PolicyLineError> {
         let key = vkey(key, SignatureType::CosignatureV1)?;
         if !self.witness_keys.insert(key.key().to_bytes()) {
-            return Err(PolicyLineError::DuplicateKey { got: key });
+            return Err(duplicate(&key));
         }
         let name = PolicyName(name.to_vec());
         self.define(&name, Member::Witness(self.witnesses.len()))?;
@@ -250,10 +252,9 @@ impl Definitions {
         if self.quorum.is_some() {
             return Err(PolicyLineError::SecondQuorum);
         }
-        self.quorum = Some(if name == b"none" {
-            None
-        } else {
-            Some(self.find(name)?.1)
+        self.quorum = Some(match name {
+            b"none" => Quorum::Nothing,
+            _ => Quorum::Member(self.find(name)?.1),
         });
         Ok(())
     }
@@ -285,6 +286,13 @@ fn vkey(item: &[u8], want: SignatureType) -> Result<Vkey, PolicyLineError> {
         });
     }
     Ok(vkey)
+}
+
+fn duplicate(key: &Vkey) -> PolicyLineError {
+    PolicyLineError::DuplicateKey {
+        name: key.name().clone(),
+        id: key.id(),
+    }
 }
 
 fn shown(item: &[u8]) -> String {

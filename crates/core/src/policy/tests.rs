@@ -59,19 +59,22 @@ fn cosigned(witnesses: &[u8]) -> SignedCheckpoint {
 
 /// The example of the specification: two of three X and any of three Y.
 fn example() -> String {
-    let mut text = format!("# who is believed\nlog {} https://ledger.example/\n\n", log(1));
-    for (name, seed) in [
+    let witnesses = [
         ("X1", 11),
         ("X2", 12),
         ("X3", 13),
         ("Y1", 21),
         ("Y2", 22),
         ("Y3", 23),
-    ] {
-        text += &format!("\twitness  {name} {}\t\n", witness(seed));
-    }
-    text + "group X-witnesses 2 X1 X2 X3\n  # and the others\ngroup Y-witnesses any Y1 Y2 Y3\n\
-        group X-and-Y all X-witnesses Y-witnesses\nquorum X-and-Y\n"
+    ]
+    .map(|(name, seed)| format!("\twitness  {name} {}\t\n", witness(seed)))
+    .concat();
+    format!(
+        "# who is believed\nlog {} https://ledger.example/\n\n{witnesses}\
+        group X-witnesses 2 X1 X2 X3\n  # and the others\ngroup Y-witnesses any Y1 Y2 Y3\n\
+        group X-and-Y all X-witnesses Y-witnesses\nquorum X-and-Y\n",
+        log(1)
+    )
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn the_quorum_of_the_published_example_needs_two_x_and_one_y() {
         let evaluation = policy.evaluate(&cosigned(&present));
         let met = (mask & 7).count_ones() >= 2 && mask & 0o70 != 0;
         assert_eq!(evaluation.quorum == QuorumOutcome::Met, met);
-        assert_eq!(evaluation.log, LogOutcome::Signed { key: log(1) });
+        assert_eq!(evaluation.log, LogOutcome::Signed { id: log(1).id() });
         let time = CosignatureTime::new(TIME).unwrap();
         for ((_, outcome), seed) in evaluation.witnesses.iter().zip(seeds) {
             let want = if present.contains(&seed) {
@@ -124,8 +127,8 @@ fn a_log_is_accepted_only_under_its_own_origin_and_key() {
         key(1).verifying_key(),
     );
     let verdict = |logs: &[Vkey]| {
-        let lines: String = logs.iter().map(|log| format!("log {log}\n")).collect();
-        Policy::parse(format!("{lines}quorum none\n").as_bytes())
+        let lines: Vec<String> = logs.iter().map(|log| format!("log {log}\n")).collect();
+        Policy::parse(format!("{}quorum none\n", lines.concat()).as_bytes())
             .unwrap()
             .evaluate(&cosigned(&[]))
             .accept()
@@ -179,6 +182,10 @@ fn lines_that_depart_from_the_format_are_refused_and_named() {
     let twice = |got: &str| PolicyLineError::MemberTwice {
         got: PolicyName(got.into()),
     };
+    let duplicate = |key: &Vkey| PolicyLineError::DuplicateKey {
+        name: key.name().clone(),
+        id: key.id(),
+    };
     let items = |got, want| PolicyLineError::Items { got, want };
     let threshold = |got: &str, members| PolicyLineError::Threshold {
         got: got.to_owned(),
@@ -202,10 +209,7 @@ fn lines_that_depart_from_the_format_are_refused_and_named() {
         ),
         ("log".to_owned(), items(1, "log <vkey> [<url>]")),
         (format!("log {} a b", log(2)), items(4, "log <vkey> [<url>]")),
-        (
-            format!("log {}", log(1)),
-            PolicyLineError::DuplicateKey { got: log(1) },
-        ),
+        (format!("log {}", log(1)), duplicate(&log(1))),
         (
             "log a+b".to_owned(),
             PolicyLineError::Vkey(crate::vkey::ParseVkeyError::Parts { got: 2 }),
@@ -225,10 +229,7 @@ fn lines_that_depart_from_the_format_are_refused_and_named() {
             },
         ),
         ("witness C".to_owned(), items(2, "witness <name> <vkey> [<url>]")),
-        (
-            format!("witness C {renamed}"),
-            PolicyLineError::DuplicateKey { got: renamed.clone() },
-        ),
+        (format!("witness C {renamed}"), duplicate(&renamed)),
         (format!("witness A {three}"), taken("A")),
         (format!("witness G {three}"), taken("G")),
         (format!("witness none {three}"), taken("none")),

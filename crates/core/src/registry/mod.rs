@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use self::action::{Action, Enrol, Revoke, Rotate};
 use crate::{
     charter::{Charter, Purpose, Root, RootError},
+    checkpoint::Origin,
+    component::SubjectId,
     country::Country,
     event::{EventPredicate, role::Role},
     hash::LeafHash,
@@ -28,7 +30,7 @@ pub const MAX_KEYS_IN_USE: usize = 64;
 /// The registry after some number of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registry {
-    origin: String,
+    origin: Origin,
     purpose: Purpose,
     log_key: PublicKey,
     root: Root,
@@ -142,16 +144,12 @@ pub enum RegistryError {
         want: u32,
     },
     /// Not the origin of this ledger.
-    #[error(
-        "about the ledger «{}», want «{}»",
-        crate::text::escape(got),
-        crate::text::escape(want)
-    )]
+    #[error("about {got}, want ledger:{want}")]
     Origin {
-        /// The origin found.
-        got: String,
+        /// What it is about.
+        got: Box<SubjectId>,
         /// This ledger's origin.
-        want: String,
+        want: Origin,
     },
     /// The organisation is not enrolled.
     #[error("{0} is not enrolled")]
@@ -252,7 +250,7 @@ impl Registry {
 
     /// The ledger's origin.
     #[must_use]
-    pub fn origin(&self) -> &str {
+    pub fn origin(&self) -> &Origin {
         &self.origin
     }
 

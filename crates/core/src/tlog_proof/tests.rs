@@ -26,8 +26,7 @@ fn proof(index: u8) -> (TlogProof, Policy) {
     let tree = Tree::new(
         OneTile((0..11).map(|index| leaf(index).into()).collect()),
         TreeSize::new(11),
-    )
-    .unwrap();
+    );
     let key = SigningKey::from_bytes(&[5; 32]);
     let origin: crate::checkpoint::Origin = "ledger.example/p".parse().unwrap();
     let vkey = Vkey::new(
@@ -47,7 +46,7 @@ fn proof(index: u8) -> (TlogProof, Policy) {
 fn a_proof_reads_as_it_is_written_and_verifies() {
     for index in 0..11 {
         let (proof, policy) = proof(index);
-        for extra in [&b""[..], b"x", &[0; MAX_EXTRA_BYTES]] {
+        for extra in [&b""[..], b"x", &vec![0; MAX_EXTRA_BYTES]] {
             let proof = proof.clone().with_extra(extra.to_vec()).unwrap();
             let text = proof.to_string();
             assert_eq!(TlogProof::parse(text.as_bytes()), Ok(proof.clone()));

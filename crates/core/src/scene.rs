@@ -1,0 +1,224 @@
+//! A small ledger in memory for tests: invented companies, published test keys.
+
+#![expect(clippy::result_large_err, reason = "tests want the reason whole")]
+
+use crate::{
+    admission::{AdmitError, Inadmissible, admit},
+    charter::{Charter, Purpose, Root, RootKey},
+    component::SubjectId,
+    dsse::Envelope,
+    entry::{Unverified, VerifyEntryError},
+    event::{Event, EventPredicate, role::Role},
+    hash::LeafHash,
+    keys::{PublicKey, SecretKey},
+    lifecycle::{FindingCode, View as _},
+    position::{EntryIndex, TreeSize},
+    registry::{
+        Registry,
+        action::{Action, Enrol, RegistryPredicate},
+    },
+    replay::{MemoryRows, Rows as _},
+    statement::{Predicate, Statement, Subject},
+    term::terms,
+    test_keys::published_test_key,
+};
+
+/// Why the scene's ledger refuses an entry.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Refused {
+    Verify(VerifyEntryError),
+    Inadmissible(Inadmissible),
+}
+
+pub(crate) struct Scene {
+    pub(crate) registry: Option<Registry>,
+    pub(crate) rows: MemoryRows,
+    pub(crate) entries: Vec<Vec<u8>>,
+    /// Hour of the next statement.
+    hour: i64,
+}
+
+pub(crate) fn key(name: &str) -> SecretKey {
+    published_test_key(name).unwrap()
+}
+
+pub(crate) fn public(name: &str) -> PublicKey {
+    key(name).public()
+}
+
+pub(crate) fn org(name: &str) -> crate::org::OrgId {
+    format!("dns:{name}.example").parse().unwrap()
+}
+
+pub(crate) fn id(text: &str) -> SubjectId {
+    text.parse().unwrap()
+}
+
+pub(crate) fn component(text: &str) -> crate::component::ComponentId {
+    text.parse().unwrap()
+}
+
+/// Who takes part: name, roles. The name is also that of the key.
+pub(crate) const CAST: [(&str, &[Role]); 9] = [
+    ("nordlys", &[Role::Designer, Role::Manufacturer, Role::Producer]),
+    ("meridian", &[Role::Designer, Role::Manufacturer, Role::Producer]),
+    ("lab", &[Role::Laboratory, Role::Certifier]),
+    ("carrier", &[Role::Carrier]),
+    ("operator-north", &[Role::Operator]),
+    ("operator-south", &[Role::Operator]),
+    ("integrator", &[Role::Integrator, Role::Maintainer]),
+    ("regulator", &[Role::Regulator]),
+    ("auditor", &[Role::Auditor]),
+];
+
+impl Scene {
+    pub(crate) fn empty() -> Self {
+        Self {
+            registry: None,
+            rows: MemoryRows::default(),
+            entries: Vec::new(),
+            hour: 0,
+        }
+    }
+
+    pub(crate) fn root(names: &[&str], threshold: u32) -> Root {
+        let keys = names.iter().map(|name| RootKey {
+            organisation: org(name),
+            key: public(name),
+        });
+        Root {
+            threshold,
+            keys: keys.collect(),
+        }
+    }
+
+    pub(crate) fn charter(purpose: Purpose) -> Charter {
+        Charter {
+            origin: "scene.example/ledger".parse().unwrap(),
+            purpose,
+            time: crate::time::Timestamp::from_unix(1_767_225_600).unwrap(),
+            log_key: public("log"),
+            root: Self::root(&["root-a", "root-b", "root-c"], 2),
+            critical: Vec::new(),
+        }
+    }
+
+    /// A ledger with its charter and everybody enrolled.
+    pub(crate) fn new() -> Self {
+        let mut scene = Self::empty();
+        let charter = Predicate::Charter(Box::new(Self::charter(Purpose::Test)));
+        scene
+            .submit(&scene.about_ledger(charter), &["root-a", "root-b"])
+            .unwrap();
+        for (name, roles) in CAST {
+            let enrol = Enrol {
+                organisation: org(name),
+                name: format!("{name} (invented)"),
+                jurisdiction: "SE".parse().unwrap(),
+                parent: None,
+                roles: roles.to_vec(),
+                keys: vec![public(name)],
+            };
+            scene.act(Action::Enrol(enrol), &["root-a", "root-c"]).unwrap();
+        }
+        scene
+    }
+
+    pub(crate) fn about_ledger(&self, predicate: Predicate) -> Statement {
+        let prev = self.registry.as_ref().map(Registry::head);
+        Statement {
+            subjects: vec![Subject::new(id("ledger:scene.example/ledger"), prev)],
+            predicate,
+        }
+    }
+
+    pub(crate) fn act(&mut self, action: Action, signers: &[&str]) -> Result<EntryIndex, Refused> {
+        let time = self.tick();
+        let predicate = Predicate::Registry(Box::new(RegistryPredicate {
+            time,
+            critical: Vec::new(),
+            action,
+        }));
+        self.submit(&self.about_ledger(predicate), signers)
+            .map(|(index, _)| index)
+    }
+
+    pub(crate) fn head(&self, id: &SubjectId) -> Option<LeafHash> {
+        self.rows.chain(id).unwrap().map(|chain| chain.head)
+    }
+
+    fn tick(&mut self) -> crate::time::Timestamp {
+        self.hour += 1;
+        crate::time::Timestamp::from_unix(1_767_225_600 + 3600 * self.hour).unwrap()
+    }
+
+    pub(crate) fn event(&mut self, by: &str, role: Role, event: Event, subjects: &[&str]) -> Statement {
+        let predicate = EventPredicate {
+            by: org(by),
+            role,
+            time: self.tick(),
+            place: None,
+            disclosure: None,
+            evidence: Vec::new(),
+            critical: Vec::new(),
+            event,
+        };
+        let subjects = subjects
+            .iter()
+            .map(|text| Subject::new(id(text), self.head(&id(text))));
+        Statement {
+            subjects: subjects.collect(),
+            predicate: Predicate::Event(Box::new(predicate)),
+        }
+    }
+
+    /// Says an event as the chains stand, and returns the findings it causes.
+    pub(crate) fn say(
+        &mut self,
+        by: &str,
+        role: Role,
+        event: Event,
+        subjects: &[&str],
+    ) -> Result<Vec<FindingCode>, Refused> {
+        let statement = self.event(by, role, event, subjects);
+        self.submit(&statement, &[by]).map(|(_, findings)| findings)
+    }
+
+    pub(crate) fn submit(
+        &mut self,
+        statement: &Statement,
+        signers: &[&str],
+    ) -> Result<(EntryIndex, Vec<FindingCode>), Refused> {
+        let keys: Vec<_> = signers.iter().map(|name| key(name)).collect();
+        let keys: Vec<_> = keys.iter().collect();
+        let entry = Envelope::sign(statement.encode(), &keys).unwrap().encode();
+        let verified = Unverified::decode(&entry)
+            .unwrap()
+            .verify(self.registry.as_ref())
+            .map_err(Refused::Verify)?;
+        let size = TreeSize::new(self.entries.len() as u64);
+        let changes =
+            admit(&self.rows, &mut self.registry, size, &verified).map_err(|error| match error {
+                AdmitError::Inadmissible(reason) => Refused::Inadmissible(*reason),
+                AdmitError::View(never) => match never {},
+            })?;
+        let index = size.next();
+        let findings = changes.findings(index).map(|finding| finding.code).collect();
+        let terms = terms(&verified, self.registry.as_ref().unwrap())
+            .into_iter()
+            .collect();
+        self.rows.record(index, verified.leaf(), changes, terms).unwrap();
+        self.entries.push(entry);
+        Ok((index, findings))
+    }
+
+    pub(crate) fn unit(&self, text: &str) -> crate::lifecycle::UnitLife {
+        self.rows
+            .chain(&id(text))
+            .unwrap()
+            .unwrap()
+            .unit()
+            .unwrap()
+            .clone()
+    }
+}
