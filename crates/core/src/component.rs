@@ -17,13 +17,45 @@ use crate::{
     checkpoint::{Origin, ParseOriginError},
     hash::Digest,
     org::{OrgId, ParseOrgError, gs1_check_digit},
-    text::serde_as_text,
 };
 
 /// Longest part, revision or serial, in bytes.
 pub const MAX_SEGMENT_BYTES: usize = 64;
 /// Longest slot path or reference of an act, in bytes.
 pub const MAX_PATH_BYTES: usize = 200;
+
+/// `serde_as_text!`, but only the normal form is read: what is signed holds nothing else.
+macro_rules! normal_text {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::text::deserialize::<D, Normal<$name>>(deserializer).map(|normal| normal.0)
+            }
+        }
+    };
+}
+
+/// An id whose text was its normal form.
+struct Normal<T>(T);
+
+impl<T: FromStr<Err = ParseComponentError> + fmt::Display> FromStr for Normal<T> {
+    type Err = ParseComponentError;
+
+    fn from_str(text: &str) -> Result<Self, ParseComponentError> {
+        let id: T = text.parse()?;
+        let want = id.to_string();
+        if want == text {
+            Ok(Self(id))
+        } else {
+            Err(ParseComponentError::NotNormal { want })
+        }
+    }
+}
 
 /// The kinds of component; never mixed in one chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,7 +94,8 @@ pub enum SubjectId {
     },
 }
 
-serde_as_text!(ComponentId, SubjectId);
+normal_text!(ComponentId);
+normal_text!(SubjectId);
 
 /// Why a text does not identify a component.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +139,12 @@ pub enum ParseComponentError {
     /// The origin is none.
     #[error(transparent)]
     Origin(#[from] ParseOriginError),
+    /// Another text of an id than its normal form, where only that is read.
+    #[error("not in its normal form, want «{want}»")]
+    NotNormal {
+        /// The same id in its normal form.
+        want: String,
+    },
     /// Not a GTIN-14 with its check digit.
     #[error(
         "no SGTIN: want 14 digits with their check digit, a full stop and a serial of 1 to 20 characters"

@@ -103,7 +103,7 @@ pub enum StatementError {
         got: String,
     },
     /// The predicate does not have its type's shape.
-    #[error("predicate: {0}")]
+    #[error("in the predicate: {0}")]
     Predicate(JsonError),
     /// No subject.
     #[error("no subject, want one at least")]
@@ -111,17 +111,6 @@ pub enum StatementError {
     /// A subject stands twice.
     #[error("subject {0} stands twice")]
     SubjectTwice(SubjectId),
-    /// The id is not in its normal form.
-    #[error(
-        "subject «{}» is not in its normal form, want «{want}»",
-        crate::text::escape(got)
-    )]
-    NotNormal {
-        /// The text found.
-        got: String,
-        /// The same id in its normal form.
-        want: SubjectId,
-    },
     /// The digest beside the id is another.
     #[error("subject {id} has the digest {got}, want {want}")]
     Digest {
@@ -166,7 +155,7 @@ struct Wire<'a> {
 
 #[derive(Serialize, Deserialize)]
 struct WireSubject {
-    name: String,
+    name: SubjectId,
     digest: WireDigests,
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     annotations: Annotations,
@@ -207,21 +196,7 @@ impl Subject {
     }
 
     fn read(wire: WireSubject) -> Result<Self, StatementError> {
-        let id: SubjectId = wire
-            .name
-            .parse()
-            .map_err(|error: crate::component::ParseComponentError| {
-                StatementError::Json(JsonError::Syntax(format!(
-                    "subject «{}»: {error}",
-                    crate::text::escape(&wire.name)
-                )))
-            })?;
-        if id.to_string() != wire.name {
-            return Err(StatementError::NotNormal {
-                got: wire.name,
-                want: id,
-            });
-        }
+        let id = wire.name;
         let (got, want) = (wire.digest.sha256, id.digest());
         if got != want {
             return Err(StatementError::Digest { id, got, want });
@@ -308,7 +283,7 @@ impl Statement {
         };
         let predicate = predicate.expect("predicates have text keys only and their members serialise");
         let subject = self.subjects.iter().map(|subject| WireSubject {
-            name: subject.id.to_string(),
+            name: subject.id.clone(),
             digest: WireDigests {
                 sha256: subject.id.digest(),
             },
