@@ -9,12 +9,7 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    checkpoint::Origin,
-    component::SubjectId,
-    hash::LeafHash,
-    json,
-    lifecycle::Finding,
-    position::EntryIndex,
+    checkpoint::Origin, component::SubjectId, hash::LeafHash, json, lifecycle::Finding, position::EntryIndex,
     registry::Registry,
 };
 use prova_store::{Ledger, Outcome, Snapshot, State};
@@ -91,7 +86,11 @@ struct RecordedEntry {
 impl Show for Recorded {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         for entry in &self.entries {
-            let known = if entry.known { ", which the ledger had before" } else { "" };
+            let known = if entry.known {
+                ", which the ledger had before"
+            } else {
+                ""
+            };
             writeln!(out, "entry {} with leaf hash {}{known}", entry.index, entry.leaf)?;
         }
         Ok(())
@@ -176,21 +175,28 @@ impl Show for Lines {
 }
 
 fn recorded(outcomes: Vec<Outcome>, entries: &[Vec<u8>]) -> Result<Recorded, CommandError> {
-    let entries = outcomes.into_iter().zip(entries).map(|(outcome, entry)| match outcome {
-        Outcome::Appended { index, leaf, findings } => Ok(RecordedEntry {
-            index,
-            leaf,
-            known: false,
-            findings,
-        }),
-        Outcome::Known { index } => Ok(RecordedEntry {
-            index,
-            leaf: LeafHash::of_entry(entry),
-            known: true,
-            findings: Vec::new(),
-        }),
-        Outcome::Refused(refusal) => Err(CommandError::from(refusal)),
-    });
+    let entries = outcomes
+        .into_iter()
+        .zip(entries)
+        .map(|(outcome, entry)| match outcome {
+            Outcome::Appended {
+                index,
+                leaf,
+                findings,
+            } => Ok(RecordedEntry {
+                index,
+                leaf,
+                known: false,
+                findings,
+            }),
+            Outcome::Known { index } => Ok(RecordedEntry {
+                index,
+                leaf: LeafHash::of_entry(entry),
+                known: true,
+                findings: Vec::new(),
+            }),
+            Outcome::Refused(refusal) => Err(CommandError::from(refusal)),
+        });
     Ok(Recorded {
         entries: entries.collect::<Result<_, CommandError>>()?,
     })

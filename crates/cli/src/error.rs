@@ -83,7 +83,10 @@ impl CommandError {
 
     /// Message and causes in one line, for lists.
     pub(crate) fn one_line(&self) -> String {
-        let texts: Vec<_> = std::iter::once(&self.message).chain(&self.causes).map(String::as_str).collect();
+        let texts: Vec<_> = std::iter::once(&self.message)
+            .chain(&self.causes)
+            .map(String::as_str)
+            .collect();
         texts.join(": ")
     }
 

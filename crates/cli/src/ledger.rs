@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use prova_store::{AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, Snapshot, State};
+use prova_store::{
+    AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, Snapshot, State,
+};
 
 use crate::{
     error::{Blame, Blamed, CommandError},
@@ -16,7 +18,13 @@ use crate::{
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LedgerArgs {
     /// The ledger's directory.
-    #[arg(long, value_name = "DIR", env = "PROVA_LEDGER", default_value = ".", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "PROVA_LEDGER",
+        default_value = ".",
+        hide_env_values = true
+    )]
     pub(crate) ledger: PathBuf,
 }
 
@@ -49,7 +57,11 @@ impl LedgerArgs {
             )
         })?;
         let log_key = signing::read_key(log_key, &passphrase.log_source(), ui)?;
-        Ok(Ledger::open(&self.ledger, log_key, &ui.progress("opening the ledger", "entries"))?)
+        Ok(Ledger::open(
+            &self.ledger,
+            log_key,
+            &ui.progress("opening the ledger", "entries"),
+        )?)
     }
 }
 

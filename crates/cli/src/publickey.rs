@@ -31,7 +31,10 @@ pub(crate) fn read(named: &str, passphrase: &PassphraseSource, ui: &Ui) -> Resul
         return Ok(secret.public());
     }
     if named.starts_with(TEXT) {
-        return named.parse().or_caller().map_err(|error| error.context("no public key"));
+        return named
+            .parse()
+            .or_caller()
+            .map_err(|error| error.context("no public key"));
     }
     let path = Path::new(named);
     let content = input::read(path, LONGEST_FILE)?;

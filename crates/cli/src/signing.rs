@@ -12,7 +12,7 @@ use prova_core::{
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
 };
-use prova_store::{ReadError, State};
+use prova_store::{ReadError, Refusal, State};
 
 use crate::{
     error::{Blame, Blamed, CommandError},
@@ -22,7 +22,11 @@ use crate::{
 };
 
 /// Reads a private key and says what its keeper should change.
-pub(crate) fn read_key(path: &Path, passphrase: &PassphraseSource, ui: &Ui) -> Result<SecretKey, CommandError> {
+pub(crate) fn read_key(
+    path: &Path,
+    passphrase: &PassphraseSource,
+    ui: &Ui,
+) -> Result<SecretKey, CommandError> {
     let opened = keyfile::read(path, passphrase)?;
     if let Some(warning) = &opened.warning {
         ui.warn(&warning.to_string());
@@ -91,6 +95,20 @@ impl<'a> Rehearsal<'a> {
     }
 }
 
+impl Blamed for Refusal {
+    fn blame(&self) -> Blame {
+        Blame::Caller
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Verify(error) => error.hint(),
+            Self::Inadmissible(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
 impl Blamed for DecodeEntryError {
     fn blame(&self) -> Blame {
         Blame::Caller
@@ -119,7 +137,9 @@ impl Blamed for Inadmissible {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::StalePrev { .. } => "look at what happened since with `prova show`, then make the statement again",
+            Self::StalePrev { .. } => {
+                "look at what happened since with `prova show`, then make the statement again"
+            }
             Self::Entitlement(EntitlementError::UnknownKey(_) | EntitlementError::KeyEnded { .. })
             | Self::Registry(RegistryError::Entitlement(
                 EntitlementError::UnknownKey(_) | EntitlementError::KeyEnded { .. },

@@ -108,7 +108,11 @@ impl Show for Appended {
             writeln!(out, "stored document {digest}")?;
         }
         for known in &self.known {
-            writeln!(out, "line {}: the ledger has it already, as entry {}", known.line, known.index)?;
+            writeln!(
+                out,
+                "line {}: the ledger has it already, as entry {}",
+                known.line, known.index
+            )?;
         }
         for refused in &self.refusals {
             writeln!(out, "line {}: {}", refused.line, refused.reason)?;
@@ -164,10 +168,16 @@ pub(crate) fn run(args: &Append, ui: &mut Ui) -> Result<Status, CommandError> {
             ReadLinesError::Append(error) => error,
         })?;
     }
-    let Appending { ledger, mut result, .. } = appending;
+    let Appending {
+        ledger, mut result, ..
+    } = appending;
     result.size = ledger.snapshot().size().get();
     ui.result(&result)?;
-    Ok(if result.refused == 0 { Status::Holds } else { Status::Caller })
+    Ok(if result.refused == 0 {
+        Status::Holds
+    } else {
+        Status::Caller
+    })
 }
 
 enum ReadLinesError {
@@ -304,7 +314,10 @@ mod tests {
         for (stream, want) in [
             (String::new(), vec![]),
             ("\n".to_owned(), vec![Ok(String::new())]),
-            ("a\n\nb".to_owned(), vec![Ok("a".into()), Ok(String::new()), Ok("b".into())]),
+            (
+                "a\n\nb".to_owned(),
+                vec![Ok("a".into()), Ok(String::new()), Ok("b".into())],
+            ),
             (
                 format!("{longest}\n{longest}x\nc\n"),
                 vec![Ok(longest.clone()), Err(MAX_ENTRY_BYTES + 1), Ok("c".into())],

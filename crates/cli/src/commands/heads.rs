@@ -54,7 +54,10 @@ pub(crate) fn run(args: &Heads, ui: &mut Ui) -> Result<Status, CommandError> {
     for id in &args.components {
         heads.insert(id.clone(), state.chain(id)?.map(|chain| chain.head));
     }
-    heads.insert(SubjectId::Ledger(registry.origin().clone()), Some(registry.head()));
+    heads.insert(
+        SubjectId::Ledger(registry.origin().clone()),
+        Some(registry.head()),
+    );
     ui.result(&HeadsShown(heads))?;
     Ok(Status::Holds)
 }

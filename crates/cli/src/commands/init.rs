@@ -57,7 +57,11 @@ pub(crate) struct Init {
     #[arg(long, value_name = "FILE", env = "PROVA_LOG_KEY", hide_env_values = true)]
     log_key: String,
     /// A root key and whose it is. Private keys sign the charter. Without an organisation it is that of the origin's host.
-    #[arg(long = "root-key", value_name = "[ORG=]KEY", required_unless_present = "charter")]
+    #[arg(
+        long = "root-key",
+        value_name = "[ORG=]KEY",
+        required_unless_present = "charter"
+    )]
     root_keys: Vec<String>,
     /// How many organisations must agree to change the registry [default: more than half].
     #[arg(long, value_name = "N")]
@@ -131,10 +135,15 @@ impl NamedRootKey {
         ui: &Ui,
     ) -> Result<Self, CommandError> {
         let (organisation, key) = match argument.split_once('=') {
-            Some((organisation, key)) if ["lei:", "gln:", "dns:"].iter().any(|scheme| organisation.starts_with(scheme)) => {
+            Some((organisation, key))
+                if ["lei:", "gln:", "dns:"]
+                    .iter()
+                    .any(|scheme| organisation.starts_with(scheme)) =>
+            {
                 let organisation = organisation.parse().or_caller();
                 (
-                    organisation.map_err(|error| error.context(format!("«{argument}» names no organisation")))?,
+                    organisation
+                        .map_err(|error| error.context(format!("«{argument}» names no organisation")))?,
                     key,
                 )
             }
@@ -143,7 +152,9 @@ impl NamedRootKey {
                 let organisation = format!("dns:{host}").parse().or_caller();
                 let organisation = organisation.map_err(|error| {
                     error
-                        .context(format!("the root key «{argument}» names no organisation, and the origin has no host"))
+                        .context(format!(
+                            "the root key «{argument}» names no organisation, and the origin has no host"
+                        ))
                         .hint("write ORG=KEY, for example dns:ministry.example=root.pem")
                 })?;
                 (organisation, argument)
@@ -167,7 +178,11 @@ impl NamedRootKey {
     /// The root of these keys; without a threshold, more than half of the organisations.
     pub(crate) fn root(keys: &[Self], threshold: Option<u32>) -> Root {
         let organisations: BTreeSet<_> = keys.iter().map(|key| &key.organisation).collect();
-        let majority = organisations.len().checked_div(2).unwrap_or_default().saturating_add(1);
+        let majority = organisations
+            .len()
+            .checked_div(2)
+            .unwrap_or_default()
+            .saturating_add(1);
         Root {
             threshold: threshold.unwrap_or_else(|| u32::try_from(majority).unwrap_or(u32::MAX)),
             keys: keys
@@ -178,6 +193,11 @@ impl NamedRootKey {
                 })
                 .collect(),
         }
+    }
+
+    /// The private half, if it is at hand.
+    pub(crate) fn into_secret(self) -> Option<SecretKey> {
+        self.secret
     }
 
     /// The private halves at hand.
@@ -208,7 +228,10 @@ pub(crate) fn run(args: &Init, ui: &mut Ui) -> Result<Status, CommandError> {
 }
 
 fn charter(args: &Init, ui: &Ui) -> Result<Vec<u8>, CommandError> {
-    let origin = args.origin.clone().expect("clap wants the origin where there is no charter");
+    let origin = args
+        .origin
+        .clone()
+        .expect("clap wants the origin where there is no charter");
     if let Some(advice) = origin.advice() {
         ui.warn(&advice.to_string());
     }
@@ -221,7 +244,11 @@ fn charter(args: &Init, ui: &Ui) -> Result<Vec<u8>, CommandError> {
         .collect::<Result<_, _>>()?;
     let charter = Charter {
         origin: origin.clone(),
-        purpose: if args.test { Purpose::Test } else { Purpose::Production },
+        purpose: if args.test {
+            Purpose::Test
+        } else {
+            Purpose::Production
+        },
         time: args.time.map_or_else(clock::now, Ok)?,
         log_key,
         root: NamedRootKey::root(&keys, args.threshold),
@@ -234,8 +261,10 @@ fn charter(args: &Init, ui: &Ui) -> Result<Vec<u8>, CommandError> {
     };
     let secrets = NamedRootKey::secrets(&keys);
     if secrets.is_empty() {
-        return Err(CommandError::caller("none of the root keys is private, so nobody signs the charter")
-            .hint("name at least one private key with --root-key"));
+        return Err(
+            CommandError::caller("none of the root keys is private, so nobody signs the charter")
+                .hint("name at least one private key with --root-key"),
+        );
     }
     Ok(Envelope::sign(statement.encode(), &secrets).or_caller()?.encode())
 }

@@ -50,7 +50,9 @@ pub(crate) fn run(args: &ManPages, _: &mut Ui) -> Result<Status, CommandError> {
 fn pages(command: &Command, directory: &Path) -> Result<(), CommandError> {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
     output::write(&directory.join(format!("{name}.1")), &page(command)?)?;
-    let below = command.get_subcommands().filter(|below| below.get_name() != "help");
+    let below = command
+        .get_subcommands()
+        .filter(|below| below.get_name() != "help");
     below.into_iter().try_for_each(|below| pages(below, directory))
 }
 

@@ -95,7 +95,9 @@ fn add_signatures(envelope: Envelope, keys: &[SecretKey]) -> Result<Envelope, Co
     for key in keys {
         let id = key.public().key_id();
         if signatures.iter().any(|signature| signature.key == id) {
-            return Err(CommandError::caller(format!("key {id} has signed this envelope already")));
+            return Err(CommandError::caller(format!(
+                "key {id} has signed this envelope already"
+            )));
         }
         signatures.push(EnvelopeSignature {
             key: id,
@@ -112,7 +114,10 @@ fn summary(statement: &Statement) -> String {
         Predicate::Registry(predicate) => format!("registry {}", predicate.action.name()),
         Predicate::Charter(_) => "charter".to_owned(),
     };
-    let first = statement.subjects.first().map(|subject| text::escape(&subject.id.to_string()));
+    let first = statement
+        .subjects
+        .first()
+        .map(|subject| text::escape(&subject.id.to_string()));
     let more = match statement.subjects.len().saturating_sub(1) {
         0 => String::new(),
         more => format!(" and {more} more"),
