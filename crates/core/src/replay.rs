@@ -87,6 +87,7 @@ pub struct Replay {
     registry: Option<Registry>,
     size: u64,
     tree: Frontier,
+    signatures: u64,
     waiting: Vec<Unverified>,
 }
 
@@ -99,6 +100,8 @@ pub struct Replayed {
     pub size: TreeSize,
     /// Root of the tree over them.
     pub root: NodeHash,
+    /// Signatures that were verified, those of a replay that this one went on from not among them.
+    pub signatures: u64,
 }
 
 impl Replay {
@@ -115,6 +118,7 @@ impl Replay {
             registry,
             size: tree.size().get(),
             tree,
+            signatures: 0,
             waiting: Vec::new(),
         }
     }
@@ -173,6 +177,8 @@ impl Replay {
         rows.record(index, entry.leaf(), changes, terms)
             .map_err(|source| ReplayError::Rows { index, source })?;
         self.tree.push(entry.leaf());
+        let signatures = u64::try_from(entry.signers().len()).unwrap_or(u64::MAX);
+        self.signatures = self.signatures.saturating_add(signatures);
         self.size = self.size.saturating_add(1);
         Ok(())
     }
@@ -190,6 +196,7 @@ impl Replay {
             registry: self.registry,
             size: TreeSize::new(self.size),
             root: self.tree.root(),
+            signatures: self.signatures,
         })
     }
 }
