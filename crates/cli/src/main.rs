@@ -16,7 +16,9 @@ mod keyfile;
 mod ledger;
 mod output;
 mod passphrase;
+mod plain;
 mod publickey;
+mod reading;
 mod signing;
 mod ui;
 

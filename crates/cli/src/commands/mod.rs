@@ -1,13 +1,23 @@
 //! The subcommands, one file each.
 
 mod append;
+mod backup;
 mod completions;
+mod fsck;
 mod heads;
 mod init;
 mod key;
+mod log;
 mod man;
+mod policy;
+mod prove;
 mod registry;
+mod reindex;
+mod restore;
+mod show;
 mod sign;
+mod trace;
+mod verify;
 
 use clap::Subcommand;
 
@@ -27,6 +37,16 @@ pub(crate) enum Command {
     Append(append::Append),
     Sign(sign::Sign),
     Heads(heads::Heads),
+    Log(log::Log),
+    Show(show::ShowArgs),
+    Trace(trace::TraceArgs),
+    Verify(verify::VerifyArgs),
+    Prove(prove::ProveArgs),
+    Policy(policy::PolicyArgs),
+    Fsck(fsck::FsckArgs),
+    Reindex(reindex::ReindexArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
     Completions(completions::Completions),
     Man(man::ManPages),
 }
@@ -40,6 +60,16 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Append(args) => append::run(&args, ui),
         Command::Sign(args) => sign::run(&args, ui),
         Command::Heads(args) => heads::run(&args, ui),
+        Command::Log(args) => log::run(&args, ui),
+        Command::Show(args) => show::run(&args, ui),
+        Command::Trace(args) => trace::run(&args, ui),
+        Command::Verify(args) => verify::run(&args, ui),
+        Command::Prove(args) => prove::run(&args, ui),
+        Command::Policy(args) => policy::run(&args, ui),
+        Command::Fsck(args) => fsck::run(&args, ui),
+        Command::Reindex(args) => reindex::run(&args, ui),
+        Command::Backup(args) => backup::run(&args, ui),
+        Command::Restore(args) => restore::run(&args, ui),
         Command::Completions(args) => completions::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),
     }
