@@ -289,9 +289,10 @@ impl Ledger {
         }
         check_files(&snapshot)?;
         let edge = load_edge(&snapshot)?;
+        let (rows, registry) = recover::store(&snapshot, progress)?;
+        // Only now: if the checkpoint was rolled back, these are no leftovers.
         discard_leftovers(&snapshot)?;
         let tail = load_tail(&snapshot)?;
-        let (rows, registry) = recover::store(&snapshot, progress)?;
         Ok(Self {
             state: State::in_store(snapshot.size(), registry, rows, None),
             edge,
