@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 use prova_core::{hash::Digest, text::escape};
@@ -164,14 +165,14 @@ impl Joined {
         let to = match &reference.document {
             None => from,
             Some(name) => {
-                let is_meant = |link: &&ResolvedLink| link.from == from && names(&link.link, name);
+                let is_meant = |link: &&ResolvedLink| link.from == from && name_of(&link.link) == &**name;
                 self.resolved.iter().find(is_meant)?.to
             }
         };
         let component = self
             .boms
             .get(to.0)?
-            .find(&ElementRef::local(reference.id.clone()))?;
+            .find(&ElementRef::local(Arc::clone(&reference.id)))?;
         Some((to, component))
     }
 }
@@ -231,27 +232,33 @@ pub fn join(readings: Vec<BomReading>) -> Result<Joined, JoinError> {
 /// References into other documents that lead nowhere although their document is in the set, or is not declared.
 fn lost_references(boms: &[Bom], resolved: &[ResolvedLink]) -> Vec<Unresolved> {
     let elements: Vec<_> = boms.iter().map(Bom::by_reference).collect();
+    let targets: BTreeMap<(DocumentIndex, &str), DocumentIndex> = resolved
+        .iter()
+        .map(|link| ((link.from, name_of(&link.link)), link.to))
+        .collect();
     let mut lost = Vec::new();
     for (position, bom) in boms.iter().enumerate() {
         let from = DocumentIndex(position);
+        let declared: BTreeSet<&str> = bom.document.links.iter().map(name_of).collect();
         for reference in outward(bom) {
-            let Some(name) = &reference.document else { continue };
-            let is_meant = |link: &&ResolvedLink| link.from == from && names(&link.link, name);
-            if let Some(link) = resolved.iter().find(is_meant) {
-                let id = ElementRef::local(reference.id.clone());
-                let is_document = reference.id.is_empty() || reference.id == crate::spdx::DOCUMENT;
+            let Some(name) = reference.document.as_deref() else {
+                continue;
+            };
+            if let Some(to) = targets.get(&(from, name)).copied() {
+                let id = ElementRef::local(Arc::clone(&reference.id));
+                let is_document = reference.id.is_empty() || &*reference.id == crate::spdx::DOCUMENT;
                 if !is_document
                     && elements
-                        .get(link.to.0)
+                        .get(to.0)
                         .is_none_or(|elements| !elements.contains_key(&id))
                 {
                     lost.push(Unresolved::Element {
                         from,
-                        to: link.to,
+                        to,
                         reference: reference.clone(),
                     });
                 }
-            } else if !bom.document.links.iter().any(|link| names(link, name)) {
+            } else if !declared.contains(name) {
                 lost.push(Unresolved::Undeclared {
                     from,
                     reference: reference.clone(),
@@ -282,9 +289,9 @@ fn outward(bom: &Bom) -> BTreeSet<&ElementRef> {
         .collect()
 }
 
-/// Whether a link is what references call `name`.
-fn names(link: &DocumentLink, name: &str) -> bool {
-    link.alias.as_deref() == Some(name) || (link.alias.is_none() && document_of(&link.uri) == name)
+/// What references call the document that a link points to.
+fn name_of(link: &DocumentLink) -> &str {
+    link.alias.as_deref().unwrap_or_else(|| document_of(&link.uri))
 }
 
 /// A BOM-Link without the element.

@@ -29,6 +29,9 @@ use crate::{
 /// How many names of members that belong to neither format are remembered for the message.
 const REMEMBERED: usize = 32;
 
+/// What an entry of a list takes beside its text.
+const KEPT_BYTES: usize = 128;
+
 /// What the document has claimed to be so far.
 #[derive(Default)]
 pub(crate) struct Claims {
@@ -54,6 +57,8 @@ pub(crate) struct Reading<'s> {
     relationships: Vec<Relationship>,
     unknowns: Vec<Unknown>,
     components_counted: u64,
+    /// What the document says about itself so far takes.
+    document_bytes: u64,
     relationships_counted: u64,
     unknowns_counted: u64,
     vulnerabilities_counted: u64,
@@ -72,6 +77,7 @@ impl<'s> Reading<'s> {
             relationships: Vec::new(),
             unknowns: Vec::new(),
             components_counted: 0,
+            document_bytes: 0,
             relationships_counted: 0,
             unknowns_counted: 0,
             vulnerabilities_counted: 0,
@@ -160,8 +166,12 @@ impl<'s> Reading<'s> {
 
     /// Notes a link to another document.
     pub(crate) fn link(&mut self, link: DocumentLink) {
+        let bytes = link
+            .uri
+            .len()
+            .saturating_add(link.alias.as_ref().map_or(0, String::len));
         if self.document.links.insert(link) {
-            self.relationships_counted = self.relationships_counted.saturating_add(1);
+            self.charge(bytes);
         }
     }
 
@@ -170,7 +180,7 @@ impl<'s> Reading<'s> {
         if let Some(document) = &reference.document
             && document.starts_with("urn:cdx:")
         {
-            let uri = document.clone();
+            let uri = document.to_string();
             self.link(DocumentLink {
                 alias: None,
                 uri,
@@ -180,9 +190,18 @@ impl<'s> Reading<'s> {
         }
     }
 
+    /// Adds to the account of what stays until the end; [`Self::flush`] holds it to the limit of one element.
+    pub(crate) fn charge(&mut self, bytes: usize) {
+        let bytes = u64::try_from(bytes.saturating_add(KEPT_BYTES)).unwrap_or(u64::MAX);
+        self.document_bytes = self.document_bytes.saturating_add(bytes);
+    }
+
     /// Hands out what has been noted.
     pub(crate) fn flush(&mut self) -> Result<(), Refused> {
         let limits = *self.context.limits();
+        if self.document_bytes > limits.element_bytes {
+            return Err(self.context.refuse(Refusal::ElementTooLarge));
+        }
         for relationship in std::mem::take(&mut self.relationships) {
             self.relationships_counted = self.relationships_counted.saturating_add(1);
             if self.relationships_counted > limits.relationships {
