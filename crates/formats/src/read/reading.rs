@@ -15,7 +15,7 @@ use super::{
 use crate::{
     bom::{
         Component, ComponentIndex, Document, DocumentLink, ElementRef, Format, Relationship, SpecVersion,
-        Unknown, Unstated, Vulnerability,
+        Target, Unknown, Unstated, Vulnerability,
     },
     json::{
         context::{Context, Refusal, Refused},
@@ -115,6 +115,7 @@ impl<'s> Reading<'s> {
 
     /// Hands out a component, and a gap if nobody is named who supplies it.
     pub(crate) fn hand_out(&mut self, component: Component) -> Result<(), Refused> {
+        self.hold_to_length(component.reference.as_ref())?;
         if component.kind.has_supplier() && component.supplied_by().is_none() {
             let about = component.reference.clone();
             let declared = self
@@ -153,7 +154,7 @@ impl<'s> Reading<'s> {
     /// Notes a relationship; it goes out with the element.
     pub(crate) fn relate(&mut self, relationship: Relationship) {
         self.link_target(&relationship.from);
-        if let crate::bom::Target::Element(to) = &relationship.to {
+        if let Target::Element(to) = &relationship.to {
             self.link_target(to);
         }
         self.relationships.push(relationship);
@@ -196,6 +197,20 @@ impl<'s> Reading<'s> {
         self.document_bytes = self.document_bytes.saturating_add(bytes);
     }
 
+    fn hold_to_length(&mut self, reference: Option<&ElementRef>) -> Result<(), Refused> {
+        let limit = self.context.limits().reference_bytes;
+        let Some(reference) = reference else { return Ok(()) };
+        let document = reference.document.as_ref().map_or(0, |document| document.len());
+        if reference.id.len() <= limit && document <= limit {
+            return Ok(());
+        }
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        Err(self.context.refuse(Refusal::TooMany {
+            what: "bytes in a reference",
+            limit,
+        }))
+    }
+
     /// Hands out what has been noted.
     pub(crate) fn flush(&mut self) -> Result<(), Refused> {
         let limits = *self.context.limits();
@@ -203,6 +218,10 @@ impl<'s> Reading<'s> {
             return Err(self.context.refuse(Refusal::ElementTooLarge));
         }
         for relationship in std::mem::take(&mut self.relationships) {
+            self.hold_to_length(Some(&relationship.from))?;
+            if let Target::Element(to) = &relationship.to {
+                self.hold_to_length(Some(to))?;
+            }
             self.relationships_counted = self.relationships_counted.saturating_add(1);
             if self.relationships_counted > limits.relationships {
                 let refusal = Refusal::TooMany {
@@ -216,6 +235,7 @@ impl<'s> Reading<'s> {
             }
         }
         for unknown in std::mem::take(&mut self.unknowns) {
+            self.hold_to_length(unknown.about.as_ref())?;
             self.unknowns_counted = self.unknowns_counted.saturating_add(1);
             if self.unknowns_counted > limits.unknowns {
                 let refusal = Refusal::TooMany {
