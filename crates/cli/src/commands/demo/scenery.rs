@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Releases: name in the story, and what stands for the image.
-const IMAGES: [&str; 6] = ["aau-4.2.0", "aau-4.2.1", "cs7-3.0", "cs7-leaked", "amf-19.1", "router-8.4"];
+const IMAGES: [&str; 6] = ["aau-4.2.0", "aau-4.2.1", "cs7-3.0", "cs7-leaked", "amf-26.1.3", "router-8.4"];
 /// Devices with an IDevID: name in the story.
 const DEVICES: [&str; 2] = ["device-1", "device-2"];
 
