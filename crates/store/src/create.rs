@@ -10,7 +10,7 @@ use std::{
 
 use prova_core::{
     admission::{AdmitError, Inadmissible, admit},
-    checkpoint::{Checkpoint, ParseCheckpointError, ParseOriginError},
+    checkpoint::{Checkpoint, ParseCheckpointError},
     entry::{DecodeEntryError, Unverified, VerifyEntryError},
     keys::{KeyId, SecretKey},
     merkle::{Bundle, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
@@ -95,13 +95,6 @@ pub enum CreateError {
         /// What is wrong.
         source: Box<Inadmissible>,
     },
-    /// The charter's origin cannot name a log.
-    #[error("the charter's origin cannot name a log")]
-    Origin {
-        /// What is wrong.
-        #[from]
-        source: ParseOriginError,
-    },
     /// The charter names another key for checkpoints.
     #[error("key {got} is to sign checkpoints, but the charter names key {want}")]
     LogKey {
@@ -183,7 +176,7 @@ impl Ledger {
         edge.push(entry.leaf());
         let mut bundle = Vec::new();
         push_entry(&mut bundle, charter).expect("an entry that decodes has 1 to 65535 bytes");
-        let checkpoint = Checkpoint::new(registry.origin().parse()?, edge.size(), edge.root())?;
+        let checkpoint = Checkpoint::new(registry.origin().clone(), edge.size(), edge.root())?;
         let secret = SecretKey::from_seed(*log_key.expose_seed());
         let checkpoint = LogKey::new(secret).sign(checkpoint)?;
 

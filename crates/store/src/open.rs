@@ -16,7 +16,7 @@ use std::{
 };
 
 use prova_core::{
-    checkpoint::{ParseOriginError, ParseSignedCheckpointError, VerifyCheckpointError},
+    checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
     entry::{DecodeEntryError, VerifyEntryError},
     hash::NodeHash,
     keys::{KeyId, SecretKey},
@@ -128,12 +128,6 @@ pub enum OpenError {
     CheckpointSignature {
         /// What is wrong.
         source: VerifyCheckpointError,
-    },
-    /// The charter's origin cannot name a log.
-    #[error("the charter's origin cannot name a log")]
-    Origin {
-        /// What is wrong.
-        source: ParseOriginError,
     },
     /// Entry 0 is no entry.
     #[error("entry 0 is damaged")]
@@ -295,9 +289,10 @@ impl Ledger {
         }
         check_files(&snapshot)?;
         let edge = load_edge(&snapshot)?;
+        let (rows, registry) = recover::store(&snapshot, progress)?;
+        // Only now: if the checkpoint was rolled back, these are no leftovers.
         discard_leftovers(&snapshot)?;
         let tail = load_tail(&snapshot)?;
-        let (rows, registry) = recover::store(&snapshot, progress)?;
         Ok(Self {
             state: State::in_store(snapshot.size(), registry, rows, None),
             edge,
@@ -340,7 +335,7 @@ fn check_files(snapshot: &Snapshot) -> Result<(), ReadError> {
 }
 
 fn load_edge(snapshot: &Snapshot) -> Result<TileEdge, OpenError> {
-    let tree = snapshot.tree()?;
+    let tree = snapshot.tree();
     TileEdge::load(&tree, snapshot.checkpoint().root()).map_err(|error| match error {
         LoadEdgeError::Read(error) => OpenError::Read(error.into()),
         LoadEdgeError::Root { size, got, want } => OpenError::Root { size, got, want },

@@ -112,7 +112,7 @@ fn catch_up(
         .into());
     }
     let frontier = snapshot
-        .tree()?
+        .tree()
         .frontier_at(from)
         .map_err(crate::tiles::ReadError::from)?;
     let mut replay = Replay::resume(Some(registry), frontier);

@@ -9,6 +9,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Once,
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use prova_core::{
@@ -22,6 +24,10 @@ use crate::{
     codec::{self, CodecError},
     schema::{self, StateRow},
 };
+
+/// sled's own threads may keep its file for a moment after it was closed. The ledger's lock keeps everybody else away.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What sled may keep in memory.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -113,14 +119,24 @@ impl Drop for StoreRows {
 impl StoreRows {
     /// Opens the store in a directory, or makes one.
     pub(crate) fn open(directory: &Path) -> Result<Self, RowError> {
-        let db = guarded(|| {
-            sled::Config::new()
-                .path(directory)
-                .cache_capacity(CACHE_BYTES)
-                .flush_every_ms(None)
-                .open()
-        })?;
-        Ok(Self { db: Some(db) })
+        let started = Instant::now();
+        loop {
+            let opened = guarded(|| {
+                let opened = sled::Config::new()
+                    .path(directory)
+                    .cache_capacity(CACHE_BYTES)
+                    .flush_every_ms(None)
+                    .open();
+                match opened {
+                    Err(error) if is_held(&error) && started.elapsed() < PATIENCE => Ok(None),
+                    other => other.map(Some),
+                }
+            })?;
+            if opened.is_some() {
+                return Ok(Self { db: opened });
+            }
+            sleep(PAUSE);
+        }
     }
 
     /// Opens the store in a directory, if there is one.
@@ -270,6 +286,11 @@ fn guarded<T>(act: impl FnOnce() -> sled::Result<T>) -> Result<T, RowError> {
             reason: one_line(panic_text(panic.as_ref())),
         }),
     }
+}
+
+/// Whether the store's file is still locked; sled has no error kind of its own for this.
+fn is_held(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

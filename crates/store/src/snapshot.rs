@@ -211,7 +211,7 @@ impl Snapshot {
         if !size.has(index) {
             return Err(ReadError::NotInLog { index, size });
         }
-        Ok(self.tree()?.prove_inclusion(index)?)
+        Ok(self.tree().prove_inclusion(index)?)
     }
 
     /// The proof that the ledger began with the tree of its first `from` entries.
@@ -219,11 +219,11 @@ impl Snapshot {
     /// # Errors
     /// The ledger is smaller, or a tile is missing.
     pub fn consistency(&self, from: TreeSize) -> Result<ConsistencyProof, ReadError> {
-        Ok(self.tree()?.prove_consistency(from)?)
+        Ok(self.tree().prove_consistency(from)?)
     }
 
-    pub(crate) fn tree(&self) -> Result<Tree<&TileFiles>, ReadError> {
-        Ok(Tree::new(&self.tiles, self.size())?)
+    pub(crate) fn tree(&self) -> Tree<&TileFiles> {
+        Tree::new(&self.tiles, self.size())
     }
 }
 
@@ -299,12 +299,8 @@ pub(crate) fn read_charter(tiles: &TileFiles, size: TreeSize) -> Result<(Verifie
 
 /// Whether the key of a registry signed a checkpoint of its ledger.
 pub(crate) fn verify_checkpoint(checkpoint: &SignedCheckpoint, registry: &Registry) -> Result<(), OpenError> {
-    let origin = registry
-        .origin()
-        .parse()
-        .map_err(|source| OpenError::Origin { source })?;
     checkpoint
-        .verify(&vkey(&origin, registry.log_key()))
+        .verify(&vkey(registry.origin(), registry.log_key()))
         .map(|_| ())
         .map_err(|source| OpenError::CheckpointSignature { source })
 }

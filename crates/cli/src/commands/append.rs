@@ -9,7 +9,7 @@ use clap::Args;
 use prova_core::{
     dsse::{EnvelopeError, MAX_ENTRY_BYTES},
     hash::Digest,
-    position::{EntryIndex, TreeSize},
+    position::EntryIndex,
 };
 use prova_store::{Ledger, Outcome};
 use serde::Serialize;

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 mod append;
+mod attest;
 mod backup;
 mod completions;
 mod fsck;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Key(key::Command),
     #[command(subcommand)]
     Registry(Box<registry::Command>),
+    #[command(subcommand)]
+    Attest(attest::Command),
     Append(append::Append),
     Sign(sign::Sign),
     Heads(heads::Heads),
@@ -57,6 +60,7 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Init(args) => init::run(&args, ui),
         Command::Key(command) => key::run(&command, ui),
         Command::Registry(command) => registry::run(&command, ui),
+        Command::Attest(command) => attest::run(command, ui),
         Command::Append(args) => append::run(&args, ui),
         Command::Sign(args) => sign::run(&args, ui),
         Command::Heads(args) => heads::run(&args, ui),

@@ -198,6 +198,7 @@ pub(super) fn document_reference(reading: &mut Reading<'_>, node: Node) -> Resul
             by: None,
         });
     }
+    reading.charge(reference.url.len().saturating_add(reference.kind.len()));
     reading.document.external_references.push(reference);
     Ok(())
 }

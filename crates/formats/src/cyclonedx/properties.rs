@@ -66,6 +66,7 @@ pub(super) fn document_property(reading: &mut Reading<'_>, node: Node) -> Result
     if let Some(fields) = node.into_fields(context)
         && let Some((name, value)) = property(context, fields)
     {
+        let bytes = name.len().saturating_add(value.len());
         other(
             context,
             name,
@@ -73,6 +74,7 @@ pub(super) fn document_property(reading: &mut Reading<'_>, node: Node) -> Result
             &mut reading.document.telecom,
             &mut reading.document.properties,
         );
+        reading.charge(bytes);
     }
     Ok(())
 }
@@ -107,7 +109,7 @@ fn other(
             context.within("value", |context| {
                 telecom
                     .nf_types
-                    .extend(each().map(|text| word::<NfType>(context, text)));
+                    .extend(each().map(|text| word::<NfType>(context, &text)));
             });
         }
         "interfaces" | "interface" => telecom.interfaces.extend(each()),

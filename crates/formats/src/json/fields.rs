@@ -41,7 +41,7 @@ impl Fields {
     pub(crate) fn word<V: Vocabulary>(&mut self, context: &mut Context, key: &'static str) -> Option<V> {
         let node = self.take(key)?;
         context.within(key, |context| {
-            node.into_text(context).map(|text| word(context, text))
+            node.into_text(context).map(|text| word(context, &text))
         })
     }
 
@@ -150,9 +150,9 @@ impl Fields {
 const OTHER_CHARS: usize = 200;
 
 /// A word of a vocabulary, with a warning if it is none of those listed.
-pub(crate) fn word<V: Vocabulary>(context: &mut Context, text: String) -> V {
-    V::known(&text).unwrap_or_else(|| {
-        context.warn(quote(&text), format!("one of {}", V::WORDS.join(", ")));
+pub(crate) fn word<V: Vocabulary>(context: &mut Context, text: &str) -> V {
+    V::known(text).unwrap_or_else(|| {
+        context.warn(quote(text), format!("one of {}", V::WORDS.join(", ")));
         V::other(text.chars().take(OTHER_CHARS).collect())
     })
 }
