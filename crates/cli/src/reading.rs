@@ -1,6 +1,9 @@
 //! A ledger as commands read it: entries whose bytes are held against their leaf hashes and whose signatures are verified again.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    convert::Infallible,
+};
 
 use prova_core::{
     alias::Alias,
@@ -37,7 +40,7 @@ pub(crate) struct Reading {
 /// What the entries add up to.
 enum Kept {
     /// As the store has it, or a replay.
-    State(State),
+    State(Box<State>),
     /// As an audit derived it.
     Audited(Box<MemoryRows>),
 }
@@ -53,7 +56,7 @@ impl Reading {
     pub(crate) fn open(ledger: &LedgerArgs, ui: &Ui) -> Result<Self, CommandError> {
         let (snapshot, state) = ledger.read(ui)?;
         let origin = state.registry().origin().clone();
-        Self::new(snapshot, Kept::State(state), origin)
+        Self::new(snapshot, Kept::State(Box::new(state)), origin)
     }
 
     /// The ledger as it was just audited.
@@ -115,8 +118,8 @@ impl Reading {
             .collect();
         for term in terms {
             for index in self.posting(&term)? {
-                if !entries.contains_key(&index) {
-                    entries.insert(index, self.read(index)?);
+                if let Entry::Vacant(vacant) = entries.entry(index) {
+                    vacant.insert(self.read(index)?);
                 }
             }
         }

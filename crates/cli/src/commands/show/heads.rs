@@ -12,10 +12,10 @@ use crate::{
     ui::{Show, Ui},
 };
 
-/// The last entry of a chain.
+/// A chain and its last entry.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Head {
+struct ChainShown {
     /// The component or act.
     subject: SubjectId,
     /// Entries in its chain.
@@ -28,7 +28,7 @@ struct Head {
     findings: usize,
 }
 
-impl Show for Head {
+impl Show for ChainShown {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let entries = counted(self.entries, "entry", "entries");
         write!(
@@ -51,7 +51,7 @@ pub(super) fn show(reading: &Reading, prefix: &str, ui: &mut Ui) -> Result<(), C
         .flat_map(|state| state.subjects(prefix))
     {
         let (subject, chain) = subject?;
-        ui.item(&Head {
+        ui.item(&ChainShown {
             subject,
             entries: chain.length,
             last: chain.last,
