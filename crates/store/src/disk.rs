@@ -160,7 +160,11 @@ fn create_missing(
     if disk.len(directory).is_ok() {
         return Ok(());
     }
-    if let Some(parent) = directory.parent() {
+    let parent = match directory.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Some(Path::new(".")),
+        parent => parent,
+    };
+    if let Some(parent) = parent {
         create_missing(disk, parent, changed)?;
         changed.insert(parent.to_owned());
     }

@@ -38,7 +38,7 @@ use crate::{
 
 /// The options of one event and those of all.
 #[derive(Args, Debug)]
-pub(super) struct Attest<F: Fields> {
+pub(crate) struct Attest<F: Fields> {
     #[command(flatten, next_help_heading = "Event")]
     fields: F,
     #[command(flatten, next_help_heading = "Options")]
@@ -47,7 +47,7 @@ pub(super) struct Attest<F: Fields> {
 
 /// The options of all events.
 #[derive(Args, Debug)]
-pub(super) struct Common {
+pub(crate) struct Common {
     /// What it is about: `type:…`, `artefact:…`, `unit:…`, `slot:…`, for restrictions `act:…`.
     #[arg(value_name = "COMPONENT")]
     components: Vec<SubjectId>,
