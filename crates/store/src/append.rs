@@ -141,6 +141,14 @@ struct Group<'a> {
     changes_registry: bool,
 }
 
+/// An entry before its signatures are verified.
+struct Candidate<'a> {
+    bytes: &'a [u8],
+    /// Where the same bytes stand already.
+    known: Option<EntryIndex>,
+    decoded: Result<Unverified, DecodeEntryError>,
+}
+
 impl Ledger {
     /// Appends entries in their order; an outcome for each. With `expected`, only if the ledger has that size.
     ///
@@ -317,7 +325,11 @@ impl<'a> Group<'a> {
                 Ok(entry) => self.overlay.index_of(&entry.leaf())?,
                 Err(_) => None,
             };
-            run.push((bytes.as_slice(), known, decoded));
+            run.push(Candidate {
+                bytes,
+                known,
+                decoded,
+            });
             if changes_keys {
                 self.admit_run(std::mem::take(&mut run), &mut outcomes)?;
             }
@@ -327,13 +339,14 @@ impl<'a> Group<'a> {
     }
 
     /// Entries of which only the last can change which keys there are: their signatures can be verified at once.
-    fn admit_run(
-        &mut self,
-        run: Vec<(&'a [u8], Option<EntryIndex>, Result<Unverified, DecodeEntryError>)>,
-        outcomes: &mut Vec<Outcome>,
-    ) -> Result<(), RowError> {
+    fn admit_run(&mut self, run: Vec<Candidate<'a>>, outcomes: &mut Vec<Outcome>) -> Result<(), RowError> {
         let registry = self.registry.as_ref();
-        let verified = parallel::map(run, |(bytes, known, decoded)| {
+        let verified = parallel::map(run, |candidate| {
+            let Candidate {
+                bytes,
+                known,
+                decoded,
+            } = candidate;
             let changes_keys = decoded.as_ref().is_ok_and(Unverified::changes_keys);
             let entry = match known {
                 Some(index) => Err(Outcome::Known { index }),

@@ -37,7 +37,7 @@ const BYTES_AT_ONCE: usize = 16 << 20;
 pub enum BackupError {
     /// The source is no ledger that can be read.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(Box<OpenError>),
     /// Something is where the copy is to be.
     #[error(transparent)]
     Target(Box<CreateError>),
@@ -86,6 +86,12 @@ impl From<AuditError> for BackupError {
             AuditError::Read(error) => Self::Read(error),
             other => Self::Audit(Box::new(other)),
         }
+    }
+}
+
+impl From<OpenError> for BackupError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(Box::new(error))
     }
 }
 

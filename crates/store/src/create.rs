@@ -111,7 +111,7 @@ pub enum CreateError {
     Sign(#[from] AssembleNoteError),
     /// What was created cannot be opened.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(Box<OpenError>),
 }
 
 impl CreateError {
@@ -123,6 +123,12 @@ impl CreateError {
             Self::Open(error) => error.blame(),
             _ => Blame::Caller,
         }
+    }
+}
+
+impl From<OpenError> for CreateError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(Box::new(error))
     }
 }
 
@@ -146,11 +152,12 @@ impl Ledger {
     /// See [`CreateError`]. If nothing is wrong with the charter and the directory, an error leaves a half-created
     /// ledger, which neither opens nor is created anew: remove the directory.
     pub fn create(directory: &Path, charter: &[u8], log_key: SecretKey) -> Result<Self, CreateError> {
-        Self::create_on(Arc::new(RealDisk), directory, charter, log_key)
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        Self::create_on(&disk, directory, charter, log_key)
     }
 
     pub(crate) fn create_on(
-        disk: Arc<dyn Disk>,
+        disk: &Arc<dyn Disk>,
         directory: &Path,
         charter: &[u8],
         log_key: SecretKey,

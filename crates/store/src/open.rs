@@ -266,11 +266,12 @@ impl Ledger {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(directory: &Path, log_key: SecretKey, progress: &dyn Progress) -> Result<Self, OpenError> {
-        Self::open_on(Arc::new(RealDisk), directory, log_key, progress)
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        Self::open_on(&disk, directory, log_key, progress)
     }
 
     pub(crate) fn open_on(
-        disk: Arc<dyn Disk>,
+        disk: &Arc<dyn Disk>,
         directory: &Path,
         log_key: SecretKey,
         progress: &dyn Progress,
@@ -279,10 +280,10 @@ impl Ledger {
         check_directory(disk.as_ref(), &layout)?;
         if !layout.checkpoint().exists() {
             // Says which half-state it is, before a lock file is made in it.
-            Snapshot::open_on(Arc::clone(&disk), directory)?;
+            Snapshot::open_on(Arc::clone(disk), directory)?;
         }
         let lock = lock(&layout)?;
-        let snapshot = Snapshot::open_on(Arc::clone(&disk), directory)?;
+        let snapshot = Snapshot::open_on(Arc::clone(disk), directory)?;
         let (got, want) = (log_key.public().key_id(), snapshot.founding().log_key().key_id());
         if got != want {
             return Err(OpenError::LogKey { got, want });
