@@ -25,7 +25,7 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    disk::{DiskError, NewFile, publish, publish_one},
+    disk::{DiskError, NewFile, publish, publish_together},
     ledger::Ledger,
     overlay::{Overlay, finish},
     parallel,
@@ -141,6 +141,14 @@ struct Group<'a> {
     changes_registry: bool,
 }
 
+/// An entry before its signatures are verified.
+struct Candidate<'a> {
+    bytes: &'a [u8],
+    /// Where the same bytes stand already.
+    known: Option<EntryIndex>,
+    decoded: Result<Unverified, DecodeEntryError>,
+}
+
 impl Ledger {
     /// Appends entries in their order; an outcome for each. With `expected`, only if the ledger has that size.
     ///
@@ -211,7 +219,7 @@ impl Ledger {
             path: self.snapshot.tiles.path(written.tile),
             bytes: encode_tile(&written.hashes),
         }));
-        publish(self.snapshot.disk.as_ref(), &files)?;
+        publish_together(self.snapshot.disk.as_ref(), &files)?;
         let registry = registry.unwrap_or_else(|| self.state.registry().clone());
         let last = entries.last().map(|entry| LeafHash::of_entry(entry));
         self.publish_checkpoint(&edge)?;
@@ -255,11 +263,8 @@ impl Ledger {
             .key
             .sign(Checkpoint::new(origin, edge.size(), edge.root())?)?;
         let path = self.snapshot.layout.checkpoint();
-        publish_one(
-            self.snapshot.disk.as_ref(),
-            path,
-            checkpoint.to_string().into_bytes(),
-        )?;
+        let bytes = checkpoint.to_string().into_bytes();
+        publish(self.snapshot.disk.as_ref(), &NewFile { path, bytes })?;
         self.snapshot = self.snapshot.at(checkpoint);
         Ok(())
     }
@@ -317,7 +322,11 @@ impl<'a> Group<'a> {
                 Ok(entry) => self.overlay.index_of(&entry.leaf())?,
                 Err(_) => None,
             };
-            run.push((bytes.as_slice(), known, decoded));
+            run.push(Candidate {
+                bytes,
+                known,
+                decoded,
+            });
             if changes_keys {
                 self.admit_run(std::mem::take(&mut run), &mut outcomes)?;
             }
@@ -327,13 +336,14 @@ impl<'a> Group<'a> {
     }
 
     /// Entries of which only the last can change which keys there are: their signatures can be verified at once.
-    fn admit_run(
-        &mut self,
-        run: Vec<(&'a [u8], Option<EntryIndex>, Result<Unverified, DecodeEntryError>)>,
-        outcomes: &mut Vec<Outcome>,
-    ) -> Result<(), RowError> {
+    fn admit_run(&mut self, run: Vec<Candidate<'a>>, outcomes: &mut Vec<Outcome>) -> Result<(), RowError> {
         let registry = self.registry.as_ref();
-        let verified = parallel::map(run, |(bytes, known, decoded)| {
+        let verified = parallel::map(run, |candidate| {
+            let Candidate {
+                bytes,
+                known,
+                decoded,
+            } = candidate;
             let changes_keys = decoded.as_ref().is_ok_and(Unverified::changes_keys);
             let entry = match known {
                 Some(index) => Err(Outcome::Known { index }),

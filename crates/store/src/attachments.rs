@@ -101,14 +101,14 @@ pub(crate) fn put(
         return Ok(digest);
     }
     file.as_file().sync_all().map_err(AttachmentError::io(&path))?;
-    let shelf = path.parent().unwrap_or(&directory).to_owned();
-    make(disk, &shelf)?;
+    let drawer = path.parent().unwrap_or(&directory).to_owned();
+    make(disk, &drawer)?;
     let temporary = file.into_temp_path();
     disk.rename(&temporary, &path)
         .map_err(AttachmentError::io(&path))?;
     // The name that would be removed is gone.
     let _ = temporary.keep();
-    disk.sync_dir(&shelf).map_err(AttachmentError::io(&shelf))?;
+    disk.sync(&drawer).map_err(AttachmentError::io(&drawer))?;
     Ok(digest)
 }
 
@@ -127,7 +127,7 @@ fn make(disk: &dyn Disk, directory: &Path) -> Result<(), AttachmentError> {
     match disk.create_dir(directory) {
         Ok(()) => {
             let parent = directory.parent().unwrap_or(directory);
-            disk.sync_dir(parent).map_err(AttachmentError::io(parent))
+            disk.sync(parent).map_err(AttachmentError::io(parent))
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(source) => Err(AttachmentError::io(directory)(source)),
@@ -213,14 +213,14 @@ impl Snapshot {
                 })
         };
         let mut digests = Vec::new();
-        for shelf in list(&directory)? {
-            let shelf = directory.join(shelf);
-            if !fs::metadata(&shelf).is_ok_and(|metadata| metadata.is_dir()) {
+        for first in list(&directory)? {
+            let drawer = directory.join(first);
+            if !fs::metadata(&drawer).is_ok_and(|metadata| metadata.is_dir()) {
                 continue;
             }
-            for name in list(&shelf)? {
+            for name in list(&drawer)? {
                 let digest = name.to_str().and_then(|name| name.parse::<Digest>().ok());
-                digests.extend(digest.filter(|digest| self.layout.attachment(digest) == shelf.join(&name)));
+                digests.extend(digest.filter(|digest| self.layout.attachment(digest) == drawer.join(&name)));
             }
         }
         digests.sort_unstable();

@@ -21,7 +21,7 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    disk::{Disk, DiskError, NewFile, RealDisk, publish, publish_one},
+    disk::{Disk, DiskError, NewFile, RealDisk, publish, publish_together},
     layout::{Layout, format_text},
     ledger::Ledger,
     log_key::LogKey,
@@ -111,7 +111,7 @@ pub enum CreateError {
     Sign(#[from] AssembleNoteError),
     /// What was created cannot be opened.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(Box<OpenError>),
 }
 
 impl CreateError {
@@ -123,6 +123,12 @@ impl CreateError {
             Self::Open(error) => error.blame(),
             _ => Blame::Caller,
         }
+    }
+}
+
+impl From<OpenError> for CreateError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(Box::new(error))
     }
 }
 
@@ -146,11 +152,12 @@ impl Ledger {
     /// See [`CreateError`]. If nothing is wrong with the charter and the directory, an error leaves a half-created
     /// ledger, which neither opens nor is created anew: remove the directory.
     pub fn create(directory: &Path, charter: &[u8], log_key: SecretKey) -> Result<Self, CreateError> {
-        Self::create_on(Arc::new(RealDisk), directory, charter, log_key)
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        Self::create_on(&disk, directory, charter, log_key)
     }
 
     pub(crate) fn create_on(
-        disk: Arc<dyn Disk>,
+        disk: &Arc<dyn Disk>,
         directory: &Path,
         charter: &[u8],
         log_key: SecretKey,
@@ -180,7 +187,11 @@ impl Ledger {
         let secret = SecretKey::from_seed(*log_key.expose_seed());
         let checkpoint = LogKey::new(secret).sign(checkpoint)?;
 
-        publish_one(disk.as_ref(), layout.format(), format_text())?;
+        let format = NewFile {
+            path: layout.format(),
+            bytes: format_text(),
+        };
+        publish(disk.as_ref(), &format)?;
         let held = lock(&layout)?;
         let one = TileWidth::new(1).expect("1 is in 1..=256");
         let bundle = NewFile {
@@ -192,12 +203,12 @@ impl Ledger {
             bytes: encode_tile(&written.hashes),
         });
         let files: Vec<_> = std::iter::once(bundle).chain(tiles).collect();
-        publish(disk.as_ref(), &files)?;
-        publish_one(
-            disk.as_ref(),
-            layout.checkpoint(),
-            checkpoint.to_string().into_bytes(),
-        )?;
+        publish_together(disk.as_ref(), &files)?;
+        let checkpoint = NewFile {
+            path: layout.checkpoint(),
+            bytes: checkpoint.to_string().into_bytes(),
+        };
+        publish(disk.as_ref(), &checkpoint)?;
         drop(held);
         Ok(Self::open_on(disk, directory, log_key, &NoProgress)?)
     }

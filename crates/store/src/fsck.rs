@@ -233,7 +233,7 @@ pub fn fsck(directory: &Path, progress: &dyn Progress) -> Result<Vec<Fault>, Ope
         }
         Ok(snapshot) => search.attachments(&snapshot),
         Err(error) if search.faults.is_empty() => {
-            search.faults.push(Fault::damaged("checkpoint", None, &error))
+            search.faults.push(Fault::damaged("checkpoint", None, &error));
         }
         Err(_) => {}
     }

@@ -31,7 +31,7 @@ use prova_core::{
 use crate::{
     audit::AuditError,
     blame::Blame,
-    disk::{Disk, DiskError, RealDisk},
+    disk::{Disk, DiskError, NewFile, RealDisk, temporary},
     layout::{FormatError, Layout},
     ledger::Ledger,
     lock::{Lock, LockError},
@@ -266,11 +266,12 @@ impl Ledger {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(directory: &Path, log_key: SecretKey, progress: &dyn Progress) -> Result<Self, OpenError> {
-        Self::open_on(Arc::new(RealDisk), directory, log_key, progress)
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        Self::open_on(&disk, directory, log_key, progress)
     }
 
     pub(crate) fn open_on(
-        disk: Arc<dyn Disk>,
+        disk: &Arc<dyn Disk>,
         directory: &Path,
         log_key: SecretKey,
         progress: &dyn Progress,
@@ -279,10 +280,10 @@ impl Ledger {
         check_directory(disk.as_ref(), &layout)?;
         if !layout.checkpoint().exists() {
             // Says which half-state it is, before a lock file is made in it.
-            Snapshot::open_on(Arc::clone(&disk), directory)?;
+            Snapshot::open_on(Arc::clone(disk), directory)?;
         }
         let lock = lock(&layout)?;
-        let snapshot = Snapshot::open_on(Arc::clone(&disk), directory)?;
+        let snapshot = Snapshot::open_on(Arc::clone(disk), directory)?;
         let (got, want) = (log_key.public().key_id(), snapshot.founding().log_key().key_id());
         if got != want {
             return Err(OpenError::LogKey { got, want });
@@ -367,6 +368,12 @@ pub(crate) fn load_tail(snapshot: &Snapshot) -> Result<Vec<u8>, ReadError> {
 /// Removes the files that an append left which was cut short before its checkpoint. Nobody was told of what is in them.
 fn discard_leftovers(snapshot: &Snapshot) -> Result<(), OpenError> {
     let size = snapshot.size();
+    // A checkpoint that was signed but never published must not be found one day beside another of its size.
+    let unpublished = temporary(&snapshot.layout.checkpoint());
+    match snapshot.disk.remove_file(&unpublished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(read_only(&unpublished, error)),
+        _ => {}
+    }
     for level in std::iter::once(None).chain((0..=7).map(TileLevel::new)) {
         let unit = level.map_or(0, |level| u32::from(level.get()).saturating_mul(8));
         let edge = size.get().checked_shr(unit).unwrap_or(0) / 256;
@@ -430,6 +437,7 @@ fn restore_version(disk: &dyn Disk, tiles: &TileFiles, kept: TilePath) -> Result
         }
         TilePath::Hashes(tile) => prova_core::merkle::encode_tile(&tiles.tile(tile)?.1),
     };
-    crate::disk::publish_one(disk, tiles.path(kept), bytes)?;
+    let path = tiles.path(kept);
+    crate::disk::publish(disk, &NewFile { path, bytes })?;
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::{
     layout::{self, Layout},
     log_key::vkey,
     open::{OpenError, read_only},
-    tiles::{Entries, ReadError, TileFiles, bundles},
+    tiles::{ReadBundle, ReadError, TileFiles, bundles},
 };
 
 /// The largest `format` file that is looked at, in bytes.
@@ -141,8 +141,8 @@ impl Snapshot {
         let size = self.size();
         let missing = || ReadError::NotInLog { index, size };
         let (bundle, position) = Bundle::of_entry(index, size).ok_or_else(missing)?;
-        let Entries { file, entries, .. } = self.tiles.bundle(bundle)?;
-        let (tile, leaves) = self.tiles.leaves(bundle)?;
+        let ReadBundle { file, entries, .. } = self.tiles.bundle(bundle)?;
+        let (_, leaves) = self.tiles.leaves(bundle)?;
         let entry = entries.into_iter().nth(position).ok_or_else(missing)?;
         let want = *leaves.get(position).ok_or_else(missing)?;
         let got = LeafHash::of_entry(&entry);
@@ -151,7 +151,6 @@ impl Snapshot {
         } else {
             Err(ReadError::Leaf {
                 file,
-                tile,
                 index,
                 got,
                 want,
@@ -188,7 +187,7 @@ impl Snapshot {
                 }
                 let bundle = bundles.next().filter(|_| !failed)?;
                 match self.tiles.checked_bundle(bundle) {
-                    Ok(Entries { first, entries, .. }) => {
+                    Ok(ReadBundle { first, entries, .. }) => {
                         let indexed = (first.get()..).map(EntryIndex::new).zip(entries);
                         let wanted: Vec<_> = indexed.filter(|(index, _)| *index >= from).collect();
                         current = Some(wanted.into_iter());

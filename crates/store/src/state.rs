@@ -124,6 +124,7 @@ impl State {
     }
 
     /// The subjects whose text begins with `prefix` (`""`: all), and their chains, in order of the text.
+    #[must_use]
     pub fn subjects<'a>(
         &'a self,
         prefix: &'a str,

@@ -74,12 +74,10 @@ pub enum ReadError {
         source: DecodeTileError,
     },
     /// An entry or its hash was changed.
-    #[error("entry {index} in {file} has the leaf hash {got}, want {want} by {tile}")]
+    #[error("entry {index} in {file} has the leaf hash {got}, want {want} by the hash tiles")]
     Leaf {
         /// The file with the entry.
         file: String,
-        /// The file with the hash.
-        tile: String,
         /// Which entry.
         index: EntryIndex,
         /// The hash of the entry.
@@ -130,13 +128,13 @@ pub(crate) struct TileFiles {
 
 /// Neighbouring entries, and the file that they come from.
 #[derive(Debug)]
-pub(crate) struct Entries {
+pub(crate) struct ReadBundle {
     pub(crate) file: String,
     pub(crate) first: EntryIndex,
     pub(crate) entries: Vec<Vec<u8>>,
 }
 
-impl Entries {
+impl ReadBundle {
     /// Entries and their indices.
     pub(crate) fn indexed(&self) -> impl Iterator<Item = (EntryIndex, &Vec<u8>)> {
         (self.first.get()..).map(EntryIndex::new).zip(&self.entries)
@@ -153,7 +151,7 @@ impl TileFiles {
     }
 
     /// The entries of a bundle as it is in a log of a size.
-    pub(crate) fn bundle(&self, bundle: Bundle) -> Result<Entries, ReadError> {
+    pub(crate) fn bundle(&self, bundle: Bundle) -> Result<ReadBundle, ReadError> {
         let first = first_entry(bundle.index(), 1);
         let (found, bytes) = self.read(TilePath::Entries(bundle), first, MAX_BUNDLE_BYTES)?;
         let file = found.to_string();
@@ -168,7 +166,7 @@ impl TileFiles {
                 return Err(ReadError::Bundle { file, entry, source });
             }
         };
-        Ok(Entries { file, first, entries })
+        Ok(ReadBundle { file, first, entries })
     }
 
     /// The leaf hashes of a bundle's entries, and the file that they are in.
@@ -198,15 +196,14 @@ impl TileFiles {
     }
 
     /// The entries of a bundle, each held against its leaf hash.
-    pub(crate) fn checked_bundle(&self, bundle: Bundle) -> Result<Entries, ReadError> {
+    pub(crate) fn checked_bundle(&self, bundle: Bundle) -> Result<ReadBundle, ReadError> {
         let entries = self.bundle(bundle)?;
-        let (tile, leaves) = self.leaves(bundle)?;
+        let (_, leaves) = self.leaves(bundle)?;
         for ((index, entry), want) in entries.indexed().zip(leaves) {
             let got = LeafHash::of_entry(entry);
             if got != want {
                 return Err(ReadError::Leaf {
                     file: entries.file.clone(),
-                    tile,
                     index,
                     got,
                     want,

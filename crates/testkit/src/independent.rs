@@ -7,7 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -284,7 +284,7 @@ fn check_attachments(directory: &Path) -> Result<(), String> {
     }
     for (name, content) in files {
         let digest = hex(&hash(&[&content]));
-        if PathBuf::from(&name) != Path::new(&digest[..2]).join(&digest) {
+        if name != format!("{}/{digest}", &digest[..2]) {
             return Err(format!("attachments/{name} has the digest {digest}"));
         }
     }
@@ -308,5 +308,10 @@ fn key_id(key: &Hash) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }

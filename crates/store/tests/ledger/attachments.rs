@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use prova_core::hash::Digest;
 use prova_store::{AttachmentError, Blame, FaultKind, NoProgress, fsck};
 
-use crate::scene::Scene;
+use crate::scene::{Scene, index};
 
 /// A source that fails after some bytes.
 struct Failing(usize);
@@ -76,7 +76,7 @@ fn changed_content_is_found_and_absent_content_noted() {
     let faults = fsck(&scene.directory(), &NoProgress).unwrap();
     assert_eq!(faults.len(), 1);
     assert!(faults[0].is_note());
-    assert_eq!(faults[0].entry.map(|entry| entry.get()), Some(6));
+    assert_eq!(faults[0].entry, Some(index(6)));
     assert!(faults[0].file.ends_with(&absent.to_string()));
 
     let hex = kept.to_string();
