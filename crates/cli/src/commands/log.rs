@@ -97,7 +97,7 @@ impl Show for Line {
             format!("{:>width$}", self.index.get(), width = self.width),
             self.time.to_string(),
             format!("{:<12}", self.event),
-            plain(by),
+            format!("{:<18}", plain(by)),
         ];
         let is_ledger = |id: &SubjectId| matches!(id, SubjectId::Ledger(_));
         if self.subjects.iter().any(is_ledger) {

@@ -45,12 +45,8 @@ impl Show for ChainShown {
 
 /// Lists the chains of subjects that begin with `prefix`.
 pub(super) fn show(reading: &Reading, prefix: &str, ui: &mut Ui) -> Result<(), CommandError> {
-    for subject in reading
-        .state()
-        .into_iter()
-        .flat_map(|state| state.subjects(prefix))
-    {
-        let (subject, chain) = subject?;
+    for row in reading.chains(prefix) {
+        let (subject, chain) = row?;
         ui.item(&ChainShown {
             subject,
             entries: chain.length,
