@@ -424,9 +424,12 @@ fn sign(
     statements.into_iter().map(sign).collect()
 }
 
-/// Whether a text is an alias, for messages that tell what it is not.
+/// Reads an alias; MAC addresses as labels have them, `00:1A:2B:…`.
 pub(super) fn parse_alias(text: &str) -> Result<Alias, CommandError> {
-    text.parse()
-        .or_caller()
-        .map_err(|error: CommandError| error.context(format!("«{text}» is no alias")))
+    let normal = match text.strip_prefix("mac:") {
+        Some(mac) => format!("mac:{}", mac.to_ascii_lowercase().replace([':', '-', '.'], "")),
+        None => text.to_owned(),
+    };
+    let alias = normal.parse().or_caller();
+    alias.map_err(|error: CommandError| error.context(format!("«{text}» is no alias")))
 }
