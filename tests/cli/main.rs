@@ -4,10 +4,18 @@
 
 mod append;
 mod attest;
+mod backup;
+mod fsck;
 mod init;
 mod key;
+mod log;
 mod manual;
+mod prove;
 mod registry;
+mod scene;
+mod show;
+mod trace;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
