@@ -16,7 +16,9 @@ fn a_backup_is_read_like_a_ledger_and_restored_to_one_that_can_be_written() {
         "registry suspend dns:lab.example --reason unpaid --sign keys/root-a.pem --sign keys/root-b.pem --ledger again",
         "backup json --format json",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova backup copy
 copied 14 entries to copy
 [0]
@@ -42,7 +44,8 @@ $ prova backup json --format json
 }
 [0]
 
-"#]]);
+"#]]
+    );
     assert_eq!(
         sandbox.files(),
         ["aau.cdx.json", "again", "copy", "json", "ledger"]
@@ -56,7 +59,9 @@ fn nothing_is_overwritten_and_a_damaged_backup_is_not_restored() {
     let mut transcript = sandbox.transcript(&["backup copy", "restore copy ledger", "restore missing again"]);
     sandbox.flip("copy/tile/entries/000.p/14", 4000);
     transcript.push_str(&sandbox.transcript(&["restore copy again", "backup copy2 --ledger copy"]));
-    assert_transcript!(transcript, str![[r#"
+    assert_transcript!(
+        transcript,
+        str![[r#"
 $ prova backup copy
 error: copy is a ledger already
 [2]
@@ -73,6 +78,7 @@ $ prova backup copy2 --ledger copy
 error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
 [1]
 
-"#]]);
+"#]]
+    );
     assert_eq!(sandbox.files(), ["aau.cdx.json", "copy", "ledger"]);
 }

@@ -9,7 +9,9 @@ use crate::{Sandbox, assert_transcript};
 #[test]
 fn sound_files_take_one_line() {
     let sandbox = Sandbox::with_life();
-    assert_transcript!(sandbox.transcript(&["fsck", "fsck --format json"]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&["fsck", "fsck --format json"]),
+        str![[r#"
 $ prova fsck
 nothing is wrong with the files
 [0]
@@ -20,7 +22,8 @@ $ prova fsck --format json
 }
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -34,7 +37,9 @@ fn every_fault_is_listed_with_its_file_and_entry() {
     let (attachment, _) = attachment.unwrap();
     fs::write(attachment, "changed").unwrap();
     let before = sandbox.ledger_files();
-    assert_transcript!(sandbox.transcript(&["fsck", "fsck --format json"]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&["fsck", "fsck --format json"]),
+        str![[r#"
 $ prova fsck
 2 faults
   tile/entries/000.p/14, entry 3: has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427
@@ -57,7 +62,8 @@ $ prova fsck --format json
 }
 [1]
 
-"#]]);
+"#]]
+    );
     assert_eq!(sandbox.ledger_files(), before);
 }
 
@@ -74,7 +80,9 @@ fn a_lost_store_is_made_again_and_nothing_else_changes() {
         "fsck",
         "reindex --ledger keys",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova fsck
 nothing is wrong with the files
   note: store: has 0 of 14 entries
@@ -95,7 +103,8 @@ error: keys is not a ledger: it has no file «format»
 hint: name the ledger's directory with --ledger or in the variable PROVA_LEDGER; `prova init` makes a new one
 [2]
 
-"#]]);
+"#]]
+    );
     assert_eq!(sandbox.ledger_files(), before);
     assert_eq!(sandbox.ok("log"), log);
 }

@@ -12,7 +12,9 @@ fn a_life_is_told_with_custody_findings_and_contradictions() {
     let sandbox = Sandbox::with_faults();
     let lines = [format!("show {GAPPED}"), format!("show {SOUND}")];
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova show unit:dns:nordlys.example/AAU/S2
 unit:dns:nordlys.example/AAU/S2
   name        AAU
@@ -21,11 +23,11 @@ unit:dns:nordlys.example/AAU/S2
   holder      North (dns:north.example)
   title       Nordlys (dns:nordlys.example)
   slot        slot:dns:north.example/gNB-2
-  transfer    open: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, received in entry 11
+  transfer    open: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, in the carrier's hands since entry 11
   chain       5 entries, head 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3
 
  9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
-    made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
+    makes it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
     the same statement is about 1 other component
 10  2026-03-01T08:00:00Z  ship          Nordlys, manufacturer
     ships it to North; carried by Carrier; title goes to North; seals S-1
@@ -55,7 +57,7 @@ unit:dns:nordlys.example/AAU/S1
   chain       5 entries, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
 
  9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
-    made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
+    makes it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
     the same statement is about 1 other component
 10  2026-03-01T08:00:00Z  ship          Nordlys, manufacturer
     ships it to North; carried by Carrier; title goes to North; seals S-1
@@ -72,7 +74,8 @@ unit:dns:nordlys.example/AAU/S1
     the same statement is about 1 other component
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -85,7 +88,9 @@ fn types_artefacts_slots_and_the_ledger_itself_have_lives_too() {
         "show ledger:ledger.example/2026".to_owned(),
     ];
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova show type:dns:nordlys.example/AAU/R1
 type:dns:nordlys.example/AAU/R1
   name        AAU
@@ -100,7 +105,7 @@ mentioned by
 8  2026-03-01T08:00:00Z  manifest      Fjordos, producer
    describes FjordOS 3.1; produced by Fjordos; runs on type:dns:nordlys.example/AAU/R1
 9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
-   made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
+   makes it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
    the same statement is about 1 other component
 [0]
 $ prova show artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
@@ -128,36 +133,39 @@ $ prova show ledger:ledger.example/2026
 ledger:ledger.example/2026
 
 0  2026-03-01T08:00:00Z  charter       dns:ministry.example
-   found the test ledger ledger.example/2026 under 2 root keys, of which 2 must sign
+   founds the test ledger ledger.example/2026 under 2 root keys, of which 2 must sign
    countersigned by dns:union.example
 1  2026-03-01T08:00:00Z  enrol         dns:ministry.example
-   enrol Nordlys (dns:nordlys.example), SE; as manufacturer, designer; with 1 key
+   enrols Nordlys (dns:nordlys.example), SE; as manufacturer, designer; with 1 key
    countersigned by dns:union.example
 2  2026-03-01T08:00:00Z  enrol         dns:ministry.example
-   enrol Fjordos (dns:fjordos.example), SE; as producer; with 1 key
+   enrols Fjordos (dns:fjordos.example), SE; as producer; with 1 key
    countersigned by dns:union.example
 3  2026-03-01T08:00:00Z  enrol         dns:ministry.example
-   enrol Lab (dns:lab.example), SE; as laboratory, certifier; with 1 key
+   enrols Lab (dns:lab.example), SE; as laboratory, certifier; with 1 key
    countersigned by dns:union.example
 4  2026-03-01T08:00:00Z  enrol         dns:ministry.example
-   enrol Carrier (dns:carrier.example), SE; as carrier; with 1 key
+   enrols Carrier (dns:carrier.example), SE; as carrier; with 1 key
    countersigned by dns:union.example
 5  2026-03-01T08:00:00Z  enrol         dns:ministry.example
-   enrol North (dns:north.example), SE; as operator; with 1 key
+   enrols North (dns:north.example), SE; as operator; with 1 key
    countersigned by dns:union.example
 6  2026-03-01T08:00:00Z  enrol         dns:ministry.example
-   enrol Regulator (dns:regulator.example), SE; as regulator; with 1 key
+   enrols Regulator (dns:regulator.example), SE; as regulator; with 1 key
    countersigned by dns:union.example
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn an_entry_is_shown_whole_and_its_control_characters_are_escaped() {
     let sandbox = Sandbox::with_faults();
     let lines = ["show 15", "show 12 --format json"];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova show 15
 entry 15, 980 bytes, leaf hash 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3
 Carrier disputes the entry cf745d0e3e69…: ours\u{1b}[2J\u{202e}still
@@ -211,14 +219,17 @@ $ prova show 12 --format json
 }
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn heads_list_every_chain() {
     let sandbox = Sandbox::with_faults();
     let lines = ["show --heads", "show --heads slot: --format json"];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova show --heads
 artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  1 entry, last 8, head 08eddef86a17d45182c9a74b77e3b1b80a33fb824946322b6100bdda064286e2
 slot:dns:north.example/gNB-1  1 entry, last 13, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
@@ -232,14 +243,17 @@ $ prova show --heads slot: --format json
 {"subject":"slot:dns:north.example/gNB-2","entries":1,"last":14,"head":"cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78","findings":0}
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn the_json_of_a_life_has_standing_rows_and_mentions() {
     let sandbox = Sandbox::with_life();
     let line = format!("show {SOUND} --format json");
-    assert_transcript!(sandbox.transcript(&[&line]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&[&line]),
+        str![[r#"
 $ prova show unit:dns:nordlys.example/AAU/S1 --format json
 {
   "subject": "unit:dns:nordlys.example/AAU/S1",
@@ -296,7 +310,7 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
       },
       "role": "manufacturer",
       "event": "manufacture",
-      "sentence": "made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7",
+      "sentence": "makes it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7",
       "subjects": 2,
       "country": "SE"
     },
@@ -359,7 +373,8 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
 }
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -372,7 +387,9 @@ fn what_is_not_there_is_the_callers_mistake() {
         "show 99999999999999999999",
         "show box:x",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova show
 error: the following required arguments were not provided:
   <COMPONENT|INDEX>
@@ -396,5 +413,6 @@ error: «box:x» is neither a component nor the index of an entry
   caused by: no component: want type:, artefact:, unit: or slot:
 [2]
 
-"#]]);
+"#]]
+    );
 }

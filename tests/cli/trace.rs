@@ -6,7 +6,7 @@ use snapbox::str;
 
 use crate::{
     Sandbox, assert_transcript,
-    scene::{GAPPED, SOUND},
+    scene::{GAPPED, SOUND, TYPE},
 };
 
 #[test]
@@ -18,7 +18,9 @@ fn a_unit_is_traced_to_its_place_and_down_to_the_parts_of_its_bill_of_materials(
         "trace unit:dns:nordlys.example/AAU/NONE".to_owned(),
     ];
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova trace unit:dns:nordlys.example/AAU/S1
 unit:dns:nordlys.example/AAU/S1 (Nordlys)  ! distrusted-key
 ├─ in slot:dns:north.example/gNB-1 (North, ran.aau, sensitive area)
@@ -49,7 +51,8 @@ error: the ledger has no entry about unit:dns:nordlys.example/AAU/NONE
 hint: `prova show --heads` lists what it has entries about
 [2]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -70,7 +73,9 @@ fn parts_are_nested_and_firmware_that_nobody_released_is_said_to_be_so() {
         "trace unit:dns:nordlys.example/PSU/P1".to_owned(),
     ];
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova trace unit:dns:nordlys.example/AAU/S1
 unit:dns:nordlys.example/AAU/S1 (Nordlys)  ! unreleased-firmware
 ├─ in slot:dns:north.example/gNB-1 (North, ran.aau, sensitive area)
@@ -95,7 +100,8 @@ unit:dns:nordlys.example/PSU/P1 (Nordlys)
 └─ type type:dns:nordlys.example/PSU/R1 (Nordlys), of which the ledger has no entry
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -110,11 +116,11 @@ fn a_bill_of_materials_that_is_absent_or_changed_is_named_and_not_believed() {
     let mut transcript = String::new();
     fs::write(&path, r#"{"bomFormat":"CycloneDX","specVersion":"1.6"}"#).unwrap();
     transcript.push_str(&sandbox.transcript(&[&line]));
-    fs::write(&path, "no bill of materials").unwrap();
-    transcript.push_str(&sandbox.transcript(&[&line]));
     fs::remove_file(&path).unwrap();
     transcript.push_str(&sandbox.transcript(&[&line]));
-    assert_transcript!(transcript, str![[r#"
+    assert_transcript!(
+        transcript,
+        str![[r#"
 $ prova trace unit:dns:nordlys.example/AAU/S2
 unit:dns:nordlys.example/AAU/S2 (Nordlys)
 ├─ held by Carrier
@@ -122,15 +128,7 @@ unit:dns:nordlys.example/AAU/S2 (Nordlys)
    ├─ bill of materials, CycloneDX 1.6, sha256 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd
    │  └─ the kept document was changed: it has the digest 20b5397e8c658dd61fca0ec2ea9a3841f979716daace2ab4ff747648d9bf9d18
    └─ not known: capacitors
-[0]
-$ prova trace unit:dns:nordlys.example/AAU/S2
-unit:dns:nordlys.example/AAU/S2 (Nordlys)
-├─ held by Carrier
-└─ type type:dns:nordlys.example/AAU/R1 (AAU, Nordlys, ran.aau)
-   ├─ bill of materials, CycloneDX 1.6, sha256 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd
-   │  └─ the document cannot be read: not JSON at line 1 column 2: expected ident
-   └─ not known: capacitors
-[0]
+[1]
 $ prova trace unit:dns:nordlys.example/AAU/S2
 unit:dns:nordlys.example/AAU/S2 (Nordlys)
 ├─ held by Carrier
@@ -140,14 +138,40 @@ unit:dns:nordlys.example/AAU/S2 (Nordlys)
    └─ not known: capacitors
 [0]
 
-"#]]);
+"#]]
+    );
+}
+
+#[test]
+fn a_long_bill_of_materials_is_cut_unless_all_of_it_is_asked_for() {
+    let sandbox = Sandbox::with_ledger();
+    let components: Vec<_> = (0..25)
+        .map(|at| format!(r#"{{"type": "library", "name": "lib{at}", "supplier": {{"name": "Fjordos"}}}}"#))
+        .collect();
+    sandbox.write(
+        "long.cdx.json",
+        format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{}]}}"#,
+            components.join(",")
+        ),
+    );
+    sandbox.ok(&format!(
+        "attest manifest {TYPE} --name AAU --bom long.cdx.json --key keys/nordlys.pem"
+    ));
+    let cut = sandbox.ok(&format!("trace {TYPE}"));
+    assert_eq!(cut.matches(", library, supplied by Fjordos").count(), 20);
+    assert!(cut.ends_with("   └─ and 5 more; --all shows them\n"), "{cut}");
+    let all = sandbox.ok(&format!("trace {TYPE} --all"));
+    assert_eq!(all.matches(", library, supplied by Fjordos").count(), 25);
 }
 
 #[test]
 fn the_json_of_a_trace_joins_the_tree_and_the_materials_by_digest() {
     let sandbox = Sandbox::with_life();
     let line = format!("trace {SOUND} --format json");
-    assert_transcript!(sandbox.transcript(&[&line]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&[&line]),
+        str![[r#"
 $ prova trace unit:dns:nordlys.example/AAU/S1 --format json
 {
   "slot": {
@@ -249,5 +273,6 @@ $ prova trace unit:dns:nordlys.example/AAU/S1 --format json
 }
 [0]
 
-"#]]);
+"#]]
+    );
 }

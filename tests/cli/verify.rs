@@ -12,12 +12,15 @@ use crate::{
 #[test]
 fn a_sound_ledger_takes_one_line() {
     let sandbox = Sandbox::with_life();
-    assert_transcript!(sandbox.transcript(&["verify"]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&["verify"]),
+        str![[r#"
 $ prova verify
 holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -25,7 +28,9 @@ fn findings_are_listed_by_component_and_end_with_4() {
     let sandbox = Sandbox::with_faults();
     let gapped = format!("verify {GAPPED}");
     let lines = ["verify", gapped.as_str()];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova verify
 ledger.example/2026, 17 entries, 25 signatures, 6 components; checkpoint of size 17 with root 571062c72adaeea4f4653dd061cd0e5ad24a39df8092461eb3c0a24e2fc0cfbf
   authentic   holds              all signatures on 17 entries are good
@@ -60,7 +65,8 @@ unit:dns:nordlys.example/AAU/S2
   entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -69,7 +75,9 @@ fn a_component_gets_the_answers_to_six_questions() {
     let text = format!("verify {SOUND}");
     let json = format!("verify {SOUND} --format json");
     let none = "verify unit:dns:nordlys.example/AAU/NONE";
-    assert_transcript!(sandbox.transcript(&[&text, &json, none]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&[&text, &json, none]),
+        str![[r#"
 $ prova verify unit:dns:nordlys.example/AAU/S1
 unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
   authentic   holds              all signatures on its 5 statements are good
@@ -149,13 +157,16 @@ error: the ledger has no entry about unit:dns:nordlys.example/AAU/NONE
 hint: `prova show --heads` lists what it has entries about
 [2]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn the_json_of_a_verdict_on_a_ledger_lists_the_findings() {
     let sandbox = Sandbox::with_faults();
-    assert_transcript!(sandbox.transcript(&["verify --format json"]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&["verify --format json"]),
+        str![[r#"
 $ prova verify --format json
 {
   "scope": "ledger",
@@ -232,7 +243,8 @@ $ prova verify --format json
 }
 [4]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -246,7 +258,9 @@ fn a_changed_entry_is_named_with_its_file_and_ends_with_1() {
         "verify --format json",
         "log --from 2 --limit 1",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova verify
 ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
   authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
@@ -323,7 +337,8 @@ $ prova log --from 2 --limit 1
 error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
 [1]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -334,16 +349,21 @@ fn a_changed_hash_and_a_missing_bundle_are_named_too() {
     sandbox.flip("ledger/tile/0/000.p/14", 70);
     fs::remove_file(sandbox.path("ledger/tile/entries/000.p/14")).unwrap();
     transcript.push_str(&sandbox.transcript(&["verify"]));
-    assert_transcript!(transcript, str![[r#"
+    assert_transcript!(
+        transcript,
+        str![[r#"
 $ prova verify
 error: the charter is not what the checkpoint covers
   caused by: entry 0 leads to root 3fe47379e16c297c975739198a5ef666afa4fd5011e54ce32c97a644aeab10c6, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify
 error: tile/entries/000.p/14 is missing, which holds entry 0
+hint: `prova fsck` lists everything that is wrong with the files
 [1]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -362,7 +382,9 @@ fn a_policy_of_another_log_refuses_the_checkpoint() {
         "verify --trust broken.txt",
         "verify --trust missing.txt",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova verify --trust policy.txt
 holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
 [0]
@@ -396,7 +418,8 @@ error: cannot read missing.txt
   caused by: No such file or directory (os error 2)
 [2]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -424,7 +447,9 @@ fn a_proof_is_verified_without_the_ledger() {
         "verify missing.tlog-proof --trust policy.txt",
         "verify unit:nonsense --trust policy.txt",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova verify whole.tlog-proof --trust policy.txt
 holds: entry 12 of ledger.example/2026 has the leaf hash dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cosigned by no witness
 [0]
@@ -476,7 +501,8 @@ error: «unit:nonsense» is no component
   caused by: want unit:<org>/<part>/<serial>, unit:idevid:<hex> or unit:sgtin:<gtin>.<serial>
 [2]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

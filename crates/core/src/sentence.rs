@@ -219,7 +219,7 @@ fn of_manifest(manifest: &Manifest, registry: &Registry) -> String {
 
 fn of_manufacture(manufacture: &Manufacture) -> String {
     let head = format!(
-        "made it as {} at {} on {}",
+        "makes it as {} at {} on {}",
         manufacture.of_type,
         site(&manufacture.site),
         manufacture.date
@@ -235,7 +235,7 @@ fn of_assemble(assemble: &Assemble) -> String {
         Some(position) => format!("{} at {position}", part.component),
         None => part.component.to_string(),
     });
-    format!("put into {}: {parts}", assemble.parent)
+    format!("puts into {}: {parts}", assemble.parent)
 }
 
 fn of_test(test: &Test) -> String {
@@ -246,7 +246,7 @@ fn of_test(test: &Test) -> String {
         TestResult::Conditional => "passed on conditions",
     };
     let head = format!(
-        "tested it against {}{}: {result}",
+        "tests it against {}{}: {result}",
         test.specification,
         version.map(|version| format!(" {version}")).unwrap_or_default()
     );
@@ -495,14 +495,14 @@ fn of_action(action: &Action, registry: &Registry) -> String {
         Action::Revoke(revoke) => of_revoke(revoke, registry),
         Action::Suspend(standing) => {
             let who = name(registry, &standing.organisation);
-            format!("suspend {who}: {}", standing.reason)
+            format!("suspends {who}: {}", standing.reason)
         }
         Action::Reinstate(standing) => {
             let who = name(registry, &standing.organisation);
-            format!("reinstate {who}: {}", standing.reason)
+            format!("reinstates {who}: {}", standing.reason)
         }
         Action::Root(root) => format!(
-            "hand the root to {} with threshold {}",
+            "hands the root to {} with threshold {}",
             counted(root.keys.len(), "key", "keys"),
             root.threshold
         ),
@@ -511,7 +511,7 @@ fn of_action(action: &Action, registry: &Registry) -> String {
 
 fn of_enrol(enrol: &Enrol, registry: &Registry) -> String {
     let head = format!(
-        "enrol {} ({}), {}",
+        "enrols {} ({}), {}",
         enrol.name, enrol.organisation, enrol.jurisdiction
     );
     Clauses::new(head)
@@ -530,7 +530,7 @@ fn roles(roles: &[crate::event::role::Role]) -> String {
 }
 
 fn of_change(change: &Change, registry: &Registry) -> String {
-    Clauses::new(format!("change {}", name(registry, &change.organisation)))
+    Clauses::new(format!("changes {}", name(registry, &change.organisation)))
         .with("name ", change.name.as_ref())
         .with("jurisdiction ", change.jurisdiction)
         .with(
@@ -543,7 +543,7 @@ fn of_change(change: &Change, registry: &Registry) -> String {
 
 fn of_rotate(rotate: &Rotate, registry: &Registry) -> String {
     Clauses::new(format!(
-        "rotate the keys of {}",
+        "rotates the keys of {}",
         name(registry, &rotate.organisation)
     ))
     .list("new ", &rotate.add, |key| cut(&key.key_id().to_string()))
@@ -555,7 +555,7 @@ fn of_revoke(revoke: &Revoke, registry: &Registry) -> String {
     let owner = registry.keys().get(&revoke.key);
     let owner = owner.map(|record| format!(" of {}", name(registry, &record.organisation)));
     let head = format!(
-        "revoke key {}{}: {}",
+        "revokes key {}{}: {}",
         cut(&revoke.key.to_string()),
         owner.unwrap_or_default(),
         revoke.reason
@@ -567,8 +567,8 @@ fn of_revoke(revoke: &Revoke, registry: &Registry) -> String {
 
 fn of_charter(charter: &Charter) -> String {
     let purpose = match charter.purpose {
-        Purpose::Production => "found the ledger",
-        Purpose::Test => "found the test ledger",
+        Purpose::Production => "founds the ledger",
+        Purpose::Test => "founds the test ledger",
     };
     let root = &charter.root;
     format!(

@@ -42,7 +42,7 @@ fn every_event_is_one_sentence_with_all_that_is_known() {
         (
             json!({"manufacture": {"type": "type:dns:nordlys.example/AAU/1", "site": {"country": "SE", "name": "Works 2"},
                 "date": "2026-02-01", "lot": "L7", "firmware": {"artefact": artefact()}}}),
-            "made it as type:dns:nordlys.example/AAU/1 at Works 2, SE on 2026-02-01; lot L7; firmware artefact e3b0c44298fc… (declared, \
+            "makes it as type:dns:nordlys.example/AAU/1 at Works 2, SE on 2026-02-01; lot L7; firmware artefact e3b0c44298fc… (declared, \
              not measured)",
         ),
         (
@@ -50,13 +50,13 @@ fn every_event_is_one_sentence_with_all_that_is_known() {
                 {"component": "unit:dns:nordlys.example/AAU/1", "position": "slot 1"}, {"component": "unit:dns:nordlys.example/AAU/2"},
                 {"component": "unit:dns:nordlys.example/AAU/3"}, {"component": "unit:dns:nordlys.example/AAU/4"},
                 {"component": "unit:dns:nordlys.example/AAU/5"}, {"component": "unit:dns:nordlys.example/AAU/6"}]}}),
-            "put into unit:dns:nordlys.example/RACK/1: unit:dns:nordlys.example/AAU/1 at slot 1, unit:dns:nordlys.example/AAU/2, \
+            "puts into unit:dns:nordlys.example/RACK/1: unit:dns:nordlys.example/AAU/1 at slot 1, unit:dns:nordlys.example/AAU/2, \
              unit:dns:nordlys.example/AAU/3, unit:dns:nordlys.example/AAU/4 and 2 more",
         ),
         (
             json!({"test": {"specification": "3GPP TS 33.511", "specificationVersion": "19.0.0", "release": "19",
                 "result": "conditional", "artefacts": [artefact()], "accreditation": "SWE-17", "accreditedUntil": "2027-01-01"}}),
-            "tested it against 3GPP TS 33.511 19.0.0: passed on conditions; release 19; running artefact e3b0c44298fc…; accreditation \
+            "tests it against 3GPP TS 33.511 19.0.0: passed on conditions; release 19; running artefact e3b0c44298fc…; accreditation \
              SWE-17; accredited until 2027-01-01",
         ),
         (
@@ -160,31 +160,31 @@ fn registry_entries_are_told_by_the_names_that_organisations_have_now() {
         (
             json!({"enrol": {"organisation": "dns:new.example", "name": "New AB", "jurisdiction": "SE", "parent": "dns:nordlys.example",
                 "roles": ["designer", "producer"], "keys": []}}),
-            "enrol New AB (dns:new.example), SE; controlled by nordlys (invented); as designer, producer; with 0 keys".to_owned(),
+            "enrols New AB (dns:new.example), SE; controlled by nordlys (invented); as designer, producer; with 0 keys".to_owned(),
         ),
         (
             json!({"change": {"organisation": "dns:nordlys.example", "name": "Nordlys 2", "jurisdiction": "FI", "roles": ["carrier"]}}),
-            "change nordlys (invented); name Nordlys 2; jurisdiction FI; roles carrier".to_owned(),
+            "changes nordlys (invented); name Nordlys 2; jurisdiction FI; roles carrier".to_owned(),
         ),
         (
             json!({"rotate": {"organisation": "dns:nordlys.example", "retire": [key]}}),
-            format!("rotate the keys of nordlys (invented); retired {}…", &key[..12]),
+            format!("rotates the keys of nordlys (invented); retired {}…", &key[..12]),
         ),
         (
             json!({"revoke": {"key": key, "reason": "stolen", "distrustFrom": 7}}),
-            format!("revoke key {}… of nordlys (invented): stolen; distrusted from entry 7", &key[..12]),
+            format!("revokes key {}… of nordlys (invented): stolen; distrusted from entry 7", &key[..12]),
         ),
         (
             json!({"suspend": {"organisation": "dns:carrier.example", "reason": "unpaid"}}),
-            "suspend carrier (invented): unpaid".to_owned(),
+            "suspends carrier (invented): unpaid".to_owned(),
         ),
         (
             json!({"reinstate": {"organisation": "dns:carrier.example", "reason": "paid"}}),
-            "reinstate carrier (invented): paid".to_owned(),
+            "reinstates carrier (invented): paid".to_owned(),
         ),
         (
             json!({"root": {"threshold": 1, "keys": []}}),
-            "hand the root to 0 keys with threshold 1".to_owned(),
+            "hands the root to 0 keys with threshold 1".to_owned(),
         ),
     ] {
         let action: Action = serde_json::from_value(action).unwrap();
@@ -192,7 +192,7 @@ fn registry_entries_are_told_by_the_names_that_organisations_have_now() {
     }
     assert_eq!(
         of_charter(&Scene::charter(Purpose::Test)),
-        "found the test ledger scene.example/ledger under 3 root keys, of which 2 must sign"
+        "founds the test ledger scene.example/ledger under 3 root keys, of which 2 must sign"
     );
 }
 

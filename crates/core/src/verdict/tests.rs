@@ -84,6 +84,36 @@ fn a_policy_decides_whether_everybody_sees_the_same() {
 }
 
 #[test]
+fn witnesses_decide_whether_others_see_the_same() {
+    let witness = key("auditor");
+    let public = ed25519_dalek::VerifyingKey::from_bytes(witness.public().as_bytes()).unwrap();
+    let name: crate::vkey::KeyName = "witness.example".parse().unwrap();
+    let vkey = Vkey::new(name.clone(), SignatureType::CosignatureV1, public);
+    let policy = policy("scene.example/ledger", &format!("witness w {vkey}\nquorum w\n"));
+    let alone = consistent(&signed(), Some(&policy));
+    assert_eq!(
+        (alone.answer, alone.reason.as_str()),
+        (
+            Answer::Fails,
+            "the policy refuses the checkpoint: quorum is not met: 0 of 1 known witnesses cosigned"
+        )
+    );
+    let time = crate::cosignature::CosignatureTime::new(1_767_225_600).unwrap();
+    let line =
+        crate::cosignature::Cosignature::sign(&name, &public, time, signed().checkpoint(), |message| {
+            ed25519_dalek::Signature::from_bytes(witness.sign(message).as_bytes())
+        });
+    let seen = consistent(&signed().with_signature(line).unwrap(), Some(&policy));
+    assert_eq!(
+        (seen.answer, seen.reason.as_str()),
+        (
+            Answer::Holds,
+            "the policy's log signed the checkpoint and 1 of its witnesses cosigned it"
+        )
+    );
+}
+
+#[test]
 fn the_json_of_a_verdict_is_stable() {
     let grounds = Grounds {
         chain: vec![EntryIndex::new(1)],

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use prova_core::{
     component::SubjectId,
+    lifecycle::TransferState,
+    position::EntryIndex,
     standing::{CustodyTransfer, Party, Standing},
     timeline::{Row, Timeline},
 };
@@ -80,8 +82,7 @@ fn show_standing(standing: &Standing, out: &mut dyn Write) -> io::Result<()> {
         .and_then(|area| serde_json::to_value(area).ok())
         .and_then(|area| area.as_str().map(str::to_owned));
     let act = standing.act.and_then(|act| serde_json::to_value(act).ok());
-    let entry =
-        |index: &Option<_>| index.map(|index: prova_core::position::EntryIndex| format!("in entry {index}"));
+    let entry = |index: &Option<_>| index.map(|index: EntryIndex| format!("in entry {index}"));
     for (label, text) in [
         ("name", name),
         ("category", standing.category.map(|category| category.to_string())),
@@ -141,9 +142,10 @@ fn of_transfer(transfer: &CustodyTransfer) -> String {
     let shipped = transfer
         .shipped
         .map(|index| format!(", shipped in entry {index}"));
-    let received = transfer
-        .received
-        .map(|index| format!(", received in entry {index}"));
+    let received = transfer.received.map(|index| match transfer.state {
+        TransferState::Open => format!(", in the carrier's hands since entry {index}"),
+        _ => format!(", received in entry {index}"),
+    });
     format!(
         "{}: {} to {}{}{}{}{}",
         transfer.state,

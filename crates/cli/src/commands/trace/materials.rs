@@ -1,13 +1,16 @@
 //! What a bill of materials lists, from the attachment that a manifest names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use prova_core::hash::Digest;
 use prova_formats::{
     bom::{self, Bom, Component, ComponentIndex, Unstated},
     limits::Limits,
 };
-use prova_store::Snapshot;
+use prova_store::{AttachmentError, Snapshot};
 use serde::Serialize;
 
 use super::tree::Branch;
@@ -26,6 +29,9 @@ pub(super) struct Materials {
     /// Why nothing is listed; absent if the document was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
+    /// Whether the document kept is another than the one named: the evidence is bad.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) changed: bool,
     /// Format and version, as the document itself says.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
@@ -83,16 +89,21 @@ impl Materials {
         let Some(file) = snapshot.attachment(digest)? else {
             return Ok(Self::unread("the ledger does not keep the document".to_owned()));
         };
+        let changed = |got: &Digest| Self {
+            changed: true,
+            ..Self::unread(format!("the kept document was changed: it has the digest {got}"))
+        };
+        match snapshot.read_attachment(digest, &mut io::sink()) {
+            Err(AttachmentError::Digest { got, .. }) => return Ok(changed(&got)),
+            checked => checked?,
+        };
         let reading = match bom::read(file, &Limits::default()) {
             Ok(reading) => reading,
             Err(error) => return Ok(Self::unread(format!("the document cannot be read: {error}"))),
         };
+        // It may have been changed since.
         if reading.digest != *digest {
-            let problem = format!(
-                "the kept document was changed: it has the digest {}",
-                reading.digest
-            );
-            return Ok(Self::unread(problem));
+            return Ok(changed(&reading.digest));
         }
         let mut warnings: Vec<_> = reading.warnings.iter().map(ToString::to_string).collect();
         if reading.unlisted_warnings > 0 {
@@ -102,6 +113,7 @@ impl Materials {
         let of_version = reading.bom.document.version;
         Ok(Self {
             problem: None,
+            changed: false,
             version: Some(of_version.to_string()),
             components: reading
                 .bom
@@ -122,6 +134,7 @@ impl Materials {
     fn unread(problem: String) -> Self {
         Self {
             problem: Some(problem),
+            changed: false,
             version: None,
             components: Vec::new(),
             unknowns: Vec::new(),

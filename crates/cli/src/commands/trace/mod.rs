@@ -32,7 +32,7 @@ use crate::{
 /// digest.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit codes: 0 done, 1 the ledger is damaged, 2 no such component.
+Exit codes: 0 done, 1 the ledger or a bill of materials in it is damaged, 2 no such component.
 
 Example:
   prova trace unit:dns:nordlys.example/AAU-3900/SN0001")]
@@ -76,12 +76,14 @@ pub(crate) fn run(args: &TraceArgs, ui: &mut Ui) -> Result<Status, CommandError>
             }
         }
     }
+    let changed = materials.values().any(|materials| materials.changed);
+    let shown = if args.all { usize::MAX } else { materials::SHOWN };
     ui.result(&Traced {
         trace,
         materials,
-        shown: if args.all { usize::MAX } else { materials::SHOWN },
+        shown,
     })?;
-    Ok(Status::Holds)
+    Ok(if changed { Status::Evidence } else { Status::Holds })
 }
 
 impl Show for Traced {

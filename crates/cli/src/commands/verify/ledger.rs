@@ -24,14 +24,15 @@ use crate::{
     ui::{Show, Status, Ui},
 };
 
+const FSCK: &str = "`prova fsck` lists everything that is wrong with the files";
+
 impl Blamed for AuditError {
     fn blame(&self) -> Blame {
         AuditError::blame(self).into()
     }
 
     fn hint(&self) -> Option<String> {
-        (self.blame() == prova_store::Blame::Evidence)
-            .then(|| "`prova fsck` lists everything that is wrong with the files".to_owned())
+        (self.blame() == prova_store::Blame::Evidence).then(|| FSCK.to_owned())
     }
 }
 
@@ -60,7 +61,7 @@ pub(super) fn whole(
     policy: Option<&Policy>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let snapshot = ledger.snapshot()?;
+    let snapshot = open(ledger)?;
     let audit = audited(&snapshot, Scope::Ledger, ui)?;
     let is_component = |id: &SubjectId| id.component().is_some();
     let components = audit
@@ -86,7 +87,7 @@ pub(super) fn subject(
     policy: Option<&Policy>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let snapshot = ledger.snapshot()?;
+    let snapshot = open(ledger)?;
     let mut audit = audited(&snapshot, Scope::Subject(subject.clone()), ui)?;
     let findings = std::mem::take(&mut audit.findings);
     let findings = findings
@@ -126,6 +127,13 @@ pub(super) fn subject(
     ));
     ui.result(&shown)?;
     status(&shown.0)
+}
+
+fn open(ledger: &LedgerArgs) -> Result<Snapshot, CommandError> {
+    ledger.snapshot().map_err(|error| match error.blame {
+        Blame::Evidence => error.hint(FSCK),
+        Blame::Caller | Blame::Program => error,
+    })
 }
 
 /// Audits; where that stops because the evidence is bad, the verdict is shown before the error.
