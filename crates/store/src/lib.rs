@@ -1,1 +1,76 @@
-//! Prova store.
+//! A ledger in a directory: tiles, checkpoint, attachments, and the store that lookups go through.
+//!
+//! **Scope.** Creating, opening, appending, reading beside a writer, recovery, audit, `fsck`, `reindex`, backup and
+//! restore. The entry bundles and the signed checkpoint are the truth; the store (sled, behind a wall) can be made again
+//! from them at any time.
+//!
+//! **Not here.** What an entry means and whether it may enter: `prova-core`. Keys on disk, prompts, HTTP: the `prova`
+//! command and the server.
+//!
+//! **Guarantees.**
+//! * An append that was answered is durable: bundles and hash tiles are on the disk before the checkpoint that covers
+//!   them is signed, the checkpoint before the answer.
+//! * Acknowledged bytes that are missing or changed are an error that names file and index, never a shorter ledger.
+//! * One process writes at a time; any number reads beside it, without a lock, at the last acknowledged size.
+//! * After a failed write the handle answers errors only; opening again finds out what the disk holds.
+//!
+//! ```
+//! use prova_core::{position::EntryIndex, test_keys::published_test_key};
+//! use prova_store::{Ledger, NoProgress, Snapshot, audit};
+//! use prova_testkit::builder::TestLedger;
+//!
+//! let directory = tempfile::tempdir()?;
+//! let mut statements = TestLedger::new("ledger.example/2026");
+//! let log_key = published_test_key("log").ok_or("no such key")?;
+//! let mut ledger = Ledger::create(directory.path(), &statements.charter(), log_key)?;
+//! ledger.append(None, &statements.enrolments())?;
+//!
+//! let snapshot = Snapshot::open(directory.path())?;
+//! assert_eq!(snapshot.entry(EntryIndex::new(0))?, statements.charter());
+//! assert!(audit(&snapshot, &NoProgress)?.findings.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
+
+mod append;
+mod attachments;
+mod audit;
+mod backup;
+mod blame;
+mod codec;
+mod create;
+mod disk;
+mod fsck;
+mod layout;
+mod ledger;
+mod lock;
+mod log_key;
+mod memory;
+mod open;
+mod overlay;
+mod parallel;
+mod progress;
+mod recover;
+mod reindex;
+mod rows;
+mod schema;
+mod snapshot;
+mod state;
+mod tiles;
+
+pub use append::{AppendError, MAX_COMMIT_ENTRIES, Outcome, Refusal};
+pub use attachments::AttachmentError;
+pub use audit::{Audit, AuditError, audit};
+pub use backup::{BackupError, backup, restore};
+pub use blame::Blame;
+pub use create::CreateError;
+pub use fsck::{Fault, FaultKind, fsck};
+pub use layout::{FORMAT_VERSION, FormatError};
+pub use ledger::Ledger;
+pub use open::OpenError;
+pub use progress::{NoProgress, Progress};
+pub use reindex::reindex;
+pub use rows::RowError;
+pub use snapshot::Snapshot;
+pub use state::State;
+pub use tiles::ReadError;

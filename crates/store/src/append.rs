@@ -1,0 +1,399 @@
+//! Appending: many entries, one commit.
+//!
+//! ```text
+//! bundles and hash tiles, fsynced  →  checkpoint, fsynced  →  store, one batch  →  answer
+//! ```
+//! What is signed is durable before it is signed, and nothing is answered that is not signed. The store comes after the
+//! checkpoint, so that a crash can only leave it behind, from where it catches up. A store that is ahead means that the
+//! checkpoint's file was rolled back.
+
+use std::{io, path::PathBuf};
+
+use prova_core::{
+    admission::{AdmitError, Inadmissible, admit},
+    checkpoint::{Checkpoint, ParseCheckpointError},
+    entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
+    hash::LeafHash,
+    lifecycle::Finding,
+    merkle::{Bundle, MAX_TREE_SIZE, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
+    note::AssembleNoteError,
+    position::{EntryIndex, TreeSize},
+    registry::Registry,
+    replay::Rows as _,
+    term::terms,
+};
+
+use crate::{
+    blame::Blame,
+    disk::{DiskError, NewFile, publish, publish_one},
+    ledger::Ledger,
+    overlay::{Overlay, finish},
+    parallel,
+    rows::{RowBatch, RowError},
+    schema::StateRow,
+    tiles::{partial_directory, partial_tiles, with_width},
+};
+
+/// Entries in one commit; longer appends are several.
+pub const MAX_COMMIT_ENTRIES: usize = 16_384;
+
+/// What became of one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the ledger now.
+    Appended {
+        /// Where.
+        index: EntryIndex,
+        /// Its leaf hash.
+        leaf: LeafHash,
+        /// What it contradicts.
+        findings: Vec<Finding>,
+    },
+    /// The same bytes are in the ledger already.
+    Known {
+        /// Where.
+        index: EntryIndex,
+    },
+    /// It may not enter.
+    Refused(Refusal),
+}
+
+/// Why an entry was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The bytes are no entry.
+    #[error(transparent)]
+    Decode(#[from] DecodeEntryError),
+    /// It is not signed as it claims.
+    #[error(transparent)]
+    Verify(#[from] VerifyEntryError),
+    /// Its signers may not say this, or its links do not fit.
+    #[error(transparent)]
+    Inadmissible(Box<Inadmissible>),
+}
+
+/// Why an append failed as a whole.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// An earlier write failed.
+    #[error("an earlier write to the ledger failed; reopen it to see what it holds")]
+    Poisoned,
+    /// The ledger is not what the caller took it for. Nothing was written.
+    #[error("the ledger has {got} entries, want {want} as expected")]
+    StaleSize {
+        /// Number of entries.
+        got: TreeSize,
+        /// What the caller expects.
+        want: TreeSize,
+    },
+    /// No log is that large. Nothing was written.
+    #[error("a ledger of {got} entries cannot take {entries} more, want {MAX_TREE_SIZE} at most")]
+    Full {
+        /// Number of entries.
+        got: TreeSize,
+        /// How many should be appended.
+        entries: usize,
+    },
+    /// A file cannot be written. What was to be appended is in the ledger or not; reopening shows.
+    #[error("{} cannot be written", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The checkpoint cannot be made. Nothing was appended.
+    #[error(transparent)]
+    Checkpoint(#[from] ParseCheckpointError),
+    /// The checkpoint cannot be signed. Nothing was appended.
+    #[error(transparent)]
+    Sign(#[from] AssembleNoteError),
+    /// The store cannot be read or written. What was to be appended is in the ledger or not; reopening shows.
+    #[error(transparent)]
+    Row(#[from] RowError),
+}
+
+impl AppendError {
+    /// Whose business it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::StaleSize { .. } | Self::Full { .. } => Blame::Caller,
+            _ => Blame::Program,
+        }
+    }
+}
+
+impl From<DiskError> for AppendError {
+    fn from(DiskError { path, source }: DiskError) -> Self {
+        Self::Io { path, source }
+    }
+}
+
+/// Admitted entries that wait for their commit.
+struct Group<'a> {
+    overlay: Overlay<'a>,
+    registry: Option<Registry>,
+    edge: TileEdge,
+    entries: Vec<&'a [u8]>,
+    changes_registry: bool,
+}
+
+/// An entry before its signatures are verified.
+struct Candidate<'a> {
+    bytes: &'a [u8],
+    /// Where the same bytes stand already.
+    known: Option<EntryIndex>,
+    decoded: Result<Unverified, DecodeEntryError>,
+}
+
+impl Ledger {
+    /// Appends entries in their order; an outcome for each. With `expected`, only if the ledger has that size.
+    ///
+    /// Entries that are refused do not stop the others. When this returns, everything appended is durable and covered by
+    /// the published checkpoint; up to [`MAX_COMMIT_ENTRIES`] entries become so together.
+    ///
+    /// # Errors
+    /// After [`AppendError::StaleSize`] and [`AppendError::Full`] nothing has changed. After any other error the ledger
+    /// must be reopened: it then holds all of a commit or nothing of it, and what it holds is answered with its index
+    /// when it is appended again.
+    pub fn append(
+        &mut self,
+        expected: Option<TreeSize>,
+        entries: &[Vec<u8>],
+    ) -> Result<Vec<Outcome>, AppendError> {
+        if self.poisoned {
+            return Err(AppendError::Poisoned);
+        }
+        let got = self.snapshot.size();
+        if let Some(want) = expected.filter(|want| *want != got) {
+            return Err(AppendError::StaleSize { got, want });
+        }
+        let after = u64::try_from(entries.len())
+            .ok()
+            .and_then(|more| got.get().checked_add(more));
+        if after.is_none_or(|after| after > MAX_TREE_SIZE.get()) {
+            return Err(AppendError::Full {
+                got,
+                entries: entries.len(),
+            });
+        }
+        let mut outcomes = Vec::with_capacity(entries.len());
+        for commit in entries.chunks(MAX_COMMIT_ENTRIES) {
+            match self.commit(commit) {
+                Ok(of_commit) => outcomes.extend(of_commit),
+                Err(error) => {
+                    self.poisoned = true;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn commit(&mut self, entries: &[Vec<u8>]) -> Result<Vec<Outcome>, AppendError> {
+        let mut group = Group {
+            overlay: Overlay::new(self.state.store()?),
+            registry: Some(self.state.registry().clone()),
+            edge: self.edge.clone(),
+            entries: Vec::new(),
+            changes_registry: false,
+        };
+        let outcomes = group.admit_all(entries)?;
+        if group.entries.is_empty() {
+            return Ok(outcomes);
+        }
+        let Group {
+            mut overlay,
+            registry,
+            mut edge,
+            entries,
+            changes_registry,
+        } = group;
+        let batch = overlay.take_batch()?;
+        drop(overlay);
+        let (tail, mut files) = self.bundle_files(&entries);
+        files.extend(edge.take_tiles().into_iter().map(|written| NewFile {
+            path: self.snapshot.tiles.path(written.tile),
+            bytes: encode_tile(&written.hashes),
+        }));
+        publish(self.snapshot.disk.as_ref(), &files)?;
+        let registry = registry.unwrap_or_else(|| self.state.registry().clone());
+        let last = entries.last().map(|entry| LeafHash::of_entry(entry));
+        self.publish_checkpoint(&edge)?;
+        self.write_rows(batch, changes_registry.then_some(&registry), last)?;
+        self.remove_superseded(self.state.size());
+        self.before = self.state.size();
+        self.state.advance(edge.size(), registry);
+        self.edge = edge;
+        self.tail = tail;
+        Ok(outcomes)
+    }
+
+    /// The bundles that get entries, and what the last of them holds if it still grows.
+    fn bundle_files(&self, entries: &[&[u8]]) -> (Vec<u8>, Vec<NewFile>) {
+        let mut files = Vec::new();
+        let mut tail = self.tail.clone();
+        let mut next = self.snapshot.size();
+        let file = |bundle: Bundle, bytes: Vec<u8>| NewFile {
+            path: self.snapshot.tiles.path(bundle),
+            bytes,
+        };
+        for entry in entries {
+            push_entry(&mut tail, entry).expect("an entry that decodes has 1 to 65535 bytes");
+            next = next.next().size_with_it();
+            if next.get().is_multiple_of(256) {
+                let index = TileIndex::new((next.get() / 256).saturating_sub(1));
+                files.push(file(
+                    Bundle::new(index, TileWidth::FULL),
+                    std::mem::take(&mut tail),
+                ));
+            }
+        }
+        let growing = Bundle::in_log(TileIndex::new(next.get() / 256), next);
+        files.extend(growing.map(|bundle| file(bundle, tail.clone())));
+        (tail, files)
+    }
+
+    fn publish_checkpoint(&mut self, edge: &TileEdge) -> Result<(), AppendError> {
+        let origin = self.snapshot.checkpoint().origin().clone();
+        let checkpoint = self
+            .key
+            .sign(Checkpoint::new(origin, edge.size(), edge.root())?)?;
+        let path = self.snapshot.layout.checkpoint();
+        publish_one(
+            self.snapshot.disk.as_ref(),
+            path,
+            checkpoint.to_string().into_bytes(),
+        )?;
+        self.snapshot = self.snapshot.at(checkpoint);
+        Ok(())
+    }
+
+    fn write_rows(
+        &self,
+        mut batch: RowBatch,
+        registry: Option<&Registry>,
+        last: Option<LeafHash>,
+    ) -> Result<(), AppendError> {
+        let Some(last) = last else {
+            return Ok(());
+        };
+        let state = StateRow {
+            origin: self.snapshot.origin().to_owned(),
+            size: self.snapshot.size(),
+            last,
+            checkpoint: self.snapshot.signed_checkpoint().to_string(),
+        };
+        finish(&mut batch, registry, &state)?;
+        let rows = self.state.store()?;
+        rows.apply(batch)?;
+        Ok(rows.flush()?)
+    }
+
+    /// Removes the partial tiles of the checkpoint before `previous`. Those of `previous` stay for readers who have it.
+    ///
+    /// A file that cannot be removed does no harm: opening tries again.
+    fn remove_superseded(&self, previous: TreeSize) {
+        let (tiles, disk) = (&self.snapshot.tiles, self.snapshot.disk.as_ref());
+        let kept: Vec<_> = [previous, self.snapshot.size()]
+            .into_iter()
+            .flat_map(partial_tiles)
+            .collect();
+        for path in partial_tiles(self.before).filter(|path| !kept.contains(path)) {
+            let _ = disk.remove_file(&tiles.path(path));
+            let full = with_width(path, TileWidth::FULL);
+            if !kept.iter().any(|kept| with_width(*kept, TileWidth::FULL) == full) {
+                let _ = disk.remove_dir(&partial_directory(&tiles.path(full)));
+            }
+        }
+    }
+}
+
+impl<'a> Group<'a> {
+    fn admit_all(&mut self, entries: &'a [Vec<u8>]) -> Result<Vec<Outcome>, RowError> {
+        let decoded = parallel::map(entries.iter().collect(), |entry: &Vec<u8>| {
+            Unverified::decode(entry)
+        });
+        let mut outcomes = Vec::with_capacity(entries.len());
+        let mut run = Vec::new();
+        for (bytes, decoded) in entries.iter().zip(decoded) {
+            let changes_keys = decoded.as_ref().is_ok_and(Unverified::changes_keys);
+            let known = match &decoded {
+                Ok(entry) => self.overlay.index_of(&entry.leaf())?,
+                Err(_) => None,
+            };
+            run.push(Candidate {
+                bytes,
+                known,
+                decoded,
+            });
+            if changes_keys {
+                self.admit_run(std::mem::take(&mut run), &mut outcomes)?;
+            }
+        }
+        self.admit_run(run, &mut outcomes)?;
+        Ok(outcomes)
+    }
+
+    /// Entries of which only the last can change which keys there are: their signatures can be verified at once.
+    fn admit_run(&mut self, run: Vec<Candidate<'a>>, outcomes: &mut Vec<Outcome>) -> Result<(), RowError> {
+        let registry = self.registry.as_ref();
+        let verified = parallel::map(run, |candidate| {
+            let Candidate {
+                bytes,
+                known,
+                decoded,
+            } = candidate;
+            let changes_keys = decoded.as_ref().is_ok_and(Unverified::changes_keys);
+            let entry = match known {
+                Some(index) => Err(Outcome::Known { index }),
+                None => decoded
+                    .map_err(Refusal::from)
+                    .and_then(|entry| Ok(entry.verify(registry)?))
+                    .map_err(Outcome::Refused),
+            };
+            (bytes, changes_keys, entry)
+        });
+        for (bytes, changes_keys, entry) in verified {
+            outcomes.push(match entry {
+                Ok(entry) => self.admit(bytes, &entry, changes_keys)?,
+                Err(outcome) => outcome,
+            });
+        }
+        Ok(())
+    }
+
+    fn admit(&mut self, bytes: &'a [u8], entry: &Verified, changes_keys: bool) -> Result<Outcome, RowError> {
+        let leaf = entry.leaf();
+        if let Some(index) = self.overlay.waiting(&leaf) {
+            return Ok(Outcome::Known { index });
+        }
+        let size = self.edge.size();
+        let changes = match admit(&self.overlay, &mut self.registry, size, entry) {
+            Ok(changes) => changes,
+            Err(AdmitError::Inadmissible(reason)) => {
+                return Ok(Outcome::Refused(Refusal::Inadmissible(reason)));
+            }
+            Err(AdmitError::View(error)) => return Err(error),
+        };
+        let index = size.next();
+        let findings = changes.findings(index).cloned().collect();
+        let terms = self
+            .registry
+            .iter()
+            .flat_map(|registry| terms(entry, registry))
+            .collect();
+        self.overlay.record(index, leaf, changes, terms)?;
+        self.edge.push(leaf);
+        self.entries.push(bytes);
+        self.changes_registry |= changes_keys;
+        Ok(Outcome::Appended {
+            index,
+            leaf,
+            findings,
+        })
+    }
+}

@@ -1,0 +1,207 @@
+//! Every check of admission again, on the bytes of a ledger alone.
+//!
+//! Entries against leaf hashes, hash tiles against the hashes recomputed, the root against the checkpoint, signatures in
+//! batches, entitlement, links and life. The first thing that is wrong ends it; `fsck` lists all.
+
+use prova_core::{
+    hash::{LeafHash, NodeHash},
+    lifecycle::Finding,
+    merkle::{Bundle, Tile, TileEdge, WrittenTile},
+    position::{EntryIndex, TreeSize},
+    registry::Registry,
+    replay::{MemoryRows, Replay, ReplayError, Replayed, Rows},
+};
+
+use crate::{
+    blame::Blame,
+    memory::Memory,
+    progress::{Meter, Progress},
+    rows::RowError,
+    snapshot::Snapshot,
+    state::State,
+    tiles::{ReadError, bundles, first_entry},
+};
+
+/// What a ledger adds up to, all of it derived from its bytes.
+#[derive(Debug)]
+pub struct Audit {
+    /// Number of entries.
+    pub size: TreeSize,
+    /// Root of the tree over them: that of the checkpoint.
+    pub root: NodeHash,
+    /// The registry at the end.
+    pub registry: Registry,
+    /// Chains and indices.
+    pub rows: MemoryRows,
+    /// What is recorded and contradicts itself, in order of entries, statements by distrusted keys among it.
+    pub findings: Vec<Finding>,
+}
+
+/// Where a ledger does not hold.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// Bytes are missing or changed.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An entry that the ledger should not hold.
+    #[error("{file} holds an entry that should not be in the ledger")]
+    Entry {
+        /// The file.
+        file: String,
+        /// Which entry, and why.
+        source: Box<ReplayError<RowError>>,
+    },
+    /// A hash in a tile is not that of the entries below it.
+    #[error("{file} has the hash {got} over entry {entry} and those after it, want {want}")]
+    Tile {
+        /// The file.
+        file: String,
+        /// The first entry below the hash.
+        entry: EntryIndex,
+        /// The hash in the file.
+        got: NodeHash,
+        /// The hash recomputed.
+        want: NodeHash,
+    },
+    /// The checkpoint is about other entries.
+    #[error("the first {size} entries have root {got}, want {want} by the checkpoint")]
+    Root {
+        /// Number of entries.
+        size: TreeSize,
+        /// The root recomputed.
+        got: NodeHash,
+        /// The root in the checkpoint.
+        want: NodeHash,
+    },
+}
+
+impl AuditError {
+    /// Whose business it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Read(error) => error.blame(),
+            Self::Entry { source, .. } => match source.as_ref() {
+                ReplayError::Rows { source, .. } => source.blame(),
+                _ => Blame::Evidence,
+            },
+            Self::Tile { .. } | Self::Root { .. } => Blame::Evidence,
+        }
+    }
+
+    fn entry(size: TreeSize, source: ReplayError<RowError>) -> Self {
+        let index = match &source {
+            ReplayError::Decode { index, .. }
+            | ReplayError::Verify { index, .. }
+            | ReplayError::Inadmissible { index, .. }
+            | ReplayError::Rows { index, .. } => Some(*index),
+            _ => None,
+        };
+        let bundle = index.and_then(|index| Bundle::of_entry(index, size));
+        Self::Entry {
+            file: bundle.map_or_else(|| "tile/entries".to_owned(), |(bundle, _)| bundle.to_string()),
+            source: Box::new(source),
+        }
+    }
+}
+
+/// Audits a ledger.
+///
+/// # Errors
+/// The first place where it does not hold.
+pub fn audit(snapshot: &Snapshot, progress: &dyn Progress) -> Result<Audit, AuditError> {
+    let mut rows = Memory::default();
+    let Replayed { registry, size, root } = replay(snapshot, &mut rows, progress)?;
+    // A snapshot has a charter, and the replay admitted it.
+    let registry = registry.unwrap_or_else(|| snapshot.founding().clone());
+    let mut findings: Vec<_> = rows.0.findings().into_iter().cloned().collect();
+    let state = State::in_memory(size, registry.clone(), rows.0);
+    findings.extend(state.distrusted(snapshot)?);
+    findings.sort_by(|a, b| (a.entry, a.code, &a.subject).cmp(&(b.entry, b.code, &b.subject)));
+    Ok(Audit {
+        size,
+        root,
+        registry,
+        rows: state.into_memory(),
+        findings,
+    })
+}
+
+/// Reads and checks everything that a checkpoint covers, and keeps its rows.
+pub(crate) fn replay<R: Rows<Error = RowError>>(
+    snapshot: &Snapshot,
+    rows: &mut R,
+    progress: &dyn Progress,
+) -> Result<Replayed, AuditError> {
+    let size = snapshot.size();
+    let meter = Meter::new(progress, size.get());
+    let mut edge = TileEdge::new();
+    let mut replay = Replay::new();
+    for bundle in bundles(size, EntryIndex::new(0)) {
+        let entries = match snapshot.tiles.checked_bundle(bundle) {
+            Ok(entries) => entries,
+            Err(error) => {
+                // Entries before the damage may wait for their verdict; the first wrong place counts.
+                replay
+                    .finish(rows)
+                    .map_err(|source| AuditError::entry(size, source))?;
+                return Err(error.into());
+            }
+        };
+        for (index, entry) in entries.indexed() {
+            edge.push(LeafHash::of_entry(entry));
+            replay
+                .push(rows, entry)
+                .map_err(|source| AuditError::entry(size, source))?;
+            meter.at(index.size_with_it().get());
+        }
+        for written in edge.take_tiles() {
+            check_tile(snapshot, &written)?;
+        }
+    }
+    let replayed = replay
+        .finish(rows)
+        .map_err(|source| AuditError::entry(size, source))?;
+    let (got, want) = (replayed.root, *snapshot.checkpoint().root());
+    if got != want {
+        return Err(AuditError::Root { size, got, want });
+    }
+    Ok(replayed)
+}
+
+/// Holds a tile on the disk against the one recomputed, if it will not grow any more below this size.
+pub(crate) fn check_tile(snapshot: &Snapshot, written: &WrittenTile) -> Result<(), AuditError> {
+    let WrittenTile { tile, hashes } = written;
+    if Tile::in_tree(tile.level(), tile.index(), snapshot.size()) != Some(*tile) {
+        return Ok(());
+    }
+    let (file, found) = snapshot.tiles.tile(*tile)?;
+    match first_difference(*tile, &found, hashes) {
+        None => Ok(()),
+        Some((entry, got, want)) => Err(AuditError::Tile {
+            file,
+            entry,
+            got,
+            want,
+        }),
+    }
+}
+
+/// The first hash that differs, and the first entry below it.
+pub(crate) fn first_difference(
+    tile: Tile,
+    got: &[NodeHash],
+    want: &[NodeHash],
+) -> Option<(EntryIndex, NodeHash, NodeHash)> {
+    let (position, (got, want)) = (0_u64..)
+        .zip(got.iter().zip(want))
+        .find(|(_, (got, want))| got != want)?;
+    let leaves = 256_u64
+        .checked_pow(u32::from(tile.level().get()))
+        .unwrap_or(u64::MAX);
+    let levels = u32::from(tile.level().get()).saturating_add(1);
+    let first = first_entry(tile.index(), levels);
+    let entry = first.get().saturating_add(position.saturating_mul(leaves));
+    Some((EntryIndex::new(entry), *got, *want))
+}

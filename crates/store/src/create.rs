@@ -1,0 +1,240 @@
+//! Creating a ledger: a charter in an empty directory.
+//!
+//! Everything is made durable first; the checkpoint comes last and is what makes the directory a ledger.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use prova_core::{
+    admission::{AdmitError, Inadmissible, admit},
+    checkpoint::{Checkpoint, ParseCheckpointError},
+    entry::{DecodeEntryError, Unverified, VerifyEntryError},
+    keys::{KeyId, SecretKey},
+    merkle::{Bundle, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
+    note::AssembleNoteError,
+    position::TreeSize,
+    replay::MemoryRows,
+};
+
+use crate::{
+    blame::Blame,
+    disk::{Disk, DiskError, NewFile, RealDisk, publish, publish_one},
+    layout::{Layout, format_text},
+    ledger::Ledger,
+    log_key::LogKey,
+    open::{OpenError, lock},
+    progress::NoProgress,
+};
+
+/// Why a ledger cannot be created.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// There is one.
+    #[error("{} is a ledger already", directory.display())]
+    Exists {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// An earlier creation was cut short.
+    #[error("{} was not created to the end; remove the directory and create it again", directory.display())]
+    HalfCreated {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// Something else is there.
+    #[error("{} is not empty: it holds «{}»", directory.display(), prova_core::text::escape(name))]
+    NotEmpty {
+        /// The directory.
+        directory: PathBuf,
+        /// One of the names in it.
+        name: String,
+    },
+    /// A file is there.
+    #[error("{} is not a directory", directory.display())]
+    NotADirectory {
+        /// The path.
+        directory: PathBuf,
+    },
+    /// This process may not write there.
+    #[error("no permission for {}", path.display())]
+    Permission {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The charter's bytes are no entry.
+    #[error("the charter is no entry")]
+    Decode {
+        /// What is wrong.
+        #[from]
+        source: DecodeEntryError,
+    },
+    /// The charter is not signed as it claims.
+    #[error("the charter is not signed as it claims")]
+    Verify {
+        /// What is wrong.
+        #[from]
+        source: VerifyEntryError,
+    },
+    /// The charter founds no ledger.
+    #[error("the charter founds no ledger")]
+    Inadmissible {
+        /// What is wrong.
+        source: Box<Inadmissible>,
+    },
+    /// The charter names another key for checkpoints.
+    #[error("key {got} is to sign checkpoints, but the charter names key {want}")]
+    LogKey {
+        /// The key given.
+        got: KeyId,
+        /// The key that the charter names.
+        want: KeyId,
+    },
+    /// The first checkpoint cannot be made.
+    #[error(transparent)]
+    Checkpoint(#[from] ParseCheckpointError),
+    /// The first checkpoint cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] AssembleNoteError),
+    /// What was created cannot be opened.
+    #[error(transparent)]
+    Open(Box<OpenError>),
+}
+
+impl CreateError {
+    /// Whose business it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Io { .. } | Self::Checkpoint(_) | Self::Sign(_) => Blame::Program,
+            Self::Open(error) => error.blame(),
+            _ => Blame::Caller,
+        }
+    }
+}
+
+impl From<OpenError> for CreateError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(Box::new(error))
+    }
+}
+
+impl From<DiskError> for CreateError {
+    fn from(DiskError { path, source }: DiskError) -> Self {
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::Permission { path, source }
+            }
+            _ => Self::Io { path, source },
+        }
+    }
+}
+
+impl Ledger {
+    /// Creates a ledger whose entry 0 is `charter`, in a directory that is empty or not there yet.
+    ///
+    /// `log_key` must be the key that the charter names for checkpoints.
+    ///
+    /// # Errors
+    /// See [`CreateError`]. If nothing is wrong with the charter and the directory, an error leaves a half-created
+    /// ledger, which neither opens nor is created anew: remove the directory.
+    pub fn create(directory: &Path, charter: &[u8], log_key: SecretKey) -> Result<Self, CreateError> {
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        Self::create_on(&disk, directory, charter, log_key)
+    }
+
+    pub(crate) fn create_on(
+        disk: &Arc<dyn Disk>,
+        directory: &Path,
+        charter: &[u8],
+        log_key: SecretKey,
+    ) -> Result<Self, CreateError> {
+        let layout = Layout::new(directory);
+        check_vacant(&layout)?;
+        let entry = Unverified::decode(charter)?.verify(None)?;
+        let mut registry = None;
+        if let Err(AdmitError::Inadmissible(source)) =
+            admit(&MemoryRows::default(), &mut registry, TreeSize::EMPTY, &entry)
+        {
+            return Err(CreateError::Inadmissible { source });
+        }
+        let Some(registry) = registry else {
+            let source = Box::new(Inadmissible::NoCharter);
+            return Err(CreateError::Inadmissible { source });
+        };
+        let (got, want) = (log_key.public().key_id(), registry.log_key().key_id());
+        if got != want {
+            return Err(CreateError::LogKey { got, want });
+        }
+        let mut edge = TileEdge::new();
+        edge.push(entry.leaf());
+        let mut bundle = Vec::new();
+        push_entry(&mut bundle, charter).expect("an entry that decodes has 1 to 65535 bytes");
+        let checkpoint = Checkpoint::new(registry.origin().clone(), edge.size(), edge.root())?;
+        let secret = SecretKey::from_seed(*log_key.expose_seed());
+        let checkpoint = LogKey::new(secret).sign(checkpoint)?;
+
+        publish_one(disk.as_ref(), layout.format(), format_text())?;
+        let held = lock(&layout)?;
+        let one = TileWidth::new(1).expect("1 is in 1..=256");
+        let bundle = NewFile {
+            path: directory.join(Bundle::new(TileIndex::new(0), one).to_string()),
+            bytes: bundle,
+        };
+        let tiles = edge.take_tiles().into_iter().map(|written| NewFile {
+            path: directory.join(written.tile.to_string()),
+            bytes: encode_tile(&written.hashes),
+        });
+        let files: Vec<_> = std::iter::once(bundle).chain(tiles).collect();
+        publish(disk.as_ref(), &files)?;
+        publish_one(
+            disk.as_ref(),
+            layout.checkpoint(),
+            checkpoint.to_string().into_bytes(),
+        )?;
+        drop(held);
+        Ok(Self::open_on(disk, directory, log_key, &NoProgress)?)
+    }
+}
+
+/// Checks that nothing is where a ledger is to be.
+pub(crate) fn check_vacant(layout: &Layout) -> Result<(), CreateError> {
+    let directory = layout.root().to_owned();
+    let names = match fs::read_dir(layout.root()) {
+        Ok(names) => names,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(CreateError::NotADirectory { directory });
+        }
+        Err(source) => {
+            let path = directory;
+            return Err(DiskError { path, source }.into());
+        }
+    };
+    let Some(name) = names.filter_map(Result::ok).map(|name| name.file_name()).min() else {
+        return Ok(());
+    };
+    Err(if layout.checkpoint().exists() && layout.format().exists() {
+        CreateError::Exists { directory }
+    } else if layout.format().exists() {
+        CreateError::HalfCreated { directory }
+    } else {
+        CreateError::NotEmpty {
+            directory,
+            name: name.to_string_lossy().into_owned(),
+        }
+    })
+}

@@ -1,0 +1,316 @@
+//! Looking for everything that is wrong with a ledger's files. Repairs nothing.
+//!
+//! Where an entry and its leaf hash disagree, the tile above decides which of the two was changed; in the last bundle,
+//! which has none above it, the checkpoint's root does.
+
+mod store;
+mod tree;
+
+use std::{fmt, path::Path, sync::Arc};
+
+use prova_core::{
+    checkpoint::SignedCheckpoint,
+    hash::{Digest, LeafHash, NodeHash},
+    position::{EntryIndex, TreeSize},
+};
+
+use crate::{
+    attachments::AttachmentError,
+    audit::{AuditError, replay},
+    blame::Blame,
+    disk::{Disk, RealDisk},
+    layout::Layout,
+    lock::Lock,
+    open::OpenError,
+    progress::{Meter, Progress},
+    snapshot::{Snapshot, check_directory, read_charter, read_checkpoint, verify_checkpoint},
+    tiles::{ReadError, TileFiles},
+};
+
+/// Something wrong with one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file, by its path within the ledger.
+    pub file: String,
+    /// The first entry that it is about, if it is about entries.
+    pub entry: Option<EntryIndex>,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// It is not there.
+    #[error("missing")]
+    Missing,
+    /// It cannot be read.
+    #[error("cannot be read: {reason}")]
+    Unreadable {
+        /// What the system says.
+        reason: String,
+    },
+    /// It does not have its form.
+    #[error("damaged: {reason}")]
+    Damaged {
+        /// What is wrong.
+        reason: String,
+    },
+    /// An entry has another leaf hash than the one recorded.
+    #[error("has the leaf hash {got}, want {want}")]
+    Leaf {
+        /// The hash in or of the file.
+        got: LeafHash,
+        /// The hash that it should have.
+        want: LeafHash,
+    },
+    /// A hash is not that of what is below it.
+    #[error("has the hash {got}, want {want}")]
+    Hash {
+        /// The hash in the file.
+        got: NodeHash,
+        /// The hash recomputed.
+        want: NodeHash,
+    },
+    /// The checkpoint does not cover the entries.
+    #[error("says root {got}, want {want} of the first {size} entries")]
+    Root {
+        /// Number of entries.
+        size: TreeSize,
+        /// The root in the checkpoint.
+        got: NodeHash,
+        /// The root recomputed.
+        want: NodeHash,
+    },
+    /// The log has signed a checkpoint with more entries.
+    #[error("says {got} entries, but the log has signed one with {want}")]
+    RolledBack {
+        /// The size in the file.
+        got: TreeSize,
+        /// The size signed.
+        want: TreeSize,
+    },
+    /// An entry that the ledger should not hold.
+    #[error("should not be in the ledger: {reason}")]
+    Entry {
+        /// Why.
+        reason: String,
+    },
+    /// An attachment's content was changed.
+    #[error("has the digest {got}, want {want}")]
+    Attachment {
+        /// The digest of the content.
+        got: Digest,
+        /// The digest that it is known by.
+        want: Digest,
+    },
+    /// A note: an entry refers to a document that the ledger does not keep.
+    #[error("not kept here")]
+    AttachmentAbsent,
+    /// A row is not what the entries add up to.
+    #[error("{reason}; «reindex» makes the store again")]
+    Row {
+        /// What is wrong.
+        reason: String,
+    },
+    /// A note: the store is behind or absent; opening the ledger brings it up to date.
+    #[error("has {got} of {want} entries")]
+    Behind {
+        /// Entries in the store.
+        got: TreeSize,
+        /// Entries in the ledger.
+        want: TreeSize,
+    },
+    /// A note: another process has the store open, so that it was not looked at.
+    #[error("in use, not looked at")]
+    InUse,
+}
+
+impl Fault {
+    /// Whether it is worth knowing but nothing is wrong.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        matches!(
+            self.kind,
+            FaultKind::AttachmentAbsent | FaultKind::Behind { .. } | FaultKind::InUse
+        )
+    }
+
+    fn new(file: impl Into<String>, entry: Option<EntryIndex>, kind: FaultKind) -> Self {
+        Self {
+            file: file.into(),
+            entry,
+            kind,
+        }
+    }
+
+    fn damaged(file: impl Into<String>, entry: Option<EntryIndex>, error: &dyn std::error::Error) -> Self {
+        Self::new(file, entry, FaultKind::Damaged { reason: chain(error) })
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.entry {
+            Some(entry) => write!(f, "{}, entry {entry}: {}", self.file, self.kind),
+            None => write!(f, "{}: {}", self.file, self.kind),
+        }
+    }
+}
+
+impl From<ReadError> for Fault {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Missing { file, entry } => Self::new(file, Some(entry), FaultKind::Missing),
+            ReadError::Io { file, source } => {
+                let reason = source.to_string();
+                Self::new(file, None, FaultKind::Unreadable { reason })
+            }
+            ReadError::Bundle { file, entry, source } => Self::damaged(file, Some(entry), &source),
+            ReadError::Tile { file, entry, source } => Self::damaged(file, Some(entry), &source),
+            ReadError::Leaf {
+                file,
+                index,
+                got,
+                want,
+                ..
+            } => Self::new(file, Some(index), FaultKind::Leaf { got, want }),
+            other => Self::damaged("tile", None, &other),
+        }
+    }
+}
+
+/// An error and what caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// What is being looked at.
+struct Search<'a> {
+    layout: &'a Layout,
+    tiles: &'a TileFiles,
+    checkpoint: &'a SignedCheckpoint,
+    faults: Vec<Fault>,
+}
+
+/// Lists everything that is wrong with the ledger in a directory.
+///
+/// # Errors
+/// What is there is no ledger, or has no checkpoint that says how much of it there should be.
+pub fn fsck(directory: &Path, progress: &dyn Progress) -> Result<Vec<Fault>, OpenError> {
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let layout = Layout::new(directory);
+    check_directory(disk.as_ref(), &layout)?;
+    let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;
+    let tiles = TileFiles::new(layout.clone(), Arc::clone(&disk));
+    let mut search = Search {
+        layout: &layout,
+        tiles: &tiles,
+        checkpoint: &checkpoint,
+        faults: Vec::new(),
+    };
+    let size = checkpoint.checkpoint().size();
+    // Hashes first, then rules: two passes.
+    let meter = Meter::new(progress, size.get().saturating_mul(2));
+    search.charter(size);
+    search.tree(&meter);
+    // Rules can only be checked on entries that are the ones recorded.
+    match Snapshot::open_on(disk, directory) {
+        Ok(snapshot) if search.faults.is_empty() => {
+            // A writer may have gone on meanwhile; then the later checkpoint was not looked at.
+            if snapshot.size() == size {
+                search.rules(&snapshot, &Second(progress, size))?;
+            }
+            search.attachments(&snapshot);
+        }
+        Ok(snapshot) => search.attachments(&snapshot),
+        Err(error) if search.faults.is_empty() => {
+            search.faults.push(Fault::damaged("checkpoint", None, &error));
+        }
+        Err(_) => {}
+    }
+    Ok(search.faults)
+}
+
+/// The second of two passes.
+struct Second<'a>(&'a dyn Progress, TreeSize);
+
+impl Progress for Second<'_> {
+    fn at(&self, done: u64, total: u64) {
+        let before = self.1.get();
+        self.0
+            .at(before.saturating_add(done), before.saturating_add(total));
+    }
+}
+
+impl Search<'_> {
+    fn charter(&mut self, size: TreeSize) {
+        match read_charter(self.tiles, size) {
+            Ok((_, founding)) => {
+                if let Err(error) = verify_checkpoint(self.checkpoint, &founding) {
+                    self.faults.push(Fault::damaged("checkpoint", None, &error));
+                }
+            }
+            // Files that cannot be read are found with the tree.
+            Err(OpenError::Read(_)) => {}
+            Err(error) => {
+                let entry = Some(EntryIndex::new(0));
+                self.faults
+                    .push(Fault::damaged("tile/entries/000", entry, &error));
+            }
+        }
+    }
+
+    /// Runs every entry through admission again, and holds the store against what they add up to.
+    fn rules(&mut self, snapshot: &Snapshot, progress: &dyn Progress) -> Result<(), OpenError> {
+        let lock = Lock::read(&self.layout.lock());
+        let mut comparison = store::Comparison::new(snapshot, lock.is_some());
+        match replay(snapshot, &mut comparison, progress) {
+            Ok(_) => self.faults.extend(comparison.finish()),
+            Err(AuditError::Entry { file, source }) => {
+                let reason = chain(source.as_ref());
+                self.faults
+                    .push(Fault::new(file, None, FaultKind::Entry { reason }));
+            }
+            Err(error) if error.blame() == Blame::Evidence => {
+                self.faults.push(Fault::damaged("tile", None, &error));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    fn attachments(&mut self, snapshot: &Snapshot) {
+        let digests = match snapshot.attachments() {
+            Ok(digests) => digests,
+            Err(error) => {
+                self.faults.push(Fault::damaged("attachments", None, &error));
+                return;
+            }
+        };
+        for digest in digests {
+            let kind = match snapshot.read_attachment(&digest, &mut std::io::sink()) {
+                Ok(_) => continue,
+                Err(AttachmentError::Digest { got, want, .. }) => FaultKind::Attachment { got, want },
+                Err(error) => FaultKind::Unreadable {
+                    reason: chain(&error),
+                },
+            };
+            self.faults.push(Fault::new(attachment_file(&digest), None, kind));
+        }
+    }
+}
+
+fn attachment_file(digest: &Digest) -> String {
+    let hex = digest.to_string();
+    let (first, _) = hex.split_at(2);
+    format!("attachments/{first}/{hex}")
+}

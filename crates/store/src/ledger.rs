@@ -1,0 +1,48 @@
+//! The one writer of a ledger's directory.
+
+use std::fmt;
+
+use prova_core::{merkle::TileEdge, position::TreeSize};
+
+use crate::{lock::Lock, log_key::LogKey, snapshot::Snapshot, state::State};
+
+/// A ledger that can be appended to. Holds the directory's lock while it lives.
+pub struct Ledger {
+    pub(crate) state: State,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) edge: TileEdge,
+    /// The bytes of the bundle that is still growing.
+    pub(crate) tail: Vec<u8>,
+    pub(crate) key: LogKey,
+    /// The size before the last append: readers who have just read that checkpoint still find its partial tiles.
+    pub(crate) before: TreeSize,
+    /// A write failed: what is on the disk is known again after reopening.
+    pub(crate) poisoned: bool,
+    /// Last, so that the store is closed before it is free.
+    pub(crate) _lock: Lock,
+}
+
+impl Ledger {
+    /// What the entries add up to.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The ledger at its last acknowledged size. Clone it to keep it across appends.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Ledger({} at {})",
+            self.snapshot.origin(),
+            self.snapshot.size()
+        )
+    }
+}

@@ -1,0 +1,41 @@
+//! The key that signs a ledger's checkpoints.
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use prova_core::{
+    checkpoint::{Checkpoint, Origin, SignedCheckpoint},
+    keys::{PublicKey, SecretKey},
+    note::AssembleNoteError,
+    vkey::{SignatureType, Vkey},
+};
+
+/// The ledger's own secret.
+pub(crate) struct LogKey {
+    secret: SecretKey,
+    public: VerifyingKey,
+}
+
+impl LogKey {
+    pub(crate) fn new(secret: SecretKey) -> Self {
+        let public = verifying(&secret.public());
+        Self { secret, public }
+    }
+
+    pub(crate) fn sign(&self, checkpoint: Checkpoint) -> Result<SignedCheckpoint, AssembleNoteError> {
+        SignedCheckpoint::sign(checkpoint, &self.public, |message| {
+            Signature::from_bytes(self.secret.sign(message).as_bytes())
+        })
+    }
+}
+
+/// What a ledger's checkpoints are verified with.
+pub(crate) fn vkey(origin: &Origin, key: &PublicKey) -> Vkey {
+    Vkey::new(
+        origin.as_key_name().clone(),
+        SignatureType::Ed25519,
+        verifying(key),
+    )
+}
+
+fn verifying(key: &PublicKey) -> VerifyingKey {
+    VerifyingKey::from_bytes(key.as_bytes()).expect("a public key was checked when it was made")
+}

@@ -1,0 +1,436 @@
+//! Opening a ledger to write: tiles, checkpoint and store are held against each other first.
+//!
+//! | store | what happens |
+//! | --- | --- |
+//! | at the checkpoint's size | used |
+//! | behind | caught up from the bundles |
+//! | absent, unreadable, of another ledger or other entries | rebuilt from the bundles |
+//! | ahead, with a checkpoint of that size that the log key signed | an error: the checkpoint file was rolled back |
+//!
+//! The store is written after the checkpoint, so that a crash cannot leave it ahead.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use prova_core::{
+    checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
+    entry::{DecodeEntryError, VerifyEntryError},
+    hash::NodeHash,
+    keys::{KeyId, SecretKey},
+    merkle::{
+        Bundle, InclusionError, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth,
+        push_entry,
+    },
+    position::{EntryIndex, TreeSize},
+    registry::RegistryError,
+};
+
+use crate::{
+    audit::AuditError,
+    blame::Blame,
+    disk::{Disk, DiskError, RealDisk},
+    layout::{FormatError, Layout},
+    ledger::Ledger,
+    lock::{Lock, LockError},
+    log_key::LogKey,
+    progress::Progress,
+    recover,
+    rows::RowError,
+    snapshot::{Snapshot, check_directory},
+    state::State,
+    tiles::{ReadError, TileFiles, bundles, first_entry, partial_directory, with_width},
+};
+
+/// How far beyond the checkpoint files of an append that was cut short are looked for: more than one append writes.
+const LEFTOVER_TILES: u64 = 80;
+
+/// Why a ledger cannot be opened. Nothing is changed then but that a damaged store may have been set aside.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is no such directory.
+    #[error("{} does not exist", directory.display())]
+    Missing {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// Nothing is in the directory.
+    #[error("{} is empty, want a ledger", directory.display())]
+    Empty {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// Something else is in the directory.
+    #[error("{} is not a ledger: it has no file «format»", directory.display())]
+    NotALedger {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The ledger's creation was cut short; it never had an entry.
+    #[error("{} was not created to the end; remove the directory and create it again", directory.display())]
+    HalfCreated {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The ledger has entries, but its checkpoint is gone.
+    #[error("{} has entries, but its file «checkpoint» is missing; put it back from a backup", directory.display())]
+    NoCheckpoint {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The ledger is of a version that cannot be read.
+    #[error("{} cannot be read", directory.display())]
+    Format {
+        /// The directory.
+        directory: PathBuf,
+        /// What is wrong.
+        source: FormatError,
+    },
+    /// Another process writes.
+    #[error(
+        "{} is in use by {}; one process at a time may write",
+        directory.display(),
+        pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+    )]
+    Locked {
+        /// The directory.
+        directory: PathBuf,
+        /// The process, as its lock file says.
+        pid: Option<u32>,
+    },
+    /// This process may not read or write a file.
+    #[error("no permission for {}", path.display())]
+    Permission {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file cannot be read or written.
+    #[error("{} cannot be read or written", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The checkpoint's file holds something else.
+    #[error("the file «checkpoint» is damaged")]
+    Checkpoint {
+        /// What is wrong.
+        source: ParseSignedCheckpointError,
+    },
+    /// The checkpoint is not signed by the key that the charter names.
+    #[error("the file «checkpoint» is not this ledger's")]
+    CheckpointSignature {
+        /// What is wrong.
+        source: VerifyCheckpointError,
+    },
+    /// Entry 0 is no entry.
+    #[error("entry 0 is damaged")]
+    CharterEntry {
+        /// What is wrong.
+        source: DecodeEntryError,
+    },
+    /// Entry 0 is not signed as it claims.
+    #[error("entry 0 is not signed as it claims")]
+    CharterSignature {
+        /// What is wrong.
+        source: VerifyEntryError,
+    },
+    /// Entry 0 is no charter.
+    #[error("entry 0 is not a charter")]
+    NoCharter,
+    /// The charter founds no ledger.
+    #[error("the charter in entry 0 founds no ledger")]
+    Charter {
+        /// What is wrong.
+        source: RegistryError,
+    },
+    /// The checkpoint is about other entries.
+    #[error("the charter is not what the checkpoint covers")]
+    NotCovered {
+        /// What is wrong.
+        source: InclusionError,
+    },
+    /// The key to sign with is not the ledger's.
+    #[error("key {got} does not sign this ledger's checkpoints, want key {want}")]
+    LogKey {
+        /// The key given.
+        got: KeyId,
+        /// The key that the charter names.
+        want: KeyId,
+    },
+    /// The tiles and the checkpoint are about different trees.
+    #[error("the hash tiles of the first {size} entries have root {got}, want {want} by the checkpoint")]
+    Root {
+        /// Number of entries.
+        size: TreeSize,
+        /// The root of the tiles.
+        got: NodeHash,
+        /// The root in the checkpoint.
+        want: NodeHash,
+    },
+    /// The ledger had more entries.
+    #[error(
+        "the checkpoint says {got} entries, but the log has signed one with {want}: the file «checkpoint» was rolled back"
+    )]
+    RolledBack {
+        /// The size in the file.
+        got: TreeSize,
+        /// The size in the store's copy of a later checkpoint.
+        want: TreeSize,
+    },
+    /// Something in the ledger cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The entries do not hold.
+    #[error(transparent)]
+    Audit(Box<AuditError>),
+    /// The store cannot be made.
+    #[error(transparent)]
+    Row(#[from] RowError),
+}
+
+impl OpenError {
+    /// Whose business it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Missing { .. }
+            | Self::Empty { .. }
+            | Self::NotALedger { .. }
+            | Self::HalfCreated { .. }
+            | Self::Locked { .. }
+            | Self::Permission { .. }
+            | Self::LogKey { .. }
+            | Self::Format {
+                source: FormatError::Newer { .. },
+                ..
+            } => Blame::Caller,
+            Self::Io { .. } => Blame::Program,
+            Self::Read(error) => error.blame(),
+            Self::Audit(error) => error.blame(),
+            Self::Row(error) => error.blame(),
+            _ => Blame::Evidence,
+        }
+    }
+}
+
+impl From<AuditError> for OpenError {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Read(error) => Self::Read(error),
+            other => Self::Audit(Box::new(other)),
+        }
+    }
+}
+
+impl From<DiskError> for OpenError {
+    fn from(error: DiskError) -> Self {
+        read_only(&error.path, error.source)
+    }
+}
+
+/// An error of the system, told apart by whether this process lacks a permission.
+pub(crate) fn read_only(path: &Path, source: io::Error) -> OpenError {
+    let path = path.to_owned();
+    match source.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            OpenError::Permission { path, source }
+        }
+        _ => OpenError::Io { path, source },
+    }
+}
+
+/// The lock of a ledger's directory, or who has it.
+pub(crate) fn lock(layout: &Layout) -> Result<Lock, OpenError> {
+    Lock::write(&layout.lock()).map_err(|error| match error {
+        LockError::Held { pid } => OpenError::Locked {
+            directory: layout.root().to_owned(),
+            pid,
+        },
+        LockError::Io(source) => read_only(&layout.lock(), source),
+    })
+}
+
+impl Ledger {
+    /// Opens the ledger in a directory to append to it; `log_key` is the key that its charter names.
+    ///
+    /// Checks that every acknowledged file is there, that the tiles' root is the checkpoint's, and brings the store up to
+    /// date. Discards what an append that was cut short left beyond the checkpoint.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(directory: &Path, log_key: SecretKey, progress: &dyn Progress) -> Result<Self, OpenError> {
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        Self::open_on(&disk, directory, log_key, progress)
+    }
+
+    pub(crate) fn open_on(
+        disk: &Arc<dyn Disk>,
+        directory: &Path,
+        log_key: SecretKey,
+        progress: &dyn Progress,
+    ) -> Result<Self, OpenError> {
+        let layout = Layout::new(directory);
+        check_directory(disk.as_ref(), &layout)?;
+        if !layout.checkpoint().exists() {
+            // Says which half-state it is, before a lock file is made in it.
+            Snapshot::open_on(Arc::clone(disk), directory)?;
+        }
+        let lock = lock(&layout)?;
+        let snapshot = Snapshot::open_on(Arc::clone(disk), directory)?;
+        let (got, want) = (log_key.public().key_id(), snapshot.founding().log_key().key_id());
+        if got != want {
+            return Err(OpenError::LogKey { got, want });
+        }
+        check_files(&snapshot)?;
+        let edge = load_edge(&snapshot)?;
+        let (rows, registry) = recover::store(&snapshot, progress)?;
+        // Only now: if the checkpoint was rolled back, these are no leftovers.
+        discard_leftovers(&snapshot)?;
+        let tail = load_tail(&snapshot)?;
+        Ok(Self {
+            state: State::in_store(snapshot.size(), registry, rows, None),
+            edge,
+            tail,
+            key: LogKey::new(log_key),
+            before: snapshot.size(),
+            snapshot,
+            poisoned: false,
+            _lock: lock,
+        })
+    }
+}
+
+/// Checks that every full bundle and every full tile of leaf hashes is there. Their content is checked when it is read.
+fn check_files(snapshot: &Snapshot) -> Result<(), ReadError> {
+    for bundle in bundles(snapshot.size(), EntryIndex::new(0)) {
+        if !bundle.width().is_full() {
+            continue;
+        }
+        let tile = Tile::new(TileLevel::LEAVES, bundle.index(), bundle.width());
+        for path in [TilePath::Entries(bundle), TilePath::Hashes(tile)] {
+            match snapshot.disk.len(&snapshot.tiles.path(path)) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Err(ReadError::Missing {
+                        file: path.to_string(),
+                        entry: first_entry(bundle.index(), 1),
+                    });
+                }
+                Err(source) => {
+                    return Err(ReadError::Io {
+                        file: path.to_string(),
+                        source,
+                    });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn load_edge(snapshot: &Snapshot) -> Result<TileEdge, OpenError> {
+    let tree = snapshot.tree();
+    TileEdge::load(&tree, snapshot.checkpoint().root()).map_err(|error| match error {
+        LoadEdgeError::Read(error) => OpenError::Read(error.into()),
+        LoadEdgeError::Root { size, got, want } => OpenError::Root { size, got, want },
+        _ => OpenError::Root {
+            size: snapshot.size(),
+            got: NodeHash::of_empty_tree(),
+            want: *snapshot.checkpoint().root(),
+        },
+    })
+}
+
+/// The bytes of the bundle that is still growing.
+pub(crate) fn load_tail(snapshot: &Snapshot) -> Result<Vec<u8>, ReadError> {
+    let mut tail = Vec::new();
+    let last = snapshot.size().last();
+    let bundle = last.and_then(|last| Bundle::of_entry(last, snapshot.size()));
+    if let Some((bundle, _)) = bundle {
+        let entries = snapshot.tiles.checked_bundle(bundle)?;
+        if !bundle.width().is_full() {
+            for entry in &entries.entries {
+                push_entry(&mut tail, entry)
+                    .expect("entries of a bundle have lengths that a bundle can hold");
+            }
+        }
+    }
+    Ok(tail)
+}
+
+/// Removes the files that an append left which was cut short before its checkpoint. Nobody was told of what is in them.
+fn discard_leftovers(snapshot: &Snapshot) -> Result<(), OpenError> {
+    let size = snapshot.size();
+    for level in std::iter::once(None).chain((0..=7).map(TileLevel::new)) {
+        let unit = level.map_or(0, |level| u32::from(level.get()).saturating_mul(8));
+        let edge = size.get().checked_shr(unit).unwrap_or(0) / 256;
+        for index in (edge..edge.saturating_add(LEFTOVER_TILES)).map(TileIndex::new) {
+            let (full, kept) = match level {
+                None => (
+                    TilePath::Entries(Bundle::new(index, TileWidth::FULL)),
+                    Bundle::in_log(index, size).map(TilePath::Entries),
+                ),
+                Some(level) => (
+                    TilePath::Hashes(Tile::new(level, index, TileWidth::FULL)),
+                    Tile::in_tree(level, index, size).map(TilePath::Hashes),
+                ),
+            };
+            remove_but(snapshot, full, kept)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the versions of a tile that are wider than the one to be kept, if that one is there.
+fn remove_but(snapshot: &Snapshot, full: TilePath, kept: Option<TilePath>) -> Result<(), OpenError> {
+    let Snapshot { disk, tiles, .. } = snapshot;
+    let is_there = |path: TilePath| disk.len(&tiles.path(path)).is_ok();
+    let widths = tiles.widths(full);
+    if kept.is_none() && widths.is_empty() && !is_there(full) {
+        return Ok(());
+    }
+    if kept == Some(full) {
+        return Ok(());
+    }
+    if let Some(kept) = kept.filter(|kept| !is_there(*kept)) {
+        // Only a wider version has the acknowledged bytes: they get back the name that they had.
+        restore_version(disk.as_ref(), tiles, kept)?;
+    }
+    let versions = widths
+        .into_iter()
+        .map(|width| with_width(full, width))
+        .chain([full]);
+    for version in versions.filter(|version| Some(*version) != kept && is_there(*version)) {
+        let path = tiles.path(version);
+        disk.remove_file(&path)
+            .map_err(|source| read_only(&path, source))?;
+    }
+    if kept.is_none() {
+        // It may hold the temporary name of a file that never became whole.
+        let _ = disk.remove_dir(&partial_directory(&tiles.path(full)));
+    }
+    Ok(())
+}
+
+fn restore_version(disk: &dyn Disk, tiles: &TileFiles, kept: TilePath) -> Result<(), OpenError> {
+    let bytes = match kept {
+        TilePath::Entries(bundle) => {
+            let mut bytes = Vec::new();
+            for entry in &tiles.bundle(bundle)?.entries {
+                push_entry(&mut bytes, entry)
+                    .expect("entries of a bundle have lengths that a bundle can hold");
+            }
+            bytes
+        }
+        TilePath::Hashes(tile) => prova_core::merkle::encode_tile(&tiles.tile(tile)?.1),
+    };
+    crate::disk::publish_one(disk, tiles.path(kept), bytes)?;
+    Ok(())
+}

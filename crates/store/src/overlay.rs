@@ -1,0 +1,129 @@
+//! Rows that wait to be written, above those of the store.
+
+use std::collections::HashMap;
+
+use prova_core::{
+    alias::Alias,
+    component::SubjectId,
+    hash::LeafHash,
+    lifecycle::{Chain, Changes, View},
+    position::EntryIndex,
+    registry::Registry,
+    replay::Rows,
+    term::Term,
+};
+
+use crate::{
+    rows::{RowBatch, RowError, StoreRows},
+    schema::{self, StateRow},
+};
+
+/// The store as it will be once the waiting rows are written.
+#[derive(Debug)]
+pub(crate) struct Overlay<'a> {
+    below: &'a StoreRows,
+    chains: HashMap<SubjectId, Chain>,
+    aliases: HashMap<Alias, SubjectId>,
+    leaves: HashMap<LeafHash, EntryIndex>,
+    postings: Vec<(Term, EntryIndex)>,
+}
+
+impl<'a> Overlay<'a> {
+    pub(crate) fn new(below: &'a StoreRows) -> Self {
+        Self {
+            below,
+            chains: HashMap::new(),
+            aliases: HashMap::new(),
+            leaves: HashMap::new(),
+            postings: Vec::new(),
+        }
+    }
+
+    /// How many entries wait.
+    pub(crate) fn entries(&self) -> usize {
+        self.leaves.len()
+    }
+
+    /// Where an entry that waits will stand.
+    pub(crate) fn waiting(&self, leaf: &LeafHash) -> Option<EntryIndex> {
+        self.leaves.get(leaf).copied()
+    }
+
+    pub(crate) fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
+        match self.leaves.get(leaf) {
+            Some(index) => Ok(Some(*index)),
+            None => self.below.index_of(leaf),
+        }
+    }
+
+    /// Takes the waiting rows as a batch.
+    pub(crate) fn take_batch(&mut self) -> Result<RowBatch, RowError> {
+        let mut batch = RowBatch::default();
+        for (subject, chain) in self.chains.drain() {
+            batch.insert("chain", &schema::chain_key(&subject), &chain)?;
+        }
+        for (alias, holder) in self.aliases.drain() {
+            batch.insert("alias", &schema::alias_key(&alias), &holder)?;
+        }
+        for (leaf, index) in self.leaves.drain() {
+            batch.insert("leaf", &schema::leaf_key(&leaf), &index)?;
+        }
+        for (term, index) in self.postings.drain(..) {
+            batch.mark(&schema::posting_key(&term, index));
+        }
+        Ok(batch)
+    }
+}
+
+/// Adds how far the store is, once the rest of the batch is written.
+pub(crate) fn finish(
+    batch: &mut RowBatch,
+    registry: Option<&Registry>,
+    state: &StateRow,
+) -> Result<(), RowError> {
+    if let Some(registry) = registry {
+        batch.insert("registry", schema::REGISTRY, registry)?;
+    }
+    batch.insert("state", schema::STATE, state)
+}
+
+impl View for Overlay<'_> {
+    type Error = RowError;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
+        match self.chains.get(id) {
+            Some(chain) => Ok(Some(chain.clone())),
+            None => self.below.chain(id),
+        }
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
+        match self.aliases.get(alias) {
+            Some(holder) => Ok(Some(holder.clone())),
+            None => self.below.alias_holder(alias),
+        }
+    }
+}
+
+impl Rows for Overlay<'_> {
+    fn record(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        changes: Changes,
+        terms: Vec<Term>,
+    ) -> Result<(), RowError> {
+        self.chains.extend(changes.chains);
+        self.aliases.extend(changes.aliases);
+        self.leaves.insert(leaf, index);
+        self.postings.extend(terms.into_iter().map(|term| (term, index)));
+        Ok(())
+    }
+
+    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
+        let mut posting = self.below.posting(term)?;
+        let waiting = self.postings.iter().filter(|(other, _)| other == term);
+        posting.extend(waiting.map(|(_, index)| *index));
+        Ok(posting)
+    }
+}

@@ -1,0 +1,232 @@
+//! What a ledger's entries add up to, at one size.
+
+use prova_core::{
+    alias::Alias,
+    component::SubjectId,
+    entry::Unverified,
+    hash::LeafHash,
+    lifecycle::{Chain, Finding, View},
+    position::{EntryIndex, TreeSize},
+    registry::Registry,
+    replay::{MemoryRows, Rows as _, distrusted},
+    term::Term,
+};
+
+use crate::{
+    lock::Lock,
+    memory::Memory,
+    open::OpenError,
+    overlay::Overlay,
+    progress::Progress,
+    rows::{RowError, StoreRows},
+    snapshot::Snapshot,
+    tiles::ReadError,
+};
+
+/// Registry, chains and indices after some number of entries: in the store, or in memory.
+#[derive(Debug)]
+pub struct State {
+    size: TreeSize,
+    registry: Registry,
+    rows: Kept,
+    /// Last, so that the store is closed before it is free. The writer has its own.
+    _lock: Option<Lock>,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Store(StoreRows),
+    Memory(Box<Memory>),
+}
+
+impl State {
+    pub(crate) fn in_store(size: TreeSize, registry: Registry, rows: StoreRows, lock: Option<Lock>) -> Self {
+        Self {
+            size,
+            registry,
+            rows: Kept::Store(rows),
+            _lock: lock,
+        }
+    }
+
+    pub(crate) fn in_memory(size: TreeSize, registry: Registry, rows: MemoryRows) -> Self {
+        Self {
+            size,
+            registry,
+            rows: Kept::Memory(Box::new(Memory(rows))),
+            _lock: None,
+        }
+    }
+
+    /// The rows of the writer.
+    pub(crate) fn store(&self) -> Result<&StoreRows, RowError> {
+        match &self.rows {
+            Kept::Store(rows) => Ok(rows),
+            Kept::Memory(_) => Err(RowError::Store {
+                reason: "the rows are in memory".to_owned(),
+            }),
+        }
+    }
+
+    pub(crate) fn advance(&mut self, size: TreeSize, registry: Registry) {
+        self.size = size;
+        self.registry = registry;
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn size(&self) -> TreeSize {
+        self.size
+    }
+
+    /// Who may say what.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The chain of a subject.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, ReadError> {
+        Ok(View::chain(self, id)?)
+    }
+
+    /// The unit in whose chain an instance alias was first stated.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
+        Ok(View::alias_holder(self, alias)?)
+    }
+
+    /// Where an entry stands.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, ReadError> {
+        Ok(match &self.rows {
+            Kept::Store(rows) => rows.index_of(leaf)?,
+            Kept::Memory(rows) => rows.0.index_of(leaf),
+        })
+    }
+
+    /// The entries under a term, ascending.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, ReadError> {
+        Ok(match &self.rows {
+            Kept::Store(rows) => rows.posting(term)?,
+            Kept::Memory(rows) => rows.posting(term)?,
+        })
+    }
+
+    /// The subjects whose text begins with `prefix` (`""`: all), and their chains, in order of the text.
+    #[must_use]
+    pub fn subjects<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> Box<dyn Iterator<Item = Result<(SubjectId, Chain), ReadError>> + 'a> {
+        match &self.rows {
+            Kept::Store(rows) => Box::new(rows.chains(prefix).map(|row| Ok(row?))),
+            Kept::Memory(rows) => {
+                let chains = rows.0.chains().into_iter();
+                let mut wanted: Vec<_> = chains
+                    .map(|(subject, chain)| (subject.to_string(), subject, chain))
+                    .filter(|(text, ..)| text.starts_with(prefix))
+                    .collect();
+                wanted.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+                let wanted = wanted.into_iter();
+                Box::new(wanted.map(|(_, subject, chain)| Ok((subject.clone(), chain.clone()))))
+            }
+        }
+    }
+
+    /// Statements by keys that were later revoked with distrust from an earlier entry: a finding for each subject.
+    ///
+    /// These are not in the chains' own findings, since a revocation does not touch history.
+    ///
+    /// # Errors
+    /// A row or an entry that cannot be read.
+    pub fn distrusted(&self, snapshot: &Snapshot) -> Result<Vec<Finding>, ReadError> {
+        let found = match &self.rows {
+            Kept::Store(rows) => distrusted(&Overlay::new(rows), &self.registry)?,
+            Kept::Memory(rows) => distrusted(rows.as_ref(), &self.registry)?,
+        };
+        let mut findings = Vec::new();
+        for (index, code, detail) in found {
+            let entry = snapshot.entry(index)?;
+            // An entry of the ledger decodes: it was admitted, and is held against its leaf hash.
+            let subjects = Unverified::decode(&entry).map(|entry| entry.claim().subjects.clone());
+            for subject in subjects.unwrap_or_default() {
+                findings.push(Finding {
+                    code,
+                    subject: subject.id,
+                    entry: index,
+                    detail: detail.clone(),
+                });
+            }
+        }
+        Ok(findings)
+    }
+}
+
+impl View for State {
+    type Error = RowError;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
+        match &self.rows {
+            Kept::Store(rows) => rows.chain(id),
+            Kept::Memory(rows) => rows.chain(id),
+        }
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
+        match &self.rows {
+            Kept::Store(rows) => rows.alias_holder(alias),
+            Kept::Memory(rows) => rows.alias_holder(alias),
+        }
+    }
+}
+
+impl Snapshot {
+    /// What the entries of this snapshot add up to.
+    ///
+    /// From the store, if no other process has it open, this one may write to it, and it is at the snapshot's size: then
+    /// the ledger's lock is held until the state is dropped. Otherwise every entry is read and checked again, and the
+    /// state is in memory.
+    ///
+    /// # Errors
+    /// Entries that are missing, changed, or never should have been admitted.
+    pub fn state(&self, progress: &dyn Progress) -> Result<State, OpenError> {
+        if let Some(state) = self.state_in_store() {
+            return Ok(state);
+        }
+        let mut rows = Memory::default();
+        let replayed = crate::audit::replay(self, &mut rows, progress)?;
+        let registry = replayed.registry.ok_or(OpenError::NoCharter)?;
+        Ok(State::in_memory(self.size(), registry, rows.0))
+    }
+
+    fn state_in_store(&self) -> Option<State> {
+        let lock = Lock::read(&self.layout.lock())?;
+        let rows = StoreRows::open_existing(&self.layout.store()).ok()??;
+        let row = rows.state().ok()??;
+        let last = self.size().last().and_then(|last| self.leaf(last).ok())?;
+        let fits = row.origin == self.origin() && row.size == self.size() && row.last == last;
+        let registry = rows.registry().ok()??;
+        fits.then(|| State::in_store(self.size(), registry, rows, Some(lock)))
+    }
+}
+
+impl State {
+    /// The rows, if they are in memory.
+    pub(crate) fn into_memory(self) -> MemoryRows {
+        match self.rows {
+            Kept::Memory(rows) => rows.0,
+            Kept::Store(_) => MemoryRows::default(),
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Tiles and bundles as files (C2SP `tlog-tiles` v0.1.0), read at the size of a checkpoint.
+//!
+//! A partial tile may have been removed since the checkpoint was read, because a wider one took its place. A wider one
+//! begins with the same bytes, so it is cut.
+
+use std::{fmt, io, path::Path, sync::Arc};
+
+use prova_core::{
+    hash::{LeafHash, NodeHash},
+    merkle::{
+        Bundle, DecodeBundleError, DecodeTileError, EntryBundle, HashSource, MAX_ENTRY_BYTES, ReadTreeError,
+        Tile, TileIndex, TileLevel, TilePath, TileWidth, decode_tile,
+    },
+    position::{EntryIndex, TreeSize},
+};
+
+use crate::{blame::Blame, disk::Disk, layout::Layout, rows::RowError};
+
+/// 256 entries and their lengths.
+const MAX_BUNDLE_BYTES: usize = (MAX_ENTRY_BYTES + 2) * 256;
+const MAX_TILE_BYTES: usize = 32 * 256;
+/// How often a reader follows a writer that replaces what is being looked for.
+const ATTEMPTS: usize = 4;
+
+/// Why something in a ledger cannot be read. Files are named by their path within the ledger.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// Nothing stands there yet.
+    #[error("there is no entry {index} in a ledger of size {size}")]
+    NotInLog {
+        /// The index asked for.
+        index: EntryIndex,
+        /// Number of entries.
+        size: TreeSize,
+    },
+    /// The question itself has no answer.
+    #[error(transparent)]
+    Tree(Box<ReadTreeError<ReadError>>),
+    /// A file that an acknowledged entry needs is not there.
+    #[error("{file} is missing, which holds entry {entry}")]
+    Missing {
+        /// The file.
+        file: String,
+        /// The first entry that it is about.
+        entry: EntryIndex,
+    },
+    /// A file cannot be read.
+    #[error("{file} cannot be read")]
+    Io {
+        /// The file.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file does not hold the entries that it should.
+    #[error("{file}, which begins with entry {entry}, is damaged")]
+    Bundle {
+        /// The file.
+        file: String,
+        /// The first entry in it.
+        entry: EntryIndex,
+        /// What is wrong.
+        source: DecodeBundleError,
+    },
+    /// A file does not hold the hashes that it should.
+    #[error("{file}, which begins with entry {entry}, is damaged")]
+    Tile {
+        /// The file.
+        file: String,
+        /// The first entry that it is about.
+        entry: EntryIndex,
+        /// What is wrong.
+        source: DecodeTileError,
+    },
+    /// An entry or its hash was changed.
+    #[error("entry {index} in {file} has the leaf hash {got}, want {want} by the hash tiles")]
+    Leaf {
+        /// The file with the entry.
+        file: String,
+        /// Which entry.
+        index: EntryIndex,
+        /// The hash of the entry.
+        got: LeafHash,
+        /// The hash recorded.
+        want: LeafHash,
+    },
+    /// A row of the store.
+    #[error(transparent)]
+    Row(#[from] RowError),
+}
+
+impl ReadError {
+    /// Whose business it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::NotInLog { .. } => Blame::Caller,
+            Self::Tree(error) => match error.as_ref() {
+                ReadTreeError::Source { source, .. } => source.blame(),
+                ReadTreeError::Width { .. } => Blame::Evidence,
+                _ => Blame::Caller,
+            },
+            Self::Io { .. } => Blame::Program,
+            Self::Missing { .. } | Self::Bundle { .. } | Self::Tile { .. } | Self::Leaf { .. } => {
+                Blame::Evidence
+            }
+            Self::Row(error) => error.blame(),
+        }
+    }
+}
+
+impl From<ReadTreeError<ReadError>> for ReadError {
+    fn from(error: ReadTreeError<ReadError>) -> Self {
+        match error {
+            ReadTreeError::Source { source, .. } => source,
+            other => Self::Tree(Box::new(other)),
+        }
+    }
+}
+
+/// The tiles of one ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct TileFiles {
+    layout: Layout,
+    disk: Arc<dyn Disk>,
+}
+
+/// Neighbouring entries, and the file that they come from.
+#[derive(Debug)]
+pub(crate) struct ReadBundle {
+    pub(crate) file: String,
+    pub(crate) first: EntryIndex,
+    pub(crate) entries: Vec<Vec<u8>>,
+}
+
+impl ReadBundle {
+    /// Entries and their indices.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = (EntryIndex, &Vec<u8>)> {
+        (self.first.get()..).map(EntryIndex::new).zip(&self.entries)
+    }
+}
+
+impl TileFiles {
+    pub(crate) fn new(layout: Layout, disk: Arc<dyn Disk>) -> Self {
+        Self { layout, disk }
+    }
+
+    pub(crate) fn path(&self, file: impl fmt::Display) -> std::path::PathBuf {
+        self.layout.root().join(file.to_string())
+    }
+
+    /// The entries of a bundle as it is in a log of a size.
+    pub(crate) fn bundle(&self, bundle: Bundle) -> Result<ReadBundle, ReadError> {
+        let first = first_entry(bundle.index(), 1);
+        let (found, bytes) = self.read(TilePath::Entries(bundle), first, MAX_BUNDLE_BYTES)?;
+        let file = found.to_string();
+        let entries = match EntryBundle::decode(&bytes, width_of(found)) {
+            Ok(entries) => entries
+                .entries()
+                .take(bundle.width().count())
+                .map(<[u8]>::to_vec)
+                .collect(),
+            Err(source) => {
+                let entry = first;
+                return Err(ReadError::Bundle { file, entry, source });
+            }
+        };
+        Ok(ReadBundle { file, first, entries })
+    }
+
+    /// The leaf hashes of a bundle's entries, and the file that they are in.
+    pub(crate) fn leaves(&self, bundle: Bundle) -> Result<(String, Vec<LeafHash>), ReadError> {
+        let tile = Tile::new(TileLevel::LEAVES, bundle.index(), bundle.width());
+        let (file, hashes) = self.tile(tile)?;
+        let leaves = hashes
+            .iter()
+            .map(|hash| LeafHash::from_bytes(*hash.as_bytes()))
+            .collect();
+        Ok((file, leaves))
+    }
+
+    /// The hashes of a tile as it is in a tree of a size, and the file that they are in.
+    pub(crate) fn tile(&self, tile: Tile) -> Result<(String, Vec<NodeHash>), ReadError> {
+        let leaves = u32::from(tile.level().get()).saturating_add(1);
+        let entry = first_entry(tile.index(), leaves);
+        let (found, bytes) = self.read(TilePath::Hashes(tile), entry, MAX_TILE_BYTES)?;
+        let file = found.to_string();
+        match decode_tile(&bytes, width_of(found)) {
+            Ok(mut hashes) => {
+                hashes.truncate(tile.width().count());
+                Ok((file, hashes))
+            }
+            Err(source) => Err(ReadError::Tile { file, entry, source }),
+        }
+    }
+
+    /// The entries of a bundle, each held against its leaf hash.
+    pub(crate) fn checked_bundle(&self, bundle: Bundle) -> Result<ReadBundle, ReadError> {
+        let entries = self.bundle(bundle)?;
+        let (_, leaves) = self.leaves(bundle)?;
+        for ((index, entry), want) in entries.indexed().zip(leaves) {
+            let got = LeafHash::of_entry(entry);
+            if got != want {
+                return Err(ReadError::Leaf {
+                    file: entries.file.clone(),
+                    index,
+                    got,
+                    want,
+                });
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The content of a file, or of a wider version of it.
+    fn read(
+        &self,
+        wanted: TilePath,
+        entry: EntryIndex,
+        limit: usize,
+    ) -> Result<(TilePath, Vec<u8>), ReadError> {
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        for _ in 0..ATTEMPTS {
+            for version in self.versions(wanted) {
+                match self.disk.read(&self.path(version), limit) {
+                    Ok(bytes) => return Ok((version, bytes)),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(source) => {
+                        return Err(ReadError::Io {
+                            file: version.to_string(),
+                            source,
+                        });
+                    }
+                }
+            }
+        }
+        Err(ReadError::Missing {
+            file: wanted.to_string(),
+            entry,
+        })
+    }
+
+    /// The file wanted, and those that begin with the same bytes: the full one, then wider partial ones.
+    fn versions(&self, wanted: TilePath) -> impl Iterator<Item = TilePath> {
+        let full = (!width_of(wanted).is_full()).then(|| with_width(wanted, TileWidth::FULL));
+        let wider = full.into_iter().flat_map(move |_| {
+            self.widths(wanted)
+                .into_iter()
+                .filter(move |width| *width > width_of(wanted))
+                .map(move |width| with_width(wanted, width))
+        });
+        std::iter::once(wanted).chain(full).chain(wider)
+    }
+
+    /// The widths of the partial versions of a file, ascending.
+    pub(crate) fn widths(&self, of: TilePath) -> Vec<TileWidth> {
+        let directory = partial_directory(&self.path(with_width(of, TileWidth::FULL)));
+        let names = self.disk.list(&directory).unwrap_or_default();
+        let mut widths: Vec<_> = names
+            .iter()
+            .filter_map(|name| name.to_str()?.parse().ok().and_then(TileWidth::new))
+            .collect();
+        widths.sort_unstable();
+        widths
+    }
+}
+
+impl HashSource for TileFiles {
+    type Error = ReadError;
+
+    fn read_tile(&self, tile: Tile) -> Result<Vec<NodeHash>, ReadError> {
+        self.tile(tile).map(|(_, hashes)| hashes)
+    }
+}
+
+/// The directory with the partial versions of a tile, whose full version has this path.
+pub(crate) fn partial_directory(full: &Path) -> std::path::PathBuf {
+    let mut name = full.file_name().unwrap_or_default().to_owned();
+    name.push(".p");
+    full.with_file_name(name)
+}
+
+pub(crate) fn width_of(path: TilePath) -> TileWidth {
+    match path {
+        TilePath::Entries(bundle) => bundle.width(),
+        TilePath::Hashes(tile) => tile.width(),
+    }
+}
+
+pub(crate) fn with_width(path: TilePath, width: TileWidth) -> TilePath {
+    match path {
+        TilePath::Entries(bundle) => TilePath::Entries(Bundle::new(bundle.index(), width)),
+        TilePath::Hashes(tile) => TilePath::Hashes(Tile::new(tile.level(), tile.index(), width)),
+    }
+}
+
+/// The first entry that tile `index` of a row is about, if its hashes are each over 256^(`levels` − 1) entries.
+pub(crate) fn first_entry(index: TileIndex, levels: u32) -> EntryIndex {
+    let entries = 256_u64.checked_pow(levels);
+    EntryIndex::new(entries.map_or(u64::MAX, |entries| index.get().saturating_mul(entries)))
+}
+
+/// All bundles of a log, in order.
+pub(crate) fn bundles(size: TreeSize, from: EntryIndex) -> impl Iterator<Item = Bundle> {
+    (from.get() / 256..size.get().div_ceil(256))
+        .filter_map(move |index| Bundle::in_log(TileIndex::new(index), size))
+}
+
+/// The bundle and the tiles that still grow at a size.
+pub(crate) fn partial_tiles(size: TreeSize) -> impl Iterator<Item = TilePath> {
+    let row = move |height: u32| TileIndex::new(size.get().checked_shr(height).unwrap_or(0) / 256);
+    let bundle = Bundle::in_log(row(0), size).map(TilePath::Entries);
+    let tiles = (0..=7).filter_map(TileLevel::new).filter_map(move |level| {
+        let height = u32::from(level.get()).saturating_mul(8);
+        Tile::in_tree(level, row(height), size).map(TilePath::Hashes)
+    });
+    bundle.into_iter().chain(tiles)
+}

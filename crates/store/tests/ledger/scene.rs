@@ -1,0 +1,85 @@
+//! A ledger in a temporary directory, and the statements for it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use prova_core::{position::EntryIndex, test_keys::published_test_key};
+use prova_store::{Ledger, NoProgress, Outcome};
+use prova_testkit::{builder::TestLedger, independent};
+
+pub(crate) struct Scene {
+    base: tempfile::TempDir,
+    pub(crate) statements: TestLedger,
+}
+
+impl Scene {
+    /// No ledger yet.
+    pub(crate) fn empty() -> Self {
+        Self {
+            base: tempfile::tempdir().unwrap(),
+            statements: TestLedger::new("ledger.example/2026"),
+        }
+    }
+
+    /// A ledger of the charter, three enrolments and `units` units: entries 4 and on.
+    pub(crate) fn with_units(units: usize) -> Self {
+        let mut scene = Self::empty();
+        let mut ledger = scene.create();
+        let mut entries = scene.statements.enrolments();
+        entries.extend(scene.statements.units(0, units, 0));
+        let outcomes = ledger.append(None, &entries).unwrap();
+        assert_eq!(appended(&outcomes), entries.len());
+        drop(ledger);
+        scene.check(entries.len() + 1);
+        scene
+    }
+
+    pub(crate) fn directory(&self) -> PathBuf {
+        self.base.path().join("ledger")
+    }
+
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.base.path().join(name)
+    }
+
+    pub(crate) fn create(&self) -> Ledger {
+        Ledger::create(&self.directory(), &self.statements.charter(), log_key()).unwrap()
+    }
+
+    pub(crate) fn open(&self) -> Ledger {
+        Ledger::open(&self.directory(), log_key(), &NoProgress).unwrap()
+    }
+
+    /// Audits the directory with code that shares nothing with the store.
+    pub(crate) fn check(&self, want: usize) {
+        check(&self.directory(), want);
+    }
+
+    /// Flips a bit of a file within the ledger.
+    pub(crate) fn flip(&self, file: &str, offset: usize) {
+        let path = self.directory().join(file);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[offset] ^= 1;
+        fs::write(&path, bytes).unwrap();
+    }
+}
+
+pub(crate) fn check(directory: &Path, want: usize) {
+    let found = independent::audit(directory).unwrap();
+    assert_eq!(found.entries.len(), want);
+}
+
+pub(crate) fn log_key() -> prova_core::keys::SecretKey {
+    published_test_key("log").unwrap()
+}
+
+pub(crate) fn index(index: u64) -> EntryIndex {
+    EntryIndex::new(index)
+}
+
+pub(crate) fn appended(outcomes: &[Outcome]) -> usize {
+    let is_appended = |outcome: &&Outcome| matches!(outcome, Outcome::Appended { .. });
+    outcomes.iter().filter(is_appended).count()
+}

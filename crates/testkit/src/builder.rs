@@ -1,0 +1,336 @@
+//! Statements for tests: a charter, enrolments and events, signed with the published test keys.
+
+use std::collections::HashMap;
+
+use prova_core::{
+    charter::{Charter, Purpose, Root, RootKey},
+    checkpoint::Origin,
+    component::{ComponentId, SubjectId},
+    dsse::Envelope,
+    event::{
+        Attachment, Event, EventPredicate, Site,
+        custody::{Inspection, Receive, SealState, Ship, Store},
+        make::Manufacture,
+        role::Role,
+    },
+    hash::{Digest, LeafHash},
+    keys::{KeyId, SecretKey},
+    org::OrgId,
+    position::EntryIndex,
+    registry::action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},
+    statement::{Predicate, Statement, Subject},
+    test_keys::published_test_key,
+    time::Timestamp,
+};
+
+/// 2026-03-01T08:00:00Z, when every test ledger begins.
+const BEGINNING: i64 = 1_772_352_000;
+
+/// The organisations of a test ledger: key name, id, name, roles.
+pub const PARTICIPANTS: [(&str, &str, &str, &[Role]); 3] = [
+    (
+        "nordlys",
+        "dns:nordlys.example",
+        "Nordlys Radio",
+        &[Role::Designer, Role::Manufacturer, Role::Supplier, Role::Producer],
+    ),
+    ("carrier", "dns:carrier.example", "Ferry & Rail", &[Role::Carrier]),
+    (
+        "operator-north",
+        "dns:north.example",
+        "Operator North",
+        &[Role::Operator],
+    ),
+];
+
+/// Makes the statements of one ledger. Links each to the one made before it in the same chain, as if all were appended.
+#[derive(Debug)]
+pub struct TestLedger {
+    origin: Origin,
+    charter: Vec<u8>,
+    heads: HashMap<SubjectId, LeafHash>,
+    made: i64,
+}
+
+/// The published test key of a name.
+#[must_use]
+pub fn key(name: &str) -> SecretKey {
+    published_test_key(name).expect("the name of a published test key")
+}
+
+/// The envelope of a statement, signed by published test keys.
+#[must_use]
+pub fn sign(statement: &Statement, keys: &[&str]) -> Vec<u8> {
+    let keys: Vec<_> = keys.iter().map(|name| key(name)).collect();
+    let keys: Vec<_> = keys.iter().collect();
+    Envelope::sign(statement.encode(), &keys)
+        .expect("a test's statement fits an envelope")
+        .encode()
+}
+
+/// An organisation's id.
+#[must_use]
+pub fn org(text: &str) -> OrgId {
+    text.parse().expect("the id of an organisation")
+}
+
+/// A component's id.
+#[must_use]
+pub fn component(text: &str) -> ComponentId {
+    text.parse().expect("the id of a component")
+}
+
+/// The unit of Nordlys with this serial number.
+#[must_use]
+pub fn unit(serial: &str) -> ComponentId {
+    component(&format!("unit:dns:nordlys.example/AAU3900/{serial}"))
+}
+
+impl TestLedger {
+    /// A ledger that one root key governs, for tests.
+    #[must_use]
+    pub fn new(origin: &str) -> Self {
+        let origin: Origin = origin.parse().expect("an origin");
+        let root = Root {
+            threshold: 1,
+            keys: vec![RootKey {
+                organisation: org("dns:root.example"),
+                key: key("root-a").public(),
+            }],
+        };
+        let charter = Charter {
+            origin: origin.clone(),
+            purpose: Purpose::Test,
+            time: Timestamp::from_unix(BEGINNING).expect("a time"),
+            log_key: key("log").public(),
+            root,
+            critical: Vec::new(),
+        };
+        let subject = SubjectId::Ledger(origin.clone());
+        let statement = Statement {
+            subjects: vec![Subject::new(subject.clone(), None)],
+            predicate: Predicate::Charter(Box::new(charter)),
+        };
+        let charter = sign(&statement, &["root-a"]);
+        Self {
+            origin,
+            heads: HashMap::from([(subject, LeafHash::of_entry(&charter))]),
+            charter,
+            made: 0,
+        }
+    }
+
+    /// Entry 0.
+    #[must_use]
+    pub fn charter(&self) -> Vec<u8> {
+        self.charter.clone()
+    }
+
+    /// Enrols the [`PARTICIPANTS`].
+    pub fn enrolments(&mut self) -> Vec<Vec<u8>> {
+        PARTICIPANTS
+            .iter()
+            .map(|(name, id, title, roles)| {
+                let enrol = Enrol {
+                    organisation: org(id),
+                    name: (*title).to_owned(),
+                    jurisdiction: "SE".parse().expect("a country"),
+                    parent: None,
+                    roles: roles.to_vec(),
+                    keys: vec![key(name).public()],
+                };
+                self.registry(Action::Enrol(enrol), &["root-a"])
+            })
+            .collect()
+    }
+
+    /// A change of the registry.
+    pub fn registry(&mut self, action: Action, keys: &[&str]) -> Vec<u8> {
+        let predicate = RegistryPredicate {
+            time: self.now(),
+            critical: Vec::new(),
+            action,
+        };
+        let subject = SubjectId::Ledger(self.origin.clone());
+        self.statement(vec![subject], Predicate::Registry(Box::new(predicate)), keys)
+    }
+
+    /// Nordlys gets another key.
+    pub fn rotate(&mut self, add: &str) -> Vec<u8> {
+        let rotate = Rotate {
+            organisation: org("dns:nordlys.example"),
+            add: vec![key(add).public()],
+            retire: Vec::new(),
+        };
+        self.registry(Action::Rotate(rotate), &["nordlys"])
+    }
+
+    /// A key speaks no more, and what it said from an index on is distrusted.
+    pub fn revoke(&mut self, name: &str, distrust_from: Option<EntryIndex>) -> Vec<u8> {
+        let revoke = Revoke {
+            key: Self::key_id(name),
+            reason: "stolen".to_owned(),
+            distrust_from,
+        };
+        self.registry(Action::Revoke(revoke), &["root-a"])
+    }
+
+    /// The id of a published test key.
+    #[must_use]
+    pub fn key_id(name: &str) -> KeyId {
+        key(name).public().key_id()
+    }
+
+    /// Nordlys makes a unit. `padding` characters in the site's name make the entry larger.
+    pub fn manufacture(&mut self, serial: &str, padding: usize) -> Vec<u8> {
+        self.manufacture_by(serial, padding, "nordlys")
+    }
+
+    /// The same, signed with another key of Nordlys.
+    pub fn manufacture_by(&mut self, serial: &str, padding: usize, key: &str) -> Vec<u8> {
+        let event = Event::Manufacture(Manufacture {
+            of_type: component("type:dns:nordlys.example/AAU3900/R1"),
+            site: Site {
+                country: "SE".parse().expect("a country"),
+                name: (padding > 0).then(|| "x".repeat(padding)),
+                id: None,
+            },
+            date: "2026-03-01".parse().expect("a date"),
+            lot: None,
+            firmware: None,
+        });
+        self.event(
+            "dns:nordlys.example",
+            Role::Manufacturer,
+            event,
+            vec![unit(serial)],
+            &[key],
+        )
+    }
+
+    /// Units with the serial numbers `from..to`, one entry each.
+    pub fn units(&mut self, from: usize, to: usize, padding: usize) -> Vec<Vec<u8>> {
+        (from..to)
+            .map(|serial| self.manufacture(&format!("SN{serial}"), padding))
+            .collect()
+    }
+
+    /// Nordlys ships a unit to Operator North.
+    pub fn ship(&mut self, serial: &str) -> Vec<u8> {
+        let event = Event::Ship(Ship {
+            to: org("dns:north.example"),
+            carrier: None,
+            title_to: None,
+            seals: Vec::new(),
+            waybill: None,
+            export_control: None,
+        });
+        self.event(
+            "dns:nordlys.example",
+            Role::Supplier,
+            event,
+            vec![unit(serial)],
+            &["nordlys"],
+        )
+    }
+
+    /// Operator North receives a unit from Nordlys.
+    pub fn receive(&mut self, serial: &str, ship: Option<LeafHash>) -> Vec<u8> {
+        let event = Event::Receive(Receive {
+            from: org("dns:nordlys.example"),
+            ship,
+            seals: SealState::None,
+            inspection: Inspection::Accepted,
+            remarks: None,
+        });
+        self.event(
+            "dns:north.example",
+            Role::Operator,
+            event,
+            vec![unit(serial)],
+            &["operator-north"],
+        )
+    }
+
+    /// Nordlys keeps a unit, and names a document about it.
+    pub fn store(&mut self, serial: &str, document: Digest) -> Vec<u8> {
+        let event = Event::Store(Store {
+            site: Site {
+                country: "SE".parse().expect("a country"),
+                name: None,
+                id: None,
+            },
+            from: "2026-03-01".parse().expect("a date"),
+            until: None,
+            access: None,
+        });
+        let evidence = vec![Attachment {
+            sha256: document,
+            media_type: "application/pdf".to_owned(),
+            name: None,
+            holder: None,
+        }];
+        self.event_with(
+            "dns:nordlys.example",
+            Role::Supplier,
+            event,
+            vec![unit(serial)],
+            &["nordlys"],
+            evidence,
+        )
+    }
+
+    /// Any event.
+    pub fn event(
+        &mut self,
+        by: &str,
+        role: Role,
+        event: Event,
+        subjects: Vec<ComponentId>,
+        keys: &[&str],
+    ) -> Vec<u8> {
+        self.event_with(by, role, event, subjects, keys, Vec::new())
+    }
+
+    fn event_with(
+        &mut self,
+        by: &str,
+        role: Role,
+        event: Event,
+        subjects: Vec<ComponentId>,
+        keys: &[&str],
+        evidence: Vec<Attachment>,
+    ) -> Vec<u8> {
+        let predicate = EventPredicate {
+            by: org(by),
+            role,
+            time: self.now(),
+            place: None,
+            disclosure: None,
+            evidence,
+            critical: Vec::new(),
+            event,
+        };
+        let subjects = subjects.into_iter().map(SubjectId::from).collect();
+        self.statement(subjects, Predicate::Event(Box::new(predicate)), keys)
+    }
+
+    fn statement(&mut self, subjects: Vec<SubjectId>, predicate: Predicate, keys: &[&str]) -> Vec<u8> {
+        let statement = Statement {
+            subjects: subjects
+                .iter()
+                .map(|id| Subject::new(id.clone(), self.heads.get(id).copied()))
+                .collect(),
+            predicate,
+        };
+        let entry = sign(&statement, keys);
+        let leaf = LeafHash::of_entry(&entry);
+        self.heads.extend(subjects.into_iter().map(|id| (id, leaf)));
+        entry
+    }
+
+    fn now(&mut self) -> Timestamp {
+        self.made = self.made.saturating_add(1);
+        Timestamp::from_unix(BEGINNING.saturating_add(self.made)).expect("a time")
+    }
+}

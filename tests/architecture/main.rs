@@ -1,0 +1,193 @@
+//! Who may depend on what: the arrows of the workspace, held against what cargo says.
+//!
+//! A new arrow is a decision; it is made here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// Each crate of the workspace and the others that it may use. Dependencies of tests are free, but nobody ships the testkit.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("prova-core", &[]),
+    ("prova-store", &["prova-core"]),
+    ("prova-formats", &["prova-core"]),
+    ("prova-assess", &["prova-core", "prova-formats"]),
+    (
+        "prova-server",
+        &["prova-core", "prova-store", "prova-assess", "prova-formats"],
+    ),
+    (
+        "prova-cli",
+        &["prova-core", "prova-store", "prova-assess", "prova-formats"],
+    ),
+    ("prova-testkit", &["prova-core"]),
+    (
+        "prova-bench",
+        &[
+            "prova-core",
+            "prova-store",
+            "prova-assess",
+            "prova-formats",
+            "prova-testkit",
+        ],
+    ),
+];
+
+/// Crates that one crate only may use.
+const OWNED: &[(&str, &str)] = &[
+    ("sled", "prova-store"),
+    ("bincode", "prova-store"),
+    ("clap", "prova-cli"),
+    ("rpassword", "prova-cli"),
+    ("indicatif", "prova-cli"),
+];
+
+/// What `core` may use: no files, clock, network or randomness.
+const CORE: &[&str] = &[
+    "base64",
+    "ed25519-dalek",
+    "ed25519-zebra",
+    "jiff",
+    "packageurl",
+    "rand_core",
+    "rust_iso3166",
+    "serde",
+    "serde_json",
+    "sha2",
+    "thiserror",
+    "zeroize",
+];
+
+/// Text that only one file below `crates/` may have in its code.
+const PLACES: &[(&str, &str)] = &[
+    ("sled::", "store/src/rows.rs"),
+    ("bincode::", "store/src/codec.rs"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Each package of the workspace with its dependencies outside tests.
+fn packages() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().unwrap().iter();
+            let shipped = dependencies.filter(|dependency| dependency["kind"] != "dev");
+            (
+                text(&package["name"]),
+                shipped.map(|dependency| text(&dependency["name"])).collect(),
+            )
+        })
+        .collect()
+}
+
+/// The code files of a crate, without tests.
+fn code(directory: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let is_tests = path.file_stem().is_some_and(|stem| stem == "tests");
+        if path.is_dir() && !is_tests {
+            code(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_tests {
+            let text = fs::read_to_string(&path).unwrap();
+            let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines();
+            let lines = lines.filter(|line| !line.trim_start().starts_with("//"));
+            found.push((path, lines.collect::<Vec<_>>().join("\n")));
+        }
+    }
+}
+
+#[test]
+fn arrows_go_where_they_may() {
+    let allowed: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    for (package, dependencies) in packages() {
+        let may = allowed.get(package.as_str());
+        let may = may.unwrap_or_else(|| panic!("{package} is not in the list of this test"));
+        for dependency in dependencies.iter().filter(|name| name.starts_with("prova-")) {
+            assert!(
+                may.contains(&dependency.as_str()),
+                "{package} may not depend on {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_one_crate_is_in_no_other() {
+    for (package, dependencies) in packages() {
+        for (dependency, owner) in OWNED {
+            assert!(
+                package == *owner || !dependencies.contains(*dependency),
+                "{package} may not depend on {dependency}, which {owner} hides"
+            );
+        }
+    }
+}
+
+#[test]
+fn core_depends_on_nothing_that_touches_the_world() {
+    let packages = packages();
+    let got: BTreeSet<_> = packages["prova-core"].iter().map(String::as_str).collect();
+    let want: BTreeSet<_> = CORE.iter().copied().collect();
+    let more: Vec<_> = got.difference(&want).collect();
+    assert!(more.is_empty(), "prova-core may not depend on {more:?}");
+
+    let mut files = Vec::new();
+    code(&root().join("crates/core/src"), &mut files);
+    assert!(files.len() > 20);
+    for (path, text) in files {
+        for word in [
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::process",
+            "std::thread",
+            "SystemTime",
+            "Instant::now",
+        ] {
+            assert!(!text.contains(word), "{} uses {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn sled_and_bincode_are_behind_one_file_each() {
+    let mut files = Vec::new();
+    code(&root().join("crates"), &mut files);
+    for (word, place) in PLACES {
+        let users: Vec<_> = files.iter().filter(|(_, text)| text.contains(word)).collect();
+        assert_eq!(
+            users.len(),
+            1,
+            "{word} is in {:?}",
+            users.iter().map(|(path, _)| path).collect::<Vec<_>>()
+        );
+        assert!(users[0].0.ends_with(place));
+    }
+}
