@@ -128,7 +128,7 @@ pub(crate) fn publish(disk: &dyn Disk, files: &[NewFile]) -> Result<(), DiskErro
     let mut directories = BTreeSet::new();
     let mut renames = Vec::with_capacity(files.len());
     for NewFile { path, bytes } in files {
-        if let Some(directory) = path.parent() {
+        if let Some(directory) = directory_of(path) {
             create_missing(disk, directory, &mut directories)?;
             directories.insert(directory.to_owned());
         }
@@ -160,7 +160,7 @@ fn create_missing(
     if disk.len(directory).is_ok() {
         return Ok(());
     }
-    if let Some(parent) = directory.parent() {
+    if let Some(parent) = directory_of(directory) {
         create_missing(disk, parent, changed)?;
         changed.insert(parent.to_owned());
     }
@@ -168,6 +168,16 @@ fn create_missing(
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(about(directory)(error)),
         _ => Ok(()),
     }
+}
+
+/// The directory that a name stands in; of a bare name, the current one.
+pub(crate) fn directory_of(path: &Path) -> Option<&Path> {
+    let parent = path.parent()?;
+    Some(if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    })
 }
 
 /// The name that a file has until it is whole.
@@ -181,6 +191,18 @@ fn temporary(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_name_stands_in_the_current_directory() {
+        for (path, want) in [
+            ("ledger", Some(".")),
+            ("a/b", Some("a")),
+            ("/a", Some("/")),
+            ("/", None),
+        ] {
+            assert_eq!(directory_of(Path::new(path)), want.map(Path::new));
+        }
+    }
 
     #[test]
     fn published_files_are_whole_and_leave_no_temporary_names() {
