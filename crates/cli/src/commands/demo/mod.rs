@@ -92,6 +92,8 @@ impl Show for Output {
 struct Finished {
     /// The directory.
     directory: PathBuf,
+    /// The program that ran.
+    program: PathBuf,
     /// The codes of the findings, in the order of entries.
     findings: Vec<String>,
 }
@@ -119,7 +121,11 @@ impl Show for Finished {
             writeln!(out, "  {path:<42}{what}")?;
         }
         writeln!(out, "\nTry next")?;
-        writeln!(out, "  cd {directory} && export PROVA_LEDGER=ledger")?;
+        let program = escape(&self.program.display().to_string());
+        writeln!(
+            out,
+            "  cd {directory} && export PROVA_LEDGER=ledger && alias prova={program}"
+        )?;
         for (command, what) in [
             (
                 "prova show unit:dns:nordlys.example/AAU-3900/SN0001",
@@ -182,6 +188,11 @@ pub(crate) fn run(demo: Demo, ui: &mut Ui) -> Result<Status, CommandError> {
         );
         return Err(CommandError::new(Blame::Program, message));
     }
-    ui.item(&Finished { directory, findings })?;
+    let program = stage.program().to_owned();
+    ui.item(&Finished {
+        directory,
+        program,
+        findings,
+    })?;
     Ok(Status::Holds)
 }

@@ -86,7 +86,7 @@ impl Show for Act {
     }
 }
 
-/// What a command does, and about what: its subcommands, and its first operand with the number of the others.
+/// What a command does, and about what: its subcommands; its first operand, the number of the others, and the name it gives.
 fn summary(words: &[String]) -> (String, String) {
     let words: Vec<_> = words.iter().map(String::as_str).skip(1).collect();
     let subcommands = if words.first() == Some(&"init") { 1 } else { 2 };
@@ -96,24 +96,40 @@ fn summary(words: &[String]) -> (String, String) {
         .copied()
         .collect::<Vec<_>>()
         .join(" ");
+    let option = |name| {
+        words
+            .iter()
+            .skip_while(move |word| **word != name)
+            .nth(1)
+            .copied()
+    };
     let operands: Vec<_> = words
         .iter()
         .skip(subcommands)
         .take_while(|word| !word.starts_with("--"))
-        .collect();
-    let option = words
-        .iter()
-        .skip_while(|word| !matches!(**word, "--parent" | "--units"))
-        .nth(1);
-    let about = operands
-        .first()
         .copied()
-        .or(option)
-        .map_or_else(String::new, |word| escape(word));
-    match operands.len() {
-        0 | 1 => (what, about),
-        many => (what, format!("{about} and {} more", many.saturating_sub(1))),
+        .collect();
+    let mut about = escape(
+        operands
+            .first()
+            .copied()
+            .or(option("--parent"))
+            .or(option("--units"))
+            .unwrap_or_default(),
+    );
+    if let Some(others) = operands.len().checked_sub(1).filter(|others| *others > 0) {
+        about = format!("{about} and {others} more");
     }
+    // A digest says nothing to people.
+    about = about
+        .split_at_checked(28)
+        .filter(|(start, _)| start.starts_with("artefact:"))
+        .map_or(about.clone(), |(start, _)| format!("{start}…"));
+    if let Some(name) = option("--name") {
+        let version = option("--version").map_or_else(String::new, |version| format!(" {version}"));
+        about = format!("{about} «{}{}»", escape(name), escape(&version));
+    }
+    (what, about)
 }
 
 fn failed(message: impl Into<String>) -> CommandError {
@@ -171,6 +187,11 @@ impl Stage {
         if let Some(last) = self.names.get("last").cloned() {
             self.names.insert(name.to_owned(), last);
         }
+    }
+
+    /// The program that runs the commands: this one.
+    pub(super) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// The commands so far, as a shell script.
