@@ -89,7 +89,7 @@ fn nothing_is_made_where_something_is_or_of_keys_that_do_not_fit() {
     sandbox.write("full/notes", "x");
     sandbox.write("file", "x");
     sandbox.ok("init ledger --origin ledger.example/2026 --test --root-key keys/root-a.pem");
-    let before = sandbox.ledger_files();
+    let before = sandbox.acknowledged();
     assert_transcript!(
         sandbox.transcript(&[
             "init ledger --origin ledger.example/2026 --test --root-key keys/root-a.pem",
@@ -158,7 +158,7 @@ For more information, try '--help'.
 
 "#]]
     );
-    assert_eq!(sandbox.ledger_files(), before);
+    assert_eq!(sandbox.acknowledged(), before);
     assert_eq!(sandbox.files(), ["file", "full", "ledger"]);
 }
 
