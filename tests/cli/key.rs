@@ -2,7 +2,7 @@
 
 use snapbox::str;
 
-use crate::{Sandbox, set_mode};
+use crate::{Sandbox, assert_transcript, set_mode};
 
 #[test]
 fn a_private_and_its_public_key_are_inspected_alike() {
@@ -182,7 +182,7 @@ fn what_is_no_key_is_refused_with_the_reason() {
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{key}");
         shown.push_str(&String::from_utf8(output.stderr).unwrap());
     }
-    snapbox::assert_data_eq!(
+    assert_transcript!(
         shown,
         str![[r#"
 error: cannot read absent

@@ -2,7 +2,12 @@
 //!
 //! Hermetic: an empty environment, a clock that stands still, a temporary directory, published test keys.
 
+mod append;
+mod attest;
+mod init;
 mod key;
+mod manual;
+mod registry;
 
 use std::path::{Path, PathBuf};
 
@@ -56,12 +61,84 @@ impl Sandbox {
             .with_assert(whole)
             .env_clear()
             .env("PROVA_TIME", "2026-03-01T08:00:00Z")
+            .env("PROVA_LEDGER", "ledger")
+            .env("PROVA_LOG_KEY", "keys/log.pem")
             .current_dir(self.0.path())
             .args(line.split_whitespace())
     }
 
     fn run(&self, line: &str) -> OutputAssert {
         self.command(line).assert()
+    }
+
+    /// Runs commands and gives back what they print, each with its exit code: for tables of mistakes.
+    fn transcript(&self, lines: &[&str]) -> String {
+        let mut transcript = String::new();
+        for line in lines {
+            let output = self.command(line).output().unwrap();
+            transcript.push_str(&format!("$ prova {line}\n"));
+            transcript.push_str(&String::from_utf8_lossy(&output.stdout));
+            transcript.push_str(&String::from_utf8_lossy(&output.stderr));
+            transcript.push_str(&format!("[{}]\n", output.status.code().unwrap()));
+        }
+        transcript
+    }
+
+    /// What the ledger answers for, its checkpoint and its documents: what a refused command must not change.
+    fn acknowledged(&self) -> (String, Vec<PathBuf>) {
+        let checkpoint = std::fs::read_to_string(self.path("ledger/checkpoint")).unwrap();
+        let mut documents = Vec::new();
+        let mut directories = vec![self.path("ledger/attachments")];
+        while let Some(directory) = directories.pop() {
+            for entry in directory.read_dir().into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    directories.push(path);
+                } else {
+                    documents.push(path);
+                }
+            }
+        }
+        documents.sort();
+        (checkpoint, documents)
+    }
+
+    /// A test ledger in `ledger/` with six participants, whose commands find it without options.
+    fn with_ledger() -> Self {
+        let sandbox = Self::new();
+        sandbox.ok(
+            "init ledger --origin ledger.example/2026 --test --log-key keys/log.pem --threshold 2 \
+             --root-key dns:ministry.example=keys/root-a.pem --root-key dns:union.example=keys/root-b.pem",
+        );
+        for (organisation, name, key, roles) in [
+            (
+                "dns:nordlys.example",
+                "Nordlys",
+                "nordlys",
+                "--role manufacturer --role designer",
+            ),
+            ("dns:fjordos.example", "Fjordos", "producer", "--role producer"),
+            (
+                "dns:lab.example",
+                "Lab",
+                "lab",
+                "--role laboratory --role certifier",
+            ),
+            ("dns:carrier.example", "Carrier", "carrier", "--role carrier"),
+            ("dns:north.example", "North", "operator-north", "--role operator"),
+            (
+                "dns:regulator.example",
+                "Regulator",
+                "regulator",
+                "--role regulator",
+            ),
+        ] {
+            sandbox.ok(&format!(
+                "registry enrol {organisation} --name {name} --jurisdiction SE {roles} --key keys/{key}.pub.pem \
+                 --sign keys/root-a.pem --sign keys/root-b.pem"
+            ));
+        }
+        sandbox
     }
 
     /// Runs a command that must succeed; its stdout.
@@ -72,6 +149,17 @@ impl Sandbox {
         String::from_utf8(output.stdout).unwrap()
     }
 }
+
+/// Compares a transcript with a snapshot, byte for byte.
+macro_rules! assert_transcript {
+    ($got:expr, $want:expr) => {
+        snapbox::Assert::new()
+            .action_env("SNAPSHOTS")
+            .normalize_paths(false)
+            .eq($got, $want)
+    };
+}
+use assert_transcript;
 
 fn set_mode(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;

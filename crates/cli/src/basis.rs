@@ -22,7 +22,7 @@ use crate::{
     ledger::LedgerArgs,
     output,
     passphrase::PassphraseArgs,
-    signing::Rehearsal,
+    signing::{Rehearsal, Tried},
     ui::{Show, Ui},
 };
 
@@ -131,11 +131,17 @@ impl BasisArgs {
         if let Some(state) = basis.state() {
             let mut rehearsal = Rehearsal::new(state);
             for entry in entries {
-                for finding in rehearsal.try_entry(entry)? {
-                    ui.warn(&format!(
-                        "finding {} about {}: {}",
-                        finding.code, finding.subject, finding.detail
-                    ));
+                match rehearsal.try_entry(entry)? {
+                    Tried::Taken(findings) => findings.iter().for_each(|finding| {
+                        ui.warn(&format!(
+                            "finding {} about {}: {}",
+                            finding.code, finding.subject, finding.detail
+                        ));
+                    }),
+                    Tried::TooFewSigned(reason) if self.sign_only => {
+                        ui.note(&format!("{reason}; `prova sign` adds signatures"));
+                    }
+                    Tried::TooFewSigned(reason) => return Err(reason.into()),
                 }
             }
         }

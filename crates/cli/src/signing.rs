@@ -41,6 +41,14 @@ pub(crate) struct Rehearsal<'a> {
     size: u64,
 }
 
+/// What would become of an entry.
+pub(crate) enum Tried {
+    /// The ledger takes it, and records these findings.
+    Taken(Vec<Finding>),
+    /// The ledger takes it once more organisations have signed.
+    TooFewSigned(Inadmissible),
+}
+
 /// The state, with the changes of the entries tried so far on top.
 struct Rows<'a> {
     state: &'a State,
@@ -78,20 +86,27 @@ impl<'a> Rehearsal<'a> {
         }
     }
 
-    /// The findings that the entry would cause; an error if the ledger would refuse it.
-    pub(crate) fn try_entry(&mut self, entry: &[u8]) -> Result<Vec<Finding>, CommandError> {
+    /// What would become of the entry; an error if the ledger would refuse it whoever else signs.
+    pub(crate) fn try_entry(&mut self, entry: &[u8]) -> Result<Tried, CommandError> {
         let entry = Unverified::decode(entry)?.verify(self.registry.as_ref())?;
         let size = TreeSize::new(self.size);
         let changes = match admit(&self.rows, &mut self.registry, size, &entry) {
             Ok(changes) => changes,
-            Err(AdmitError::Inadmissible(reason)) => return Err(CommandError::from(*reason)),
+            Err(AdmitError::Inadmissible(reason)) => {
+                return match *reason {
+                    reason @ Inadmissible::Registry(RegistryError::Threshold { .. }) => {
+                        Ok(Tried::TooFewSigned(reason))
+                    }
+                    reason => Err(reason.into()),
+                };
+            }
             Err(AdmitError::View(error)) => return Err(error.into()),
         };
         let findings = changes.findings(size.next()).cloned().collect();
         self.rows.changes.chains.extend(changes.chains);
         self.rows.changes.aliases.extend(changes.aliases);
         self.size = self.size.saturating_add(1);
-        Ok(findings)
+        Ok(Tried::Taken(findings))
     }
 }
 

@@ -38,7 +38,7 @@ use crate::{
 
 /// The options of one event and those of all.
 #[derive(Args, Debug)]
-pub(super) struct Attest<F: Fields> {
+pub(crate) struct Attest<F: Fields> {
     #[command(flatten, next_help_heading = "Event")]
     fields: F,
     #[command(flatten, next_help_heading = "Options")]
@@ -47,7 +47,7 @@ pub(super) struct Attest<F: Fields> {
 
 /// The options of all events.
 #[derive(Args, Debug)]
-pub(super) struct Common {
+pub(crate) struct Common {
     /// What it is about: `type:…`, `artefact:…`, `unit:…`, `slot:…`, for restrictions `act:…`.
     #[arg(value_name = "COMPONENT")]
     components: Vec<SubjectId>,
@@ -424,9 +424,12 @@ fn sign(
     statements.into_iter().map(sign).collect()
 }
 
-/// Whether a text is an alias, for messages that tell what it is not.
+/// Reads an alias; MAC addresses as labels have them, `00:1A:2B:…`.
 pub(super) fn parse_alias(text: &str) -> Result<Alias, CommandError> {
-    text.parse()
-        .or_caller()
-        .map_err(|error: CommandError| error.context(format!("«{text}» is no alias")))
+    let normal = match text.strip_prefix("mac:") {
+        Some(mac) => format!("mac:{}", mac.to_ascii_lowercase().replace([':', '-', '.'], "")),
+        None => text.to_owned(),
+    };
+    let alias = normal.parse().or_caller();
+    alias.map_err(|error: CommandError| error.context(format!("«{text}» is no alias")))
 }

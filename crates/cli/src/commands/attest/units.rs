@@ -274,9 +274,9 @@ mod tests {
                 "line 3: 2 columns, want 1 as in the first line",
             ),
             (
-                b"serial\nS1\n\n\xff\n",
+                b"serial\nS1\n\xff\n",
                 Some("P"),
-                "line 4: column 1 is not UTF-8",
+                "line 3: column 1 is not UTF-8",
             ),
             (
                 b"serial\nS1\ns-1\n",
@@ -291,7 +291,7 @@ mod tests {
             (
                 b"serial,mac\nS1,xyz\n",
                 Some("P"),
-                "line 2, column 2: «mac:xyz» is no alias: no mac identifier: want 12 hexadecimal digits",
+                "line 2, column 2: «mac:xyz» is no alias: no mac identifier: want 12 lower-case hexadecimal digits",
             ),
             (
                 b"serial\n\"\"\n",

@@ -17,7 +17,7 @@ use super::{EntryName, Fields, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Test {
+pub(crate) struct Test {
     /// The specification, for example `3GPP TS 33.511`.
     #[arg(long, value_name = "TEXT")]
     specification: Option<String>,
@@ -55,7 +55,7 @@ impl Fields for Test {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Certify {
+pub(crate) struct Certify {
     /// What happens to the certificate: issue, renew, suspend, reinstate, withdraw.
     #[arg(long, value_parser = named::<CertificateAction>)]
     action: Option<CertificateAction>,
@@ -116,7 +116,7 @@ fn scas(text: &str) -> Result<Scas, String> {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Correct {
+pub(crate) struct Correct {
     /// The entry, by index or leaf hash.
     #[arg(long, value_name = "ENTRY")]
     target: Option<EntryName>,
@@ -134,7 +134,7 @@ impl Fields for Correct {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Evidence {
+pub(crate) struct Evidence {
     /// The event whose record is missing, for example `ship`.
     #[arg(long, value_name = "EVENT")]
     in_place_of: Option<String>,

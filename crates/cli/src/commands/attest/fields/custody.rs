@@ -12,7 +12,7 @@ use super::{EntryName, Fields, Site, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Ship {
+pub(crate) struct Ship {
     /// The consignee.
     #[arg(long, value_name = "ORG")]
     to: Option<OrgId>,
@@ -39,7 +39,7 @@ impl Fields for Ship {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Receive {
+pub(crate) struct Receive {
     /// The previous holder [default: who shipped].
     #[arg(long, value_name = "ORG")]
     from: Option<OrgId>,
@@ -63,7 +63,7 @@ impl Fields for Receive {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Store {
+pub(crate) struct Store {
     #[command(flatten)]
     site: Site,
     /// First day.

@@ -16,7 +16,7 @@ use super::{Fields, Firmware, Site};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Manifest {
+pub(crate) struct Manifest {
     /// The product's name as its maker writes it.
     #[arg(long)]
     name: Option<String>,
@@ -63,7 +63,7 @@ impl Fields for Manifest {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Manufacture {
+pub(crate) struct Manufacture {
     /// The type that they are units of.
     #[arg(long = "type", value_name = "TYPE")]
     #[serde(rename = "type")]
@@ -86,7 +86,7 @@ impl Fields for Manufacture {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Assemble {
+pub(crate) struct Assemble {
     /// The unit that the parts go into [default: the first component].
     #[arg(long, value_name = "UNIT")]
     parent: Option<ComponentId>,

@@ -13,7 +13,7 @@ use prova_core::{component::ComponentId, country::Country, hash::LeafHash, org::
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The options of one event. Options that are absent give no member.
-pub(super) trait Fields: Args + Serialize {
+pub(crate) trait Fields: Args + Serialize {
     /// The event's name.
     const EVENT: &'static str;
 
@@ -36,7 +36,7 @@ pub(super) trait Fields: Args + Serialize {
 /// What runs, and how that is known.
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Firmware {
+pub(crate) struct Firmware {
     /// The firmware: `artefact:sha256:…`.
     #[arg(long = "firmware", value_name = "ARTEFACT")]
     artefact: Option<ComponentId>,
@@ -51,7 +51,7 @@ pub(super) struct Firmware {
 /// How a digest was measured.
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     /// The tool that measured it; without: declared, not measured.
     #[arg(long = "measured-tool", value_name = "TOOL", requires_all = ["tool_version", "measured_method"])]
     tool: Option<String>,
@@ -66,7 +66,7 @@ pub(super) struct Measured {
 /// A factory or warehouse.
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Site {
+pub(crate) struct Site {
     /// The site's country.
     #[arg(id = "site_country", long = "site-country", value_name = "COUNTRY")]
     country: Option<Country>,
@@ -81,7 +81,7 @@ pub(super) struct Site {
 /// An entry of the ledger, by leaf hash or index; the index becomes a leaf hash before anybody signs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-pub(super) enum EntryName {
+pub(crate) enum EntryName {
     /// Its index.
     Index(u64),
     /// Its leaf hash.

@@ -19,7 +19,7 @@ use super::{EntryName, Fields, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Notice {
+pub(crate) struct Notice {
     /// The vulnerability, for example a CVE or EUVD id.
     #[arg(long, value_name = "ID")]
     vulnerability: Option<String>,
@@ -57,7 +57,7 @@ impl Fields for Notice {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Recall {
+pub(crate) struct Recall {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -81,7 +81,7 @@ impl Fields for Recall {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Restrict {
+pub(crate) struct Restrict {
     /// Where the act stands: proposed, inForce, repealed.
     #[arg(long, value_parser = named::<ActStatus>)]
     status: Option<ActStatus>,
@@ -101,7 +101,7 @@ pub(in super::super) struct Restrict {
 /// What a restriction applies to: every list that is not empty must match.
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Scope {
+pub(crate) struct Scope {
     /// A supplier, its subsidiaries included.
     #[arg(long = "scope-supplier", value_name = "ORG")]
     suppliers: Vec<OrgId>,
@@ -125,7 +125,7 @@ impl Fields for Restrict {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Finding {
+pub(crate) struct Finding {
     /// The rule or requirement.
     #[arg(long)]
     rule: Option<String>,

@@ -16,7 +16,7 @@ use super::{Fields, Firmware, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Install {
+pub(crate) struct Install {
     /// What the slot is in the network: a key such as `ran.aau`.
     #[arg(long)]
     category: Option<Category>,
@@ -36,7 +36,7 @@ impl Fields for Install {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Update {
+pub(crate) struct Update {
     /// What ran before: `artefact:sha256:…`.
     #[arg(long, value_name = "ARTEFACT")]
     from: Option<ComponentId>,
@@ -57,7 +57,7 @@ impl Fields for Update {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Maintain {
+pub(crate) struct Maintain {
     /// What was done: inspect, repair, replace, remove.
     #[arg(long, value_parser = named::<MaintenanceAction>)]
     action: Option<MaintenanceAction>,
@@ -92,7 +92,7 @@ impl Fields for Maintain {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Measure {
+pub(crate) struct Measure {
     #[command(flatten)]
     #[serde(rename = "found")]
     firmware: Firmware,
@@ -110,7 +110,7 @@ impl Fields for Measure {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in super::super) struct Decommission {
+pub(crate) struct Decommission {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,

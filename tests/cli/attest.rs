@@ -1,0 +1,555 @@
+//! `prova attest`, and `prova heads`.
+
+use std::fmt::Write as _;
+
+use snapbox::str;
+
+use crate::{Sandbox, assert_transcript};
+
+const TYPE: &str = "type:dns:nordlys.example/AAU/R1";
+const UNIT: &str = "unit:dns:nordlys.example/AAU/S1";
+const FIRMWARE: &str = "artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const SLOT: &str = "slot:dns:north.example/SubNetwork=1/gNB-7";
+
+fn born(sandbox: &Sandbox) {
+    sandbox.ok(&format!(
+        "attest manifest {TYPE} --name AAU --category ran.aau --key keys/nordlys.pem"
+    ));
+    sandbox.ok(&format!(
+        "attest manufacture {UNIT} --type {TYPE} --site-country SE --key keys/nordlys.pem"
+    ));
+}
+
+#[test]
+fn all_nineteen_events_are_said_with_options() {
+    let sandbox = Sandbox::with_ledger();
+    sandbox.write("report.pdf", "%PDF-1.7");
+    sandbox.write(
+        "aau.cdx.json",
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"zlib"}]}"#,
+    );
+    let part = "unit:dns:nordlys.example/PSU/P1";
+    let lines = [
+        format!("attest manifest {TYPE} --name AAU --category ran.aau --bom aau.cdx.json --design-country SE --key keys/nordlys.pem"),
+        format!("attest manifest {FIRMWARE} --name Fjordos --version 1 --runs-on {TYPE} --key keys/producer.pem"),
+        format!("attest manufacture {UNIT} {part} --type {TYPE} --site-country SE --lot L1 --firmware {FIRMWARE} --key keys/nordlys.pem"),
+        format!("attest assemble {UNIT} {part} --key keys/nordlys.pem"),
+        format!("attest test {TYPE} --specification TS-33.511 --result pass --report report.pdf --key keys/lab.pem --role laboratory"),
+        format!("attest certify {TYPE} --action issue --scheme NESAS --certificate N-7 --scas TS-33.511/19.0.0/19 --key keys/lab.pem"),
+        format!("attest ship {UNIT} --to dns:north.example --carrier dns:carrier.example --seal 17 --key keys/nordlys.pem"),
+        format!("attest receive {UNIT} --seals intact --inspection accepted --attach report.pdf --key keys/operator-north.pem"),
+        format!("attest store {UNIT} --site-country SE --site-name Kiruna --from 2026-03-01 --key keys/operator-north.pem"),
+        format!("attest install {SLOT} {UNIT} --category ran.aau --area sensitive --firmware {FIRMWARE} --key keys/operator-north.pem"),
+        format!("attest update {UNIT} --firmware {FIRMWARE} --method remote --key keys/operator-north.pem"),
+        format!("attest maintain {UNIT} --action inspect --remote-from SE --key keys/operator-north.pem"),
+        format!("attest notice {FIRMWARE} --vulnerability CVE-2026-1 --status under_investigation --key keys/producer.pem"),
+        format!("attest recall {TYPE} --reason heat --remedy exchange --from 2026-03-01 --lot L2 --key keys/nordlys.pem"),
+        format!(
+            "attest measure {UNIT} --firmware {FIRMWARE} --measured-tool probe --measured-tool-version 1 --measured-method tpmQuote \
+             --key keys/operator-north.pem"
+        ),
+        format!("attest correct {UNIT} --target 13 --kind dispute --reason wrong --role operator --key keys/operator-north.pem"),
+        format!("attest evidence {UNIT} --in-place-of ship --reason lost --document report.pdf --key keys/operator-north.pem"),
+        "attest restrict act:dns:regulator.example/2026-1 --status proposed --legal-basis Act --scope-country SE --from 2026-03-01 \
+         --key keys/regulator.pem"
+            .to_owned(),
+        format!("attest finding {UNIT} --rule R1 --outcome holds --text fine --entry 7 --key keys/regulator.pem"),
+        format!("attest decommission {UNIT} --reason old --destination recycling --key keys/operator-north.pem"),
+    ];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --category ran.aau --bom aau.cdx.json --design-country SE --key keys/nordlys.pem
+entry 7 with leaf hash c665c8fc94f274aea8ae7d61a6ee754ae5c057cf7805b4c15c6905cc9e185052
+[0]
+$ prova attest manifest artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --name Fjordos --version 1 --runs-on type:dns:nordlys.example/AAU/R1 --key keys/producer.pem
+entry 8 with leaf hash 7735bc1cb9225699f9537df269a8660cfbfe8ff18c6ac44aa8480f3702b0ea64
+[0]
+$ prova attest manufacture unit:dns:nordlys.example/AAU/S1 unit:dns:nordlys.example/PSU/P1 --type type:dns:nordlys.example/AAU/R1 --site-country SE --lot L1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --key keys/nordlys.pem
+entry 9 with leaf hash 71206bf0a4c9c4b6eafb10af272ac7a29536eb7af2499a51236b4f62a1e051ac
+warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
+warning: finding foreign-firmware about unit:dns:nordlys.example/PSU/P1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
+[0]
+$ prova attest assemble unit:dns:nordlys.example/AAU/S1 unit:dns:nordlys.example/PSU/P1 --key keys/nordlys.pem
+entry 10 with leaf hash 31d79f5cbfd4ddaf819d4618737924b41afe7872c6a73684fa01ac6f34eca348
+[0]
+$ prova attest test type:dns:nordlys.example/AAU/R1 --specification TS-33.511 --result pass --report report.pdf --key keys/lab.pem --role laboratory
+entry 11 with leaf hash f5e217b1f763e25cdfa366718ed51e8ee24c8de82dbe40d238dd3aacc67063c6
+[0]
+$ prova attest certify type:dns:nordlys.example/AAU/R1 --action issue --scheme NESAS --certificate N-7 --scas TS-33.511/19.0.0/19 --key keys/lab.pem
+entry 12 with leaf hash b5caf681dc1b6545645c57fe7a9e7ed0c84118b98cdfa63a15d667efd5a38726
+[0]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --carrier dns:carrier.example --seal 17 --key keys/nordlys.pem
+entry 13 with leaf hash 01d1d29a46f6e7ee5e580595869464503de09af2061ee7954979f6d11628e393
+[0]
+$ prova attest receive unit:dns:nordlys.example/AAU/S1 --seals intact --inspection accepted --attach report.pdf --key keys/operator-north.pem
+entry 14 with leaf hash 1e57ef43fdf5a6d5d589598d6104653ebaa0030cd19a17f12491caab5bd9c66f
+[0]
+$ prova attest store unit:dns:nordlys.example/AAU/S1 --site-country SE --site-name Kiruna --from 2026-03-01 --key keys/operator-north.pem
+entry 15 with leaf hash 47855abb7ca74beb78bb5bd1da475feef5700a183323444a5c93bca3345ca849
+[0]
+$ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area sensitive --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --key keys/operator-north.pem
+entry 16 with leaf hash 2b1cf2ab71a90f0aa6290a32ee949ea4a0c6598949a6d3e684fde74bb96f5dcb
+warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
+[0]
+$ prova attest update unit:dns:nordlys.example/AAU/S1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --method remote --key keys/operator-north.pem
+entry 17 with leaf hash 1ff3f9713b0a754b188dc5ed5812d3d3ef9b4859f5cc14d4c139deb7b191f6bb
+warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
+[0]
+$ prova attest maintain unit:dns:nordlys.example/AAU/S1 --action inspect --remote-from SE --key keys/operator-north.pem
+entry 18 with leaf hash 9b293aba7fcafe92b3263f6a86ef984d233781e34be2ec23490c343272a62bd0
+[0]
+$ prova attest notice artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --vulnerability CVE-2026-1 --status under_investigation --key keys/producer.pem
+entry 19 with leaf hash 942d2fd3d25b2d5499afa315a12d4e29119c6156f3f4e5e7bb26c4d0e88ad83a
+[0]
+$ prova attest recall type:dns:nordlys.example/AAU/R1 --reason heat --remedy exchange --from 2026-03-01 --lot L2 --key keys/nordlys.pem
+entry 20 with leaf hash b18af3889aa5f1e1f3b55d81405c45d51660455c013a949fca6a2564c8dd1582
+[0]
+$ prova attest measure unit:dns:nordlys.example/AAU/S1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --measured-tool probe --measured-tool-version 1 --measured-method tpmQuote --key keys/operator-north.pem
+entry 21 with leaf hash 6a22f9e3acbc1ef48c8bb471b70538d5810335e6399da52088ad86a8cd8d2fae
+[0]
+$ prova attest correct unit:dns:nordlys.example/AAU/S1 --target 13 --kind dispute --reason wrong --role operator --key keys/operator-north.pem
+entry 22 with leaf hash 89a2cf4968d948bf85930891af40c2d1d2249b93381f5886f85f897731df37d4
+[0]
+$ prova attest evidence unit:dns:nordlys.example/AAU/S1 --in-place-of ship --reason lost --document report.pdf --key keys/operator-north.pem
+entry 23 with leaf hash 41aa4c37f518a7f990b80f56b1fc596f6b3b5daeb71e89b66db299a5cbb2de8a
+[0]
+$ prova attest restrict act:dns:regulator.example/2026-1 --status proposed --legal-basis Act --scope-country SE --from 2026-03-01 --key keys/regulator.pem
+entry 24 with leaf hash d7fad001f2ab0d5610948d8b31a3e061a3a3fd9569891a0ea0728fc2cfb16a5f
+[0]
+$ prova attest finding unit:dns:nordlys.example/AAU/S1 --rule R1 --outcome holds --text fine --entry 7 --key keys/regulator.pem
+entry 25 with leaf hash 7e0c1b4f1908047c838cfe5ad0c3da5934572c056b4b61ecb4f84dbba84fa3b8
+[0]
+$ prova attest decommission unit:dns:nordlys.example/AAU/S1 --reason old --destination recycling --key keys/operator-north.pem
+entry 26 with leaf hash be9378f13c2f53fc9a80c2f8688980ac29e55d2f0d654d8f9fd5f47c814dc861
+[0]
+
+"#]]);
+}
+
+#[test]
+fn what_contradicts_the_past_is_warned_of_and_recorded() {
+    let sandbox = Sandbox::with_ledger();
+    born(&sandbox);
+    sandbox
+        .run(&format!(
+            "attest manufacture {UNIT} --type {TYPE} --site-country SE --key keys/nordlys.pem"
+        ))
+        .code(0)
+        .stdout_eq(str![[r#"
+entry 9 with leaf hash 0f6798207d343e924216ea0e623b1f805c1eb93799820f8249c7e58b05ff42d4
+
+"#]])
+        .stderr_eq(str![[r#"
+warning: finding second-birth about unit:dns:nordlys.example/AAU/S1: manufactured again; it was manufactured in entry 8 already
+
+"#]]);
+    sandbox
+        .run(&format!(
+            "attest update {UNIT} --firmware {FIRMWARE} --key keys/operator-north.pem --format json"
+        ))
+        .code(0)
+        .stdout_eq(str![[r#"
+{
+  "entries": [
+    {
+      "index": 10,
+      "leaf": "713c8fbbe67b07a7796b93677c0bd40ae5559dbc7a798f89a965eba9563340f1",
+      "known": false,
+      "findings": [
+        {
+          "code": "unreleased-firmware",
+          "subject": "unit:dns:nordlys.example/AAU/S1",
+          "entry": 10,
+          "detail": "runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which no producer has released"
+        }
+      ]
+    }
+  ]
+}
+
+"#]])
+        .stderr_eq(str![[r#"
+{"warning":{"message":"finding unreleased-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which no producer has released"}}
+
+"#]]);
+}
+
+#[test]
+fn what_may_not_be_said_is_refused_and_nothing_is_written() {
+    let sandbox = Sandbox::with_ledger();
+    born(&sandbox);
+    sandbox.write(
+        "deep.json",
+        format!("{{\"to\":{}1{}}}", "[".repeat(40), "]".repeat(40)),
+    );
+    sandbox.write(
+        "twice.json",
+        r#"{"to":"dns:north.example","to":"dns:south.example"}"#,
+    );
+    sandbox.write(
+        "unknown.json",
+        r#"{"to":"dns:north.example","seals":["1"],"colour":"red"}"#,
+    );
+    sandbox.write("binary.json", b"{\"to\":\"\xff\"}");
+    sandbox.write(
+        "large.json",
+        format!(
+            "{{\"to\":\"dns:north.example\",\"seals\":[\"{}\"]}}",
+            "x".repeat(60_000)
+        ),
+    );
+    sandbox.write("list.json", "[]");
+    let ship = format!("attest ship {UNIT} --key keys/nordlys.pem");
+    let before = sandbox.acknowledged();
+    assert_transcript!(
+        sandbox.transcript(&[
+            &format!("attest ship {UNIT} --to dns:north.example --key keys/spare-1.pem"),
+            &format!("attest ship {UNIT} --to dns:north.example --key keys/root-a.pem --by dns:ministry.example --role operator"),
+            &format!("attest install {SLOT} {UNIT} --category ran.aau --area general --key keys/nordlys.pem"),
+            &format!("attest install {SLOT} {UNIT} --category ran.aau --area general --key keys/nordlys.pem --role operator"),
+            &format!("attest manufacture {UNIT} --type {TYPE} --site-country SE --key keys/nordlys.pem --role designer"),
+            &format!("attest ship {UNIT} --to dns:north.example --key keys/nordlys.pem --by dns:north.example --role operator"),
+            &format!("attest correct {UNIT} --target 7 --kind error --reason x --key keys/nordlys.pem"),
+            &format!("attest correct {UNIT} --target 99 --kind error --reason x --role designer --key keys/nordlys.pem"),
+            &format!("attest ship {TYPE} --to dns:north.example --key keys/nordlys.pem"),
+            "attest ship --to dns:north.example --key keys/nordlys.pem",
+            "attest ship unit:dns:nordlys.example/AAU --to dns:north.example --key keys/nordlys.pem",
+            &ship,
+            &format!("{ship} --to nobody"),
+            &format!("{ship} --json deep.json"),
+            &format!("{ship} --json twice.json"),
+            &format!("{ship} --json unknown.json"),
+            &format!("{ship} --json binary.json"),
+            &format!("{ship} --json large.json"),
+            &format!("{ship} --json list.json"),
+            &format!("{ship} --json absent.json"),
+            &format!("{ship} --to dns:north.example --alias mac:xyz"),
+            &format!("{ship} --to dns:north.example --alias {TYPE}=sku:1"),
+            &format!("{ship} --to dns:north.example --from-ledger {UNIT} other.example/1 5 {}", "0".repeat(64)),
+            &format!("{ship} --to dns:north.example --attach absent"),
+            &format!("{ship} --to dns:north.example --log-key keys/lab.pem"),
+            &format!("attest receive {UNIT} --from dns:nordlys.example --seals glued --inspection accepted --key keys/lab.pem"),
+        ]),
+        str![[r#"
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --key keys/spare-1.pem
+error: key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 is not enrolled
+hint: `prova registry show` lists the keys in use; `prova registry enrol` and `prova registry rotate` add some
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --key keys/root-a.pem --by dns:ministry.example --role operator
+error: key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 is a root key, which signs registry entries only
+[2]
+$ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area general --key keys/nordlys.pem
+error: dns:nordlys.example has no role that may say install; its roles: designer, manufacturer; want one of: operator, integrator
+hint: `prova registry change --role` changes roles
+[2]
+$ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area general --key keys/nordlys.pem --role operator
+error: dns:nordlys.example does not have the role operator; its roles: designer, manufacturer
+hint: `prova registry show` lists everybody's roles; `prova registry change --role` changes them
+[2]
+$ prova attest manufacture unit:dns:nordlys.example/AAU/S1 --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem --role designer
+error: a designer may not say manufacture; want manufacturer
+hint: `prova registry show` lists everybody's roles; `prova registry change --role` changes them
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --key keys/nordlys.pem --by dns:north.example --role operator
+error: dns:north.example speaks, but none of the signatures is by a key of it
+[2]
+$ prova attest correct unit:dns:nordlys.example/AAU/S1 --target 7 --kind error --reason x --key keys/nordlys.pem
+error: dns:nordlys.example may say correct in several roles: designer, manufacturer
+hint: say in which with --role
+[2]
+$ prova attest correct unit:dns:nordlys.example/AAU/S1 --target 99 --kind error --reason x --role designer --key keys/nordlys.pem
+error: there is no entry 99 in a ledger of size 9
+[2]
+$ prova attest ship type:dns:nordlys.example/AAU/R1 --to dns:north.example --key keys/nordlys.pem
+error: ship is not about type:dns:nordlys.example/AAU/R1; want units
+[2]
+$ prova attest ship --to dns:north.example --key keys/nordlys.pem
+error: ship about nothing
+hint: name components, or a list of them with --units
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU --to dns:north.example --key keys/nordlys.pem
+error: invalid value 'unit:dns:nordlys.example/AAU' for '[COMPONENT]...': want unit:<org>/<part>/<serial>, unit:idevid:<hex> or unit:sgtin:<gtin>.<serial>
+
+For more information, try '--help'.
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem
+error: the fields of ship do not fit
+  caused by: missing field `to`
+hint: `prova attest ship --help` lists the options; --json FILE takes all fields
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to nobody
+error: invalid value 'nobody' for '--to <ORG>': no organisation: want «lei:», «gln:» or «dns:» and an identifier
+
+For more information, try '--help'.
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json deep.json
+error: no event fields in deep.json
+  caused by: nested deeper than 32 levels at line 1 column 38
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json twice.json
+error: no event fields in twice.json
+  caused by: member «to» stands twice in one object at line 1 column 51
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json unknown.json
+error: ship has no field «colour»
+hint: `prova attest ship --help` lists the options; members are named like them
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json binary.json
+error: no event fields in binary.json
+  caused by: invalid UTF-8 at byte 7
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json large.json
+error: an envelope of 80864 bytes, want 65535 at most; large documents are attachments, long lists of units several statements
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json list.json
+error: no event fields in list.json
+  caused by: want a JSON object with the event's fields
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json absent.json
+error: cannot read absent.json
+  caused by: No such file or directory (os error 2)
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to dns:north.example --alias mac:xyz
+error: «mac:xyz» is no alias
+  caused by: no mac identifier: want 12 lower-case hexadecimal digits
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to dns:north.example --alias type:dns:nordlys.example/AAU/R1=sku:1
+error: --alias names type:dns:nordlys.example/AAU/R1, which the statement is not about
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to dns:north.example --from-ledger unit:dns:nordlys.example/AAU/S1 other.example/1 5 0000000000000000000000000000000000000000000000000000000000000000
+error: unit:dns:nordlys.example/AAU/S1 has entries in this ledger, the last with leaf hash e7977d5b59b50c0aab2339f174af99d302377001dcc7b8288e6c938676b98fee; only the first statement of a chain says where it comes from
+hint: leave --from-ledger out
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to dns:north.example --attach absent
+error: cannot read the document absent
+  caused by: No such file or directory (os error 2)
+[2]
+$ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to dns:north.example --log-key keys/lab.pem
+error: key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 does not sign this ledger's checkpoints, want key 940ac6013de4af4bc12e0646cf9b5fa613af24ffdf15d2dc140d9b3e9993425a
+[2]
+$ prova attest receive unit:dns:nordlys.example/AAU/S1 --from dns:nordlys.example --seals glued --inspection accepted --key keys/lab.pem
+error: invalid value 'glued' for '--seals <SEALS>': unknown variant `glued`, expected one of `intact`, `broken`, `none`
+
+For more information, try '--help'.
+[2]
+
+"#]]
+    );
+    assert_eq!(sandbox.acknowledged(), before);
+}
+
+#[test]
+fn what_is_no_bill_of_materials_is_refused_and_deviations_are_told() {
+    let sandbox = Sandbox::with_ledger();
+    sandbox.write("empty.json", "");
+    sandbox.write("text.json", "hello");
+    sandbox.write("other.json", r#"{"hello":1}"#);
+    sandbox.write("xml.json", "<?xml version=\"1.0\"?><bom/>");
+    sandbox.write(
+        "odd.json",
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"radio\u001b","name":"x"}]}"#,
+    );
+    let manifest = format!("attest manifest {TYPE} --name AAU --key keys/nordlys.pem");
+    assert_transcript!(
+        sandbox.transcript(&[
+            &format!("{manifest} --bom empty.json"),
+            &format!("{manifest} --bom text.json"),
+            &format!("{manifest} --bom other.json"),
+            &format!("{manifest} --bom xml.json"),
+            &format!("{manifest} --bom absent.json"),
+            &format!("{manifest} --bom keys"),
+            &format!("{manifest} --bom odd.json"),
+        ]),
+        str![[r#"
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom empty.json
+error: no bill of materials from empty.json
+  caused by: the document is empty, want CycloneDX 1.4, 1.5, 1.6, 1.7 or SPDX 2.2, 2.3, in JSON
+[2]
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom text.json
+error: no bill of materials from text.json
+  caused by: not JSON at line 1 column 1: expected value
+[2]
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom other.json
+error: no bill of materials from other.json
+  caused by: found an object with neither "bomFormat" nor "spdxVersion", want CycloneDX 1.4, 1.5, 1.6, 1.7 or SPDX 2.2, 2.3, in JSON
+[2]
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom xml.json
+error: no bill of materials from xml.json
+  caused by: found XML, want CycloneDX 1.4, 1.5, 1.6, 1.7 or SPDX 2.2, 2.3, in JSON
+[2]
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom absent.json
+error: cannot read the bill of materials absent.json
+  caused by: No such file or directory (os error 2)
+[2]
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom keys
+error: no bill of materials from keys
+  caused by: the document cannot be read
+  caused by: Is a directory (os error 21)
+[2]
+$ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom odd.json
+entry 7 with leaf hash f8a8007dcdbf08e49d96b4f92db7f31e71b09e27920a8629774e54940a4ea8aa
+warning: odd.json: /components/0/type: found "radio\u{1b}", want application, framework, library, container, platform, operating-system, device, device-driver, firmware, file, machine-learning-model, data or cryptographic-asset
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_consignment_becomes_as_many_statements_as_it_needs_and_is_received_shipment_by_shipment() {
+    let sandbox = Sandbox::with_ledger();
+    let mut list = String::from("serial,mac\n");
+    for number in 0..600_u32 {
+        writeln!(list, "SN-{number:04},00000000{number:04x}").unwrap();
+    }
+    sandbox.write("units.csv", list);
+    let units = "--units units.csv --part AAU --org dns:nordlys.example";
+    assert_transcript!(
+        sandbox.transcript(&[
+            &format!("attest manufacture {units} --type {TYPE} --site-country SE --key keys/nordlys.pem"),
+            &format!("attest ship {units} --to dns:north.example --key keys/nordlys.pem"),
+            &format!(
+                "attest receive {units} --seals none --inspection notDone --key keys/operator-north.pem"
+            ),
+        ]),
+        str![[r#"
+$ prova attest manufacture --units units.csv --part AAU --org dns:nordlys.example --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem
+entry 7 with leaf hash 9a2e6c776495d26c755724ef953774c9e743ff7d722b4a1afa8c51bf653e23d5
+entry 8 with leaf hash ce76a73332b0a19499c1e7163da6164f77273bc2facad3b16f3f1025baa5e004
+entry 9 with leaf hash 033b61f163a17b1ba00e136313d6dcf834487cc4e347303f20b98b27d567c0c1
+[0]
+$ prova attest ship --units units.csv --part AAU --org dns:nordlys.example --to dns:north.example --key keys/nordlys.pem
+entry 10 with leaf hash e350be1676b97ea4fbc303734fd88d2373f16441cded2e2a2dead5f2668d9a08
+entry 11 with leaf hash b99e0cd2117ac494a7196c0bec1b2b8346d2f54f5b160abe19740649c043ba72
+entry 12 with leaf hash 017416a9abe498b2f9e001869560a477c4fe7e51c4482e98b858ca8771a95339
+entry 13 with leaf hash 56f574525598f31ac3d08dfdb93a0d976ed24643d3e9b72849bce7e3090eaa71
+[0]
+$ prova attest receive --units units.csv --part AAU --org dns:nordlys.example --seals none --inspection notDone --key keys/operator-north.pem
+entry 14 with leaf hash 6fac1d1b3e96817137e0792be4f95ca57c1abd863af34becc480cefb1ff10ab3
+entry 15 with leaf hash d5bcad847dc268eb54b3240114dcbf078971cf999f645af669f3f323c1182e5b
+entry 16 with leaf hash 3bdd966dc4cf03a919a09df322585be6326d6e9f3c627d5c0bd69c2cc28d7cde
+entry 17 with leaf hash 1f9f90a9120e00e1b34d6f824c93020005a5279c30120513f3acc4eaff17ab21
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn lists_of_units_that_cannot_be_read_are_refused_with_the_place() {
+    let sandbox = Sandbox::with_ledger();
+    sandbox.write("colour.csv", "serial,colour\nS1,red\n");
+    sandbox.write("twice.csv", "serial\nS1\ns-1\n");
+    let manufacture = format!("attest manufacture --type {TYPE} --site-country SE --key keys/nordlys.pem");
+    assert_transcript!(
+        sandbox.transcript(&[
+            &format!("{manufacture} --units colour.csv --part AAU"),
+            &format!("{manufacture} --units twice.csv --part AAU"),
+            &format!("{manufacture} --units twice.csv"),
+            &format!("{manufacture} --units absent.csv"),
+        ]),
+        str![[r#"
+$ prova attest manufacture --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem --units colour.csv --part AAU
+error: no list of units in colour.csv
+  caused by: line 1, column 2: «colour» is no column
+hint: columns are component or serial, part, alias, mac, imei, gtin, giai, sku; the first line names them
+[2]
+$ prova attest manufacture --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem --units twice.csv --part AAU
+error: no list of units in twice.csv
+  caused by: line 3: unit:dns:nordlys.example/AAU/S1 stands in line 2 already
+[2]
+$ prova attest manufacture --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem --units twice.csv
+error: no list of units in twice.csv
+  caused by: serials without a part number
+hint: give it with --part, or in a column «part»
+[2]
+$ prova attest manufacture --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem --units absent.csv
+error: cannot read absent.csv
+  caused by: No such file or directory (os error 2)
+[2]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_machine_without_the_ledger_signs_with_a_file_of_heads() {
+    let sandbox = Sandbox::with_ledger();
+    born(&sandbox);
+    let heads = sandbox.ok(&format!("heads {UNIT} {SLOT}"));
+    sandbox.write("heads.json", &heads);
+    assert_transcript!(heads, str![[r#"
+{
+  "unit:dns:nordlys.example/AAU/S1": "e7977d5b59b50c0aab2339f174af99d302377001dcc7b8288e6c938676b98fee",
+  "slot:dns:north.example/SubNetwork=1/gNB-7": null,
+  "ledger:ledger.example/2026": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+}
+
+"#]]);
+    std::fs::rename(sandbox.path("ledger"), sandbox.path("away")).unwrap();
+    let install = format!(
+        "attest install {SLOT} {UNIT} --category ran.aau --area general --key keys/operator-north.pem --sign-only --heads heads.json"
+    );
+    let whole = format!("{install} --by dns:north.example --role operator");
+    assert_transcript!(
+        sandbox.transcript(&[
+            &install,
+            &format!("{install} --by dns:north.example"),
+            &format!("{whole} unit:dns:nordlys.example/AAU/S2"),
+            &format!("{whole} -o envelope"),
+            "append envelope --ledger away",
+        ]),
+        str![[r#"
+$ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area general --key keys/operator-north.pem --sign-only --heads heads.json
+error: without a ledger it is not known whose the key is
+hint: say who speaks with --by ORG
+[2]
+$ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area general --key keys/operator-north.pem --sign-only --heads heads.json --by dns:north.example
+error: without a ledger it is not known which roles the signer has
+hint: say in which role with --role
+[2]
+$ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area general --key keys/operator-north.pem --sign-only --heads heads.json --by dns:north.example --role operator unit:dns:nordlys.example/AAU/S2
+error: the file of heads says nothing of unit:dns:nordlys.example/AAU/S2
+hint: make one beside the ledger with `prova heads COMPONENT…`
+[2]
+$ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area general --key keys/operator-north.pem --sign-only --heads heads.json --by dns:north.example --role operator -o envelope
+[0]
+$ prova append envelope --ledger away
+appended 1, known 0, refused 0; the ledger has 10 entries
+1 of the entries contradict the past; `prova verify` tells how
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_second_signature_and_aliases_travel_with_the_statement() {
+    let sandbox = Sandbox::with_ledger();
+    born(&sandbox);
+    sandbox
+        .run(&format!(
+            "attest receive {UNIT} --from dns:nordlys.example --seals none --inspection accepted --key keys/operator-north.pem \
+             --countersign keys/nordlys.pem --alias mac:001a2b3c4d5e"
+        ))
+        .code(0)
+        .stdout_eq(str![[r#"
+entry 9 with leaf hash c595b843fdfc82b7493cff00ff3e52160b233f186b1de9c1709d148e174d63dd
+
+"#]])
+        .stderr_eq("");
+    let clone = "unit:dns:nordlys.example/AAU/S2";
+    sandbox
+        .run(&format!(
+            "attest manufacture {clone} --type {TYPE} --site-country SE --key keys/nordlys.pem --alias {clone}=mac:001A2B3C4D5E"
+        ))
+        .code(0)
+        .stdout_eq(str![[r#"
+entry 10 with leaf hash b37be130ccb2a47668f08621edea4cec01087e37f1acac500200764f25a5be9f
+
+"#]])
+        .stderr_eq(str![[r#"
+warning: finding clone about unit:dns:nordlys.example/AAU/S2: mac:001a2b3c4d5e is unit:dns:nordlys.example/AAU/S1 already
+
+"#]]);
+}
