@@ -137,13 +137,17 @@ line 11: the signature is not base64 of 64 bytes
 "#]])
         .stderr_eq("");
     sandbox.write("good", [one, two, three].concat());
-    sandbox.run("append good").code(0).stdout_eq(str![[r#"
+    sandbox
+        .run("append good")
+        .code(0)
+        .stdout_eq(str![[r#"
 appended 0, known 3, refused 0; the ledger has 10 entries
 line 1: the ledger has it already, as entry 7
 line 2: the ledger has it already, as entry 8
 line 3: the ledger has it already, as entry 9
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]

@@ -10,15 +10,22 @@ fn the_demonstration_tells_its_story_and_finds_its_four_faults() {
     let output = sandbox.command("demo story").output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
-    let told = String::from_utf8(output.stdout).unwrap().replace(env!("CARGO_BIN_EXE_prova"), "/path/to/prova");
-    Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(told, file!["demo.txt"]);
+    let told = String::from_utf8(output.stdout)
+        .unwrap()
+        .replace(env!("CARGO_BIN_EXE_prova"), "/path/to/prova");
+    Assert::new()
+        .action_env("SNAPSHOTS")
+        .normalize_paths(false)
+        .eq(told, file!["demo.txt"]);
     // The ledger stands without the demonstration, and the script tells the same story.
     let verified = sandbox.command("verify --ledger story/ledger").output().unwrap();
     assert_eq!(verified.status.code(), Some(4));
     let checkpoint = || std::fs::read_to_string(sandbox.path("story/ledger/checkpoint")).unwrap();
     let first = checkpoint();
     std::fs::remove_dir_all(sandbox.path("story/ledger")).unwrap();
-    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_prova")).parent().unwrap();
+    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_prova"))
+        .parent()
+        .unwrap();
     let script = std::process::Command::new("/bin/sh")
         .arg("story.sh")
         .current_dir(sandbox.path("story"))
@@ -26,7 +33,11 @@ fn the_demonstration_tells_its_story_and_finds_its_four_faults() {
         .env("PATH", programs)
         .output()
         .unwrap();
-    assert!(script.status.success(), "{}", String::from_utf8_lossy(&script.stderr));
+    assert!(
+        script.status.success(),
+        "{}",
+        String::from_utf8_lossy(&script.stderr)
+    );
     assert_eq!(checkpoint(), first);
 }
 
@@ -39,6 +50,9 @@ fn a_directory_with_something_in_it_is_left_alone() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(told, "error: story is not empty\nhint: name a new directory: `prova demo DIR`\n");
+    assert_eq!(
+        told,
+        "error: story is not empty\nhint: name a new directory: `prova demo DIR`\n"
+    );
     assert_eq!(std::fs::read_dir(sandbox.path("story")).unwrap().count(), 1);
 }

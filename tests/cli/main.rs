@@ -4,6 +4,7 @@
 
 mod append;
 mod attest;
+mod demo;
 mod init;
 mod key;
 mod manual;

@@ -25,7 +25,7 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    disk::{DiskError, NewFile, publish, publish_one},
+    disk::{DiskError, NewFile, publish, publish_together},
     ledger::Ledger,
     overlay::{Overlay, finish},
     parallel,
@@ -219,7 +219,7 @@ impl Ledger {
             path: self.snapshot.tiles.path(written.tile),
             bytes: encode_tile(&written.hashes),
         }));
-        publish(self.snapshot.disk.as_ref(), &files)?;
+        publish_together(self.snapshot.disk.as_ref(), &files)?;
         let registry = registry.unwrap_or_else(|| self.state.registry().clone());
         let last = entries.last().map(|entry| LeafHash::of_entry(entry));
         self.publish_checkpoint(&edge)?;
@@ -263,11 +263,8 @@ impl Ledger {
             .key
             .sign(Checkpoint::new(origin, edge.size(), edge.root())?)?;
         let path = self.snapshot.layout.checkpoint();
-        publish_one(
-            self.snapshot.disk.as_ref(),
-            path,
-            checkpoint.to_string().into_bytes(),
-        )?;
+        let bytes = checkpoint.to_string().into_bytes();
+        publish(self.snapshot.disk.as_ref(), &NewFile { path, bytes })?;
         self.snapshot = self.snapshot.at(checkpoint);
         Ok(())
     }
@@ -397,3 +394,6 @@ impl<'a> Group<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,7 @@ pub(crate) fn put(
         .map_err(AttachmentError::io(&path))?;
     // The name that would be removed is gone.
     let _ = temporary.keep();
-    disk.sync_dir(&drawer).map_err(AttachmentError::io(&drawer))?;
+    disk.sync(&drawer).map_err(AttachmentError::io(&drawer))?;
     Ok(digest)
 }
 
@@ -127,7 +127,7 @@ fn make(disk: &dyn Disk, directory: &Path) -> Result<(), AttachmentError> {
     match disk.create_dir(directory) {
         Ok(()) => {
             let parent = directory.parent().unwrap_or(directory);
-            disk.sync_dir(parent).map_err(AttachmentError::io(parent))
+            disk.sync(parent).map_err(AttachmentError::io(parent))
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(source) => Err(AttachmentError::io(directory)(source)),

@@ -19,7 +19,7 @@ use crate::{
     audit::{AuditError, check_tile},
     blame::Blame,
     create::{CreateError, check_vacant},
-    disk::{DiskError, NewFile, publish, publish_one},
+    disk::{DiskError, NewFile, publish, publish_together},
     layout::{Layout, format_text},
     open::OpenError,
     progress::{Meter, Progress},
@@ -164,7 +164,11 @@ fn copy(snapshot: &Snapshot, to: &Path, progress: &dyn Progress) -> Result<(), B
     let layout = Layout::new(to);
     let size = snapshot.size();
     let meter = Meter::new(progress, size.get());
-    publish_one(disk, layout.format(), format_text())?;
+    let format = NewFile {
+        path: layout.format(),
+        bytes: format_text(),
+    };
+    publish(disk, &format)?;
     let mut edge = TileEdge::new();
     let mut files = Vec::new();
     let mut bytes = 0_usize;
@@ -191,11 +195,11 @@ fn copy(snapshot: &Snapshot, to: &Path, progress: &dyn Progress) -> Result<(), B
             }
         }
         if bytes >= BYTES_AT_ONCE {
-            publish(disk, &std::mem::take(&mut files))?;
+            publish_together(disk, &std::mem::take(&mut files))?;
             bytes = 0;
         }
     }
-    publish(disk, &files)?;
+    publish_together(disk, &files)?;
     let (got, want) = (edge.root(), *snapshot.checkpoint().root());
     if got != want {
         return Err(AuditError::Root { size, got, want }.into());
@@ -213,8 +217,11 @@ fn copy(snapshot: &Snapshot, to: &Path, progress: &dyn Progress) -> Result<(), B
             }
         }
     }
-    let checkpoint = snapshot.signed_checkpoint().to_string().into_bytes();
-    publish_one(disk, layout.checkpoint(), checkpoint)?;
+    let checkpoint = NewFile {
+        path: layout.checkpoint(),
+        bytes: snapshot.signed_checkpoint().to_string().into_bytes(),
+    };
+    publish(disk, &checkpoint)?;
     meter.at(size.get());
     Ok(())
 }

@@ -21,7 +21,7 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    disk::{Disk, DiskError, NewFile, RealDisk, publish, publish_one},
+    disk::{Disk, DiskError, NewFile, RealDisk, publish, publish_together},
     layout::{Layout, format_text},
     ledger::Ledger,
     log_key::LogKey,
@@ -187,7 +187,11 @@ impl Ledger {
         let secret = SecretKey::from_seed(*log_key.expose_seed());
         let checkpoint = LogKey::new(secret).sign(checkpoint)?;
 
-        publish_one(disk.as_ref(), layout.format(), format_text())?;
+        let format = NewFile {
+            path: layout.format(),
+            bytes: format_text(),
+        };
+        publish(disk.as_ref(), &format)?;
         let held = lock(&layout)?;
         let one = TileWidth::new(1).expect("1 is in 1..=256");
         let bundle = NewFile {
@@ -199,12 +203,12 @@ impl Ledger {
             bytes: encode_tile(&written.hashes),
         });
         let files: Vec<_> = std::iter::once(bundle).chain(tiles).collect();
-        publish(disk.as_ref(), &files)?;
-        publish_one(
-            disk.as_ref(),
-            layout.checkpoint(),
-            checkpoint.to_string().into_bytes(),
-        )?;
+        publish_together(disk.as_ref(), &files)?;
+        let checkpoint = NewFile {
+            path: layout.checkpoint(),
+            bytes: checkpoint.to_string().into_bytes(),
+        };
+        publish(disk.as_ref(), &checkpoint)?;
         drop(held);
         Ok(Self::open_on(disk, directory, log_key, &NoProgress)?)
     }

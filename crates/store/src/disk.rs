@@ -1,32 +1,36 @@
 //! The boundary to files and directories: every write that durability rests on goes through [`Disk`].
 //!
 //! ```text
-//! publish = for each file: write `.<name>.new`, fsync     then: rename each     then: fsync each directory once
+//! checkpoint   write `.<name>.new` → fsync → rename → fsync the directory
+//! tiles        write each `.<name>.new` → rename each → fsync all files and directories
 //! ```
-//! After `publish` returns, the files are there whole after a power failure; before, each is there whole or not at all.
+//! A checkpoint takes the place of another, so that one of the two must be there whole at any moment. Tiles take nobody's
+//! place: until the checkpoint that covers them is there, they count for nothing, and opening discards them.
 
 use std::{
     collections::BTreeSet,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fmt,
     fs::{self, File},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
+
+use crate::parallel;
 
 /// What a ledger asks of a file system.
 pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// A whole file; an error if it is longer than `limit` bytes.
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
 
-    /// Writes a file from its beginning, and waits until its content is on the disk. Its name may not be yet.
+    /// Writes a file from its beginning. It need not be on the disk yet.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
     /// Gives a file its name, in place of any that had it.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
-    /// Waits until the names in a directory are on the disk.
-    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+    /// Waits until a file's content, or the names in a directory, are on the disk.
+    fn sync(&self, path: &Path) -> io::Result<()>;
 
     /// Makes one directory.
     fn create_dir(&self, dir: &Path) -> io::Result<()>;
@@ -64,17 +68,15 @@ impl Disk for RealDisk {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = File::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
+        fs::write(path, bytes)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
     }
 
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        File::open(dir)?.sync_all()
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
     }
 
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
@@ -123,32 +125,48 @@ pub(crate) fn about(path: &Path) -> impl FnOnce(io::Error) -> DiskError {
     move |source| DiskError { path, source }
 }
 
-/// Makes files durable, together.
-pub(crate) fn publish(disk: &dyn Disk, files: &[NewFile]) -> Result<(), DiskError> {
+/// Makes one file durable. A file that has the name keeps it until the new one is whole and on the disk.
+pub(crate) fn publish(disk: &dyn Disk, file: &NewFile) -> Result<(), DiskError> {
     let mut directories = BTreeSet::new();
-    let mut renames = Vec::with_capacity(files.len());
-    for NewFile { path, bytes } in files {
-        if let Some(directory) = directory_of(path) {
-            create_missing(disk, directory, &mut directories)?;
-            directories.insert(directory.to_owned());
-        }
-        let temporary = temporary(path);
-        disk.write(&temporary, bytes).map_err(about(&temporary))?;
-        renames.push((temporary, path));
-    }
-    for (temporary, path) in renames {
-        disk.rename(&temporary, path).map_err(about(path))?;
-    }
-    // Deepest first: a directory's own name becomes durable after what is in it.
-    for directory in directories.iter().rev() {
-        disk.sync_dir(directory).map_err(about(directory))?;
-    }
-    Ok(())
+    let temporary = write_beside(disk, file, &mut directories)?;
+    disk.sync(&temporary).map_err(about(&temporary))?;
+    disk.rename(&temporary, &file.path).map_err(about(&file.path))?;
+    sync_all(disk, directories.into_iter().rev().collect())
 }
 
-/// Makes one file durable.
-pub(crate) fn publish_one(disk: &dyn Disk, path: PathBuf, bytes: Vec<u8>) -> Result<(), DiskError> {
-    publish(disk, &[NewFile { path, bytes }])
+/// Makes files durable that count for nothing before this returns.
+///
+/// Readers see each whole or not at all. After a power failure a file may be there that is not whole.
+pub(crate) fn publish_together(disk: &dyn Disk, files: &[NewFile]) -> Result<(), DiskError> {
+    let mut directories = BTreeSet::new();
+    for file in files {
+        let temporary = write_beside(disk, file, &mut directories)?;
+        disk.rename(&temporary, &file.path).map_err(about(&file.path))?;
+    }
+    let paths = files.iter().map(|file| file.path.clone());
+    sync_all(disk, paths.chain(directories.into_iter().rev()).collect())
+}
+
+/// Writes a file under another name, and notes the directories that get new names.
+fn write_beside(
+    disk: &dyn Disk,
+    NewFile { path, bytes }: &NewFile,
+    directories: &mut BTreeSet<PathBuf>,
+) -> Result<PathBuf, DiskError> {
+    if let Some(directory) = directory_of(path) {
+        create_missing(disk, directory, directories)?;
+        directories.insert(directory.to_owned());
+    }
+    let temporary = temporary(path);
+    disk.write(&temporary, bytes).map_err(about(&temporary))?;
+    Ok(temporary)
+}
+
+/// Waits for many files and directories at once: the file system's journal takes them together.
+fn sync_all(disk: &dyn Disk, paths: Vec<PathBuf>) -> Result<(), DiskError> {
+    parallel::wait_for_all(paths, |path| disk.sync(&path).map_err(about(&path)))
+        .into_iter()
+        .collect()
 }
 
 /// Makes a directory and those above it, and notes which directories got a new name.
@@ -181,11 +199,17 @@ pub(crate) fn directory_of(path: &Path) -> Option<&Path> {
 }
 
 /// The name that a file has until it is whole.
-fn temporary(path: &Path) -> PathBuf {
+pub(crate) fn temporary(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".new");
     path.with_file_name(name)
+}
+
+/// Whether a name is one that a file has until it is whole.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(b".") && name.ends_with(b".new")
 }
 
 #[cfg(test)]
@@ -209,10 +233,22 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a/b/c");
         for bytes in [b"first".to_vec(), b"second".to_vec()] {
-            publish_one(&RealDisk, path.clone(), bytes.clone()).unwrap();
+            let file = NewFile {
+                path: path.clone(),
+                bytes: bytes.clone(),
+            };
+            publish(&RealDisk, &file).unwrap();
             assert_eq!(RealDisk.read(&path, 6).unwrap(), bytes);
+            let other = NewFile {
+                path: path.with_file_name("d"),
+                bytes: bytes.clone(),
+            };
+            publish_together(&RealDisk, &[other]).unwrap();
+            assert_eq!(RealDisk.read(&path.with_file_name("d"), 6).unwrap(), bytes);
         }
-        assert_eq!(RealDisk.list(path.parent().unwrap()).unwrap(), ["c"]);
+        let mut names = RealDisk.list(path.parent().unwrap()).unwrap();
+        names.sort();
+        assert_eq!(names, ["c", "d"]);
         let error = RealDisk.read(&path, 5).unwrap_err();
         assert_eq!(error.to_string(), "longer than 5 bytes");
     }

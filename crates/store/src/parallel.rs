@@ -6,6 +6,8 @@ use std::{panic::resume_unwind, thread};
 const WORTH_IT: usize = 16;
 /// More threads than this bring nothing to the batches that there are.
 const MAX_THREADS: usize = 8;
+/// How many threads wait for a disk at once.
+const MAX_WAITING: usize = 32;
 
 /// What `act` makes of each item, in their order.
 pub(crate) fn map<T: Send, U: Send>(mut items: Vec<T>, act: impl Fn(T) -> U + Sync) -> Vec<U> {
@@ -33,6 +35,29 @@ pub(crate) fn map<T: Send, U: Send>(mut items: Vec<T>, act: impl Fn(T) -> U + Sy
     })
 }
 
+/// What `act` makes of each item, where `act` waits for the disk: a thread for each, a few at a time.
+pub(crate) fn wait_for_all<T: Send, U: Send>(items: Vec<T>, act: impl Fn(T) -> U + Sync) -> Vec<U> {
+    let mut done = Vec::with_capacity(items.len());
+    let mut items = items.into_iter();
+    let act = &act;
+    loop {
+        let group: Vec<_> = items.by_ref().take(MAX_WAITING).collect();
+        match group.len() {
+            0 => return done,
+            1 => done.extend(group.into_iter().map(act)),
+            _ => thread::scope(|scope| {
+                let workers: Vec<_> = group
+                    .into_iter()
+                    .map(|item| scope.spawn(move || act(item)))
+                    .collect();
+                for worker in workers {
+                    done.push(worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                }
+            }),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,7 +67,8 @@ mod tests {
         for length in [0, 1, 15, 16, 17, 1000, 1001] {
             let items: Vec<u32> = (0..length).collect();
             let want: Vec<u32> = items.iter().map(|item| item + 1).collect();
-            assert_eq!(map(items, |item| item + 1), want);
+            assert_eq!(map(items.clone(), |item| item + 1), want);
+            assert_eq!(wait_for_all(items, |item| item + 1), want);
         }
     }
 }

@@ -164,7 +164,7 @@ pub(crate) fn rebuild(
     let root = snapshot.layout.root();
     snapshot
         .disk
-        .sync_dir(root)
+        .sync(root)
         .map_err(|source| read_only(root, source))?;
     let rows = StoreRows::open(&old)?;
     match rows.registry()? {

@@ -160,6 +160,7 @@ fn what_an_append_left_that_was_cut_short_is_discarded() {
     fs::write(tile.join("entries/000.p/.255.new"), b"half").unwrap();
     fs::write(scene.directory().join(".checkpoint.new"), b"half").unwrap();
     let mut ledger = scene.open();
+    assert!(!scene.directory().join(".checkpoint.new").exists());
     assert_eq!(ledger.snapshot().size(), TreeSize::new(254));
     // Other entries than those that were cut short.
     let entries = scene.statements.units(2000, 2001, 0);
