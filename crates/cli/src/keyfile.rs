@@ -28,7 +28,10 @@ use pkcs8::{
 use prova_core::{keys::SecretKey, text};
 use zeroize::Zeroizing;
 
-use crate::passphrase::{PassphraseError, PassphraseSource, Purpose};
+use crate::{
+    error::{Blame, Blamed, blame_of_io},
+    passphrase::{PassphraseError, PassphraseSource, Purpose},
+};
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
@@ -219,6 +222,50 @@ pub(crate) enum DecodeKeyError {
     /// Does not decrypt: encryption in PKCS#8 has no checksum that would tell the two apart.
     #[error("the passphrase is wrong, or the file is damaged")]
     WrongPassphrase,
+}
+
+impl Blamed for GenerateKeyError {
+    fn blame(&self) -> Blame {
+        Blame::Program
+    }
+}
+
+impl Blamed for CreateKeyError {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Exists { .. } => Blame::Caller,
+            Self::Passphrase(error) => error.blame(),
+            Self::Write { source, .. } => blame_of_io(source),
+            Self::Random { .. } | Self::Encode { .. } | Self::NotDurable { .. } => Blame::Program,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists { .. } => Some("choose another name, or move that file away".to_owned()),
+            Self::Passphrase(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Blamed for ReadKeyError {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Read { source, .. } => blame_of_io(source),
+            Self::TooLong { .. } | Self::Decode { .. } => Blame::Caller,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Decode {
+                source: DecodeKeyError::Passphrase(error),
+                ..
+            } => error.hint(),
+            _ => None,
+        }
+    }
 }
 
 /// A new key from the system's randomness.

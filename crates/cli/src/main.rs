@@ -1,9 +1,35 @@
 //! The `prova` command.
+//!
+//! **Scope.** Talking to people and scripts: arguments, files, keys, passphrases, the clock, what is shown and which exit code ends it.
+//!
+//! **Not here.** What an entry means and whether it is good (`prova-core`), how a ledger lies on disk (`prova-store`).
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
-#[allow(dead_code, reason = "the commands that use it come next")]
+mod args;
+mod basis;
+mod clock;
+mod commands;
+mod document;
+mod error;
+mod input;
 mod keyfile;
-#[allow(dead_code, reason = "the commands that use it come next")]
+mod ledger;
+mod output;
 mod passphrase;
+mod plain;
+mod publickey;
+mod reading;
+mod signing;
+mod ui;
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match args::parse() {
+        Ok(cli) => cli,
+        Err(ended) => return ended,
+    };
+    let mut ui = ui::Ui::new(cli.format);
+    let result = commands::run(cli.command, &mut ui);
+    ui.end(result)
+}

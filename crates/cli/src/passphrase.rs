@@ -9,8 +9,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::Args;
 use prova_core::text;
 use zeroize::Zeroizing;
+
+use crate::error::{Blame, Blamed};
 
 /// Longest passphrase, in bytes: OpenSSL's `PEM_BUFSIZE`.
 const LONGEST: usize = 1024;
@@ -27,6 +30,53 @@ pub(crate) enum PassphraseSource {
     File(PathBuf),
     /// The value of the environment variable with this name.
     Environment(String),
+}
+
+/// Where the passphrases of the key files come from that a command is given.
+///
+/// One source serves all the keys of a command but the log's, which has its own; from the terminal each key is asked for by its name.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PassphraseArgs {
+    /// Take the passphrase of key files from the first line of this file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "PROVA_PASSPHRASE_FILE",
+        hide_env_values = true,
+        conflicts_with = "passphrase_env"
+    )]
+    passphrase_file: Option<PathBuf>,
+    /// Take the passphrase of key files from this environment variable [without: from `PROVA_PASSPHRASE`, if it is set].
+    #[arg(long, value_name = "VARIABLE")]
+    passphrase_env: Option<String>,
+}
+
+impl PassphraseArgs {
+    /// The source: what the command line says, else the environment, else the terminal.
+    pub(crate) fn source(&self) -> PassphraseSource {
+        const VARIABLE: &str = "PROVA_PASSPHRASE";
+        match (&self.passphrase_file, &self.passphrase_env) {
+            (Some(path), _) => PassphraseSource::File(path.clone()),
+            (None, Some(name)) => PassphraseSource::Environment(name.clone()),
+            (None, None) if env::var_os(VARIABLE).is_some() => {
+                PassphraseSource::Environment(VARIABLE.to_owned())
+            }
+            (None, None) => PassphraseSource::Terminal,
+        }
+    }
+
+    /// The source for the log's key: `PROVA_LOG_PASSPHRASE_FILE` or `PROVA_LOG_PASSPHRASE`, else that of the other keys.
+    pub(crate) fn log_source(&self) -> PassphraseSource {
+        const FILE: &str = "PROVA_LOG_PASSPHRASE_FILE";
+        const VARIABLE: &str = "PROVA_LOG_PASSPHRASE";
+        if let Some(path) = env::var_os(FILE) {
+            PassphraseSource::File(path.into())
+        } else if env::var_os(VARIABLE).is_some() {
+            PassphraseSource::Environment(VARIABLE.to_owned())
+        } else {
+            self.source()
+        }
+    }
 }
 
 /// What a passphrase is wanted for.
@@ -77,6 +127,19 @@ pub(crate) enum PassphraseError {
     /// More than OpenSSL takes.
     #[error("the passphrase is longer than {LONGEST} bytes")]
     TooLong,
+}
+
+impl Blamed for PassphraseError {
+    fn blame(&self) -> Blame {
+        Blame::Caller
+    }
+
+    fn hint(&self) -> Option<String> {
+        matches!(self, Self::NoTerminal).then(|| {
+            "give one with --passphrase-file or --passphrase-env, or in the variable PROVA_PASSPHRASE"
+                .to_owned()
+        })
+    }
 }
 
 impl Passphrase {

@@ -23,6 +23,10 @@ pub const MAX_ENTRY_BYTES: usize = 65_535;
 /// Most signatures of an envelope.
 pub const MAX_SIGNATURES: usize = 32;
 
+/// The template of an entry, up to the payload and from its closing quote to the first signature.
+const HEAD: &str = "{\"payload\":\"";
+const MIDDLE: &str = ",\"payloadType\":\"application/vnd.in-toto+json\",\"signatures\":[";
+
 /// A payload and its signatures, canonical but not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
@@ -166,6 +170,57 @@ impl Envelope {
         if entry.len() > MAX_ENTRY_BYTES {
             return Err(EnvelopeError::Size { got: entry.len() });
         }
+        match Self::read(entry) {
+            Some(envelope) => envelope.check_signatures().map(|()| envelope),
+            None => Err(Self::refuse(entry)),
+        }
+    }
+
+    /// The canonical form is one template, so it is read as one. `None`: the bytes are not it.
+    fn read(entry: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(entry).ok()?;
+        let (payload, mut rest) = text.strip_prefix(HEAD)?.split_once('"')?;
+        rest = rest.strip_prefix(MIDDLE)?;
+        let mut signatures = Vec::with_capacity(1);
+        loop {
+            let (key, after) = rest.strip_prefix("{\"keyid\":\"")?.split_at_checked(64)?;
+            let (sig, after) = after.strip_prefix("\",\"sig\":\"")?.split_at_checked(88)?;
+            let signature = BASE64.decode(sig).ok()?.as_slice().try_into().ok()?;
+            signatures.push(EnvelopeSignature {
+                key: key.parse().ok()?,
+                signature,
+            });
+            rest = after.strip_prefix("\"}")?;
+            match rest.strip_prefix(',') {
+                Some(more) => rest = more,
+                None => break,
+            }
+        }
+        (rest == "]}").then_some(())?;
+        Some(Self {
+            payload: BASE64.decode(payload).ok()?,
+            signatures,
+        })
+    }
+
+    /// What is wrong with bytes that are not the canonical form.
+    fn refuse(entry: &[u8]) -> EnvelopeError {
+        match Self::understand(entry) {
+            Err(error) => error,
+            Ok(envelope) => {
+                let canonical = envelope.encode();
+                let position = canonical
+                    .iter()
+                    .zip(entry)
+                    .take_while(|(want, got)| want == got)
+                    .count();
+                EnvelopeError::NotCanonical { position }
+            }
+        }
+    }
+
+    /// The envelope that another JSON form of it means.
+    fn understand(entry: &[u8]) -> Result<Self, EnvelopeError> {
         let wire: Wire = crate::json::parse(entry)?;
         if wire.payload_type != PAYLOAD_TYPE {
             return Err(EnvelopeError::PayloadType {
@@ -196,15 +251,6 @@ impl Envelope {
             .collect::<Result<_, EnvelopeError>>()?;
         let envelope = Self { payload, signatures };
         envelope.check_signatures()?;
-        let canonical = envelope.encode();
-        if canonical != entry {
-            let position = canonical
-                .iter()
-                .zip(entry)
-                .take_while(|(want, got)| want == got)
-                .count();
-            return Err(EnvelopeError::NotCanonical { position });
-        }
         Ok(envelope)
     }
 
@@ -212,11 +258,10 @@ impl Envelope {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut entry = Vec::with_capacity(self.payload.len().saturating_mul(2).saturating_add(256));
-        entry.extend_from_slice(b"{\"payload\":\"");
+        entry.extend_from_slice(HEAD.as_bytes());
         entry.extend_from_slice(BASE64.encode(&self.payload).as_bytes());
-        entry.extend_from_slice(b"\",\"payloadType\":\"");
-        entry.extend_from_slice(PAYLOAD_TYPE.as_bytes());
-        entry.extend_from_slice(b"\",\"signatures\":[");
+        entry.push(b'"');
+        entry.extend_from_slice(MIDDLE.as_bytes());
         for (position, signature) in self.signatures.iter().enumerate() {
             let comma = if position == 0 { "" } else { "," };
             let sig = BASE64.encode(signature.signature.as_bytes());

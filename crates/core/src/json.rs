@@ -3,7 +3,7 @@
 //! Refused: invalid UTF-8, duplicate member names (readers differ about which counts), nesting over 32 levels, anything after
 //! the value. Tokens are serde_json's business; this module adds the rules that serde_json leaves open.
 
-use std::{collections::BTreeSet, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
@@ -119,10 +119,10 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let inner = self.deeper()?;
-        let mut names = BTreeSet::new();
-        while let Some(name) = members.next_key::<String>()? {
+        let mut names = Names::default();
+        while let Some(Name(name)) = members.next_key::<Name<'de>>()? {
             members.next_value_seed(inner)?;
-            if let Some(twice) = names.replace(name) {
+            if let Some(twice) = names.insert(name) {
                 let name = crate::text::escape(&twice);
                 return Err(A::Error::custom(format_args!(
                     "member «{name}» stands twice in one object"
@@ -130,6 +130,57 @@ impl<'de> Visitor<'de> for Strict {
             }
         }
         Ok(())
+    }
+}
+
+/// The names seen in one object: few are compared one by one, many are looked up.
+#[derive(Default)]
+struct Names<'de> {
+    few: Vec<Cow<'de, str>>,
+    many: BTreeSet<Cow<'de, str>>,
+}
+
+impl<'de> Names<'de> {
+    const FEW: usize = 12;
+
+    /// Adds a name; if it is there already, returns it.
+    fn insert(&mut self, name: Cow<'de, str>) -> Option<Cow<'de, str>> {
+        if self.few.contains(&name) || self.many.contains(&name) {
+            return Some(name);
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(name);
+        } else {
+            self.many.insert(name);
+        }
+        None
+    }
+}
+
+/// A member name, borrowed where it has no escapes.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
     }
 }
 
@@ -147,6 +198,27 @@ mod tests {
             deep.as_str(),
         ] {
             assert_eq!(check(text.as_bytes()), Ok(text));
+        }
+    }
+
+    #[test]
+    fn a_name_that_comes_back_after_many_others_is_found() {
+        for count in [1, 12, 13, 40] {
+            let members = (0..count)
+                .map(|at| format!("\"m{at}\":0,"))
+                .collect::<Vec<_>>()
+                .concat();
+            for twice in [0, count / 2, count - 1] {
+                let text = format!("{{{members}\"m{twice}\":1}}");
+                assert!(
+                    check(text.as_bytes())
+                        .unwrap_err()
+                        .to_string()
+                        .contains("stands twice"),
+                    "{text}"
+                );
+            }
+            assert!(check(format!("{{{members}\"n\":1}}").as_bytes()).is_ok());
         }
     }
 

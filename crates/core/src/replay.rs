@@ -11,6 +11,7 @@ use crate::{
     component::SubjectId,
     entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
     hash::{LeafHash, NodeHash},
+    keys::KeyId,
     lifecycle::{Chain, Changes, Finding, FindingCode, View},
     merkle::Frontier,
     position::{EntryIndex, TreeSize},
@@ -86,6 +87,7 @@ pub struct Replay {
     registry: Option<Registry>,
     size: u64,
     tree: Frontier,
+    signatures: u64,
     waiting: Vec<Unverified>,
 }
 
@@ -98,6 +100,8 @@ pub struct Replayed {
     pub size: TreeSize,
     /// Root of the tree over them.
     pub root: NodeHash,
+    /// Signatures that were verified, those of a replay that this one went on from not among them.
+    pub signatures: u64,
 }
 
 impl Replay {
@@ -114,6 +118,7 @@ impl Replay {
             registry,
             size: tree.size().get(),
             tree,
+            signatures: 0,
             waiting: Vec::new(),
         }
     }
@@ -172,6 +177,8 @@ impl Replay {
         rows.record(index, entry.leaf(), changes, terms)
             .map_err(|source| ReplayError::Rows { index, source })?;
         self.tree.push(entry.leaf());
+        let signatures = u64::try_from(entry.signers().len()).unwrap_or(u64::MAX);
+        self.signatures = self.signatures.saturating_add(signatures);
         self.size = self.size.saturating_add(1);
         Ok(())
     }
@@ -189,8 +196,25 @@ impl Replay {
             registry: self.registry,
             size: TreeSize::new(self.size),
             root: self.tree.root(),
+            signatures: self.signatures,
         })
     }
+}
+
+/// Why an entry at `index` that `key` signed is distrusted, if it is: the key was revoked with distrust from that entry or an earlier one.
+/// The entries that enrolled and ended the key are not.
+#[must_use]
+pub fn distrust(registry: &Registry, key: &KeyId, index: EntryIndex) -> Option<String> {
+    let record = registry.keys().get(key)?;
+    let from = record.distrust_from.filter(|from| index >= *from)?;
+    if index <= record.enrolled || Some(index) == record.ended {
+        return None;
+    }
+    Some(format!(
+        "signed by key {key} of {}, which is distrusted from entry {from} on: {}",
+        record.organisation,
+        record.reason.as_deref().unwrap_or_default()
+    ))
 }
 
 /// The entries of keys that were revoked with distrust from an earlier index, as findings.
@@ -202,19 +226,14 @@ pub fn distrusted<R: Rows>(
     registry: &Registry,
 ) -> Result<Vec<(EntryIndex, FindingCode, String)>, R::Error> {
     let mut found = Vec::new();
-    for (key, record) in registry.keys() {
-        let Some(from) = record.distrust_from else {
-            continue;
-        };
+    let revoked = registry
+        .keys()
+        .iter()
+        .filter(|(_, record)| record.distrust_from.is_some());
+    for (key, _) in revoked {
         for index in rows.posting(&Term::Key(*key))? {
-            if index >= from && Some(index) > Some(record.enrolled) && Some(index) != record.ended {
-                let detail = format!(
-                    "signed by key {key} of {}, which is distrusted from entry {from} on: {}",
-                    record.organisation,
-                    record.reason.as_deref().unwrap_or_default()
-                );
-                found.push((index, FindingCode::DistrustedKey, detail));
-            }
+            let detail = distrust(registry, key, index);
+            found.extend(detail.map(|detail| (index, FindingCode::DistrustedKey, detail)));
         }
     }
     found.sort();

@@ -222,3 +222,53 @@ impl Scene {
             .clone()
     }
 }
+
+/// A scene as readers see it: rows, and entries whose signatures are verified.
+pub(crate) struct Reading<'a> {
+    scene: &'a Scene,
+    pub(crate) history: crate::history::History,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn of(scene: &'a Scene) -> Self {
+        let changes_keys = |(_, bytes): &(_, &Vec<u8>)| Unverified::decode(bytes).unwrap().changes_keys();
+        let entries = (0..).map(EntryIndex::new).zip(&scene.entries);
+        let history = crate::history::History::replay(entries.filter(changes_keys)).unwrap();
+        Self { scene, history }
+    }
+
+    /// The entries under a term.
+    pub(crate) fn under(
+        &self,
+        term: &crate::term::Term,
+    ) -> std::collections::BTreeMap<EntryIndex, crate::entry::Verified> {
+        let indices = self.scene.rows.posting(term).unwrap();
+        indices
+            .into_iter()
+            .map(|index| (index, self.read(index)))
+            .collect()
+    }
+
+    pub(crate) fn read(&self, index: EntryIndex) -> crate::entry::Verified {
+        let bytes = &self.scene.entries[usize::try_from(index.get()).unwrap()];
+        self.history.verify(index, bytes).unwrap()
+    }
+}
+
+impl crate::lifecycle::View for Reading<'_> {
+    type Error = std::convert::Infallible;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<crate::lifecycle::Chain>, Self::Error> {
+        self.scene.rows.chain(id)
+    }
+
+    fn alias_holder(&self, alias: &crate::alias::Alias) -> Result<Option<SubjectId>, Self::Error> {
+        self.scene.rows.alias_holder(alias)
+    }
+}
+
+impl crate::trace::Entries for Reading<'_> {
+    fn entry(&self, index: EntryIndex) -> Result<crate::entry::Verified, Self::Error> {
+        Ok(self.read(index))
+    }
+}

@@ -29,6 +29,8 @@ pub struct Audit {
     pub size: TreeSize,
     /// Root of the tree over them: that of the checkpoint.
     pub root: NodeHash,
+    /// Signatures on the entries, all of them good.
+    pub signatures: u64,
     /// The registry at the end.
     pub registry: Registry,
     /// Chains and indices.
@@ -112,7 +114,12 @@ impl AuditError {
 /// The first place where it does not hold.
 pub fn audit(snapshot: &Snapshot, progress: &dyn Progress) -> Result<Audit, AuditError> {
     let mut rows = Memory::default();
-    let Replayed { registry, size, root } = replay(snapshot, &mut rows, progress)?;
+    let Replayed {
+        registry,
+        size,
+        root,
+        signatures,
+    } = replay(snapshot, &mut rows, progress)?;
     // A snapshot has a charter, and the replay admitted it.
     let registry = registry.unwrap_or_else(|| snapshot.founding().clone());
     let mut findings: Vec<_> = rows.0.findings().into_iter().cloned().collect();
@@ -122,6 +129,7 @@ pub fn audit(snapshot: &Snapshot, progress: &dyn Progress) -> Result<Audit, Audi
     Ok(Audit {
         size,
         root,
+        signatures,
         registry,
         rows: state.into_memory(),
         findings,

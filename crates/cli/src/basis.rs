@@ -1,0 +1,264 @@
+//! What a statement is made against, and where it goes: a ledger that it is appended to, one that is only read, or a file of heads
+//! on a machine that has no ledger at all.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use clap::Args;
+use prova_core::{
+    checkpoint::Origin, component::SubjectId, hash::LeafHash, json, lifecycle::Finding, position::EntryIndex,
+    registry::Registry,
+};
+use prova_store::{Ledger, Outcome, Snapshot, State};
+use serde::Serialize;
+
+use crate::{
+    document::Document,
+    error::{Blaming as _, CommandError},
+    input,
+    ledger::LedgerArgs,
+    output,
+    passphrase::PassphraseArgs,
+    signing::Rehearsal,
+    ui::{Show, Ui},
+};
+
+/// Longest file of heads, in bytes: some 100,000 subjects.
+const LONGEST_HEADS: u64 = 16 * 1024 * 1024;
+
+/// Where a statement goes.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct BasisArgs {
+    #[command(flatten)]
+    ledger: LedgerArgs,
+    /// The log's private key, with which the ledger signs its checkpoints.
+    #[arg(long, value_name = "FILE", env = "PROVA_LOG_KEY", hide_env_values = true)]
+    log_key: Option<PathBuf>,
+    /// Write the envelope instead of appending it.
+    #[arg(long)]
+    sign_only: bool,
+    /// The file for the envelope instead of stdout.
+    #[arg(short, long, value_name = "FILE", requires = "sign_only")]
+    output: Option<PathBuf>,
+    /// What `prova heads` wrote, where there is no ledger at hand.
+    #[arg(long, value_name = "FILE", requires = "sign_only")]
+    heads: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseArgs,
+}
+
+/// What a statement is made against.
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
+pub(crate) enum Basis {
+    /// A ledger that is appended to.
+    Writing(Ledger),
+    /// A ledger that is read.
+    Reading(Snapshot, State),
+    /// Heads only.
+    Heads(BTreeMap<SubjectId, Option<LeafHash>>),
+}
+
+/// What was appended: by `attest` and `registry`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Recorded {
+    /// One for each statement.
+    entries: Vec<RecordedEntry>,
+}
+
+/// An entry that was appended.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RecordedEntry {
+    /// Its index.
+    index: EntryIndex,
+    /// Its leaf hash.
+    leaf: LeafHash,
+    /// Whether the ledger had these bytes before: nothing was stored then.
+    known: bool,
+    /// What contradicts the past.
+    findings: Vec<Finding>,
+}
+
+impl Show for Recorded {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        for entry in &self.entries {
+            let known = if entry.known {
+                ", which the ledger had before"
+            } else {
+                ""
+            };
+            writeln!(out, "entry {} with leaf hash {}{known}", entry.index, entry.leaf)?;
+        }
+        Ok(())
+    }
+}
+
+impl BasisArgs {
+    /// Opens what the statement is made against.
+    pub(crate) fn open(&self, ui: &Ui) -> Result<Basis, CommandError> {
+        match &self.heads {
+            Some(path) => {
+                let content = input::read(path, LONGEST_HEADS)?;
+                let heads = json::parse(&content)
+                    .or_caller()
+                    .map_err(|error| error.context(format!("no heads in {}", input::shown(path))))?;
+                Ok(Basis::Heads(heads))
+            }
+            None if self.sign_only => {
+                let (snapshot, state) = self.ledger.read(ui)?;
+                Ok(Basis::Reading(snapshot, state))
+            }
+            None => Ok(Basis::Writing(self.ledger.write(
+                self.log_key.as_ref(),
+                &self.passphrase,
+                ui,
+            )?)),
+        }
+    }
+
+    /// Warns of what the entries contradict, then appends or writes them. Refused entries leave everything as it was.
+    pub(crate) fn deliver(
+        &self,
+        basis: Basis,
+        entries: &[Vec<u8>],
+        documents: &[Document],
+        ui: &mut Ui,
+    ) -> Result<(), CommandError> {
+        if let Some(state) = basis.state() {
+            let mut rehearsal = Rehearsal::new(state);
+            for entry in entries {
+                for finding in rehearsal.try_entry(entry)? {
+                    ui.warn(&format!(
+                        "finding {} about {}: {}",
+                        finding.code, finding.subject, finding.detail
+                    ));
+                }
+            }
+        }
+        match basis {
+            Basis::Writing(mut ledger) => {
+                for document in documents {
+                    document.put(&mut ledger)?;
+                }
+                let outcomes = ledger.append(None, entries)?;
+                ui.result(&recorded(outcomes, entries)?)
+            }
+            Basis::Reading(..) | Basis::Heads(_) => self.write(entries, ui),
+        }
+    }
+
+    fn write(&self, entries: &[Vec<u8>], ui: &mut Ui) -> Result<(), CommandError> {
+        let mut lines = entries.join(&b'\n');
+        lines.push(b'\n');
+        match &self.output {
+            Some(path) => Ok(output::write(path, &lines)?),
+            None => ui.result(&Lines(String::from_utf8_lossy(&lines).into_owned())),
+        }
+    }
+}
+
+/// Envelopes on stdout, one a line: what `prova append -` reads, whatever the format of other results.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Lines(String);
+
+impl Show for Lines {
+    const VERBATIM: bool = true;
+
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.0.as_bytes())
+    }
+}
+
+fn recorded(outcomes: Vec<Outcome>, entries: &[Vec<u8>]) -> Result<Recorded, CommandError> {
+    let entries = outcomes
+        .into_iter()
+        .zip(entries)
+        .map(|(outcome, entry)| match outcome {
+            Outcome::Appended {
+                index,
+                leaf,
+                findings,
+            } => Ok(RecordedEntry {
+                index,
+                leaf,
+                known: false,
+                findings,
+            }),
+            Outcome::Known { index } => Ok(RecordedEntry {
+                index,
+                leaf: LeafHash::of_entry(entry),
+                known: true,
+                findings: Vec::new(),
+            }),
+            Outcome::Refused(refusal) => Err(CommandError::from(refusal)),
+        });
+    Ok(Recorded {
+        entries: entries.collect::<Result<_, CommandError>>()?,
+    })
+}
+
+impl Basis {
+    /// The state, where there is a ledger.
+    pub(crate) fn state(&self) -> Option<&State> {
+        match self {
+            Self::Writing(ledger) => Some(ledger.state()),
+            Self::Reading(_, state) => Some(state),
+            Self::Heads(_) => None,
+        }
+    }
+
+    /// The ledger as it was last acknowledged, where there is one.
+    pub(crate) fn snapshot(&self) -> Option<&Snapshot> {
+        match self {
+            Self::Writing(ledger) => Some(ledger.snapshot()),
+            Self::Reading(snapshot, _) => Some(snapshot),
+            Self::Heads(_) => None,
+        }
+    }
+
+    /// The registry, where there is a ledger.
+    pub(crate) fn registry(&self) -> Option<&Registry> {
+        self.state().map(State::registry)
+    }
+
+    /// The last entry of a subject's chain; none if it has no entry.
+    pub(crate) fn head(&self, id: &SubjectId) -> Result<Option<LeafHash>, CommandError> {
+        match self {
+            Self::Heads(heads) => heads.get(id).copied().ok_or_else(|| {
+                CommandError::caller(format!("the file of heads says nothing of {id}"))
+                    .hint("make one beside the ledger with `prova heads COMPONENT…`")
+            }),
+            _ => match self.state() {
+                Some(state) => Ok(state.chain(id)?.map(|chain| chain.head)),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// The ledger's origin and the last registry entry.
+    pub(crate) fn registry_head(&self) -> Result<(Origin, LeafHash), CommandError> {
+        if let Some(registry) = self.registry() {
+            return Ok((registry.origin().clone(), registry.head()));
+        }
+        let heads = match self {
+            Self::Heads(heads) => Some(heads),
+            _ => None,
+        };
+        heads
+            .into_iter()
+            .flatten()
+            .find_map(|(id, head)| match (id, head) {
+                (SubjectId::Ledger(origin), Some(head)) => Some((origin.clone(), *head)),
+                _ => None,
+            })
+            .ok_or_else(|| {
+                CommandError::caller("the file of heads does not name the ledger and its last registry entry")
+                    .hint("make one beside the ledger with `prova heads`")
+            })
+    }
+}

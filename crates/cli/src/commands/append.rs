@@ -1,0 +1,332 @@
+//! `prova append`: envelopes that were signed elsewhere enter the ledger.
+
+use std::{
+    io::{self, BufRead, Write},
+    path::PathBuf,
+};
+
+use clap::Args;
+use prova_core::{
+    dsse::{EnvelopeError, MAX_ENTRY_BYTES},
+    hash::Digest,
+    position::EntryIndex,
+};
+use prova_store::{Ledger, Outcome};
+use serde::Serialize;
+
+use crate::{
+    document::Document,
+    error::{Blame, CommandError},
+    input::{self, InputError},
+    ledger::LedgerArgs,
+    passphrase::PassphraseArgs,
+    ui::{Bar, Show, Status, Ui},
+};
+
+/// Entries that are made durable together.
+const BATCH: usize = 1_000;
+
+/// Most refused lines that are listed; the others are counted.
+const LISTED: usize = 10_000;
+
+/// Append envelopes, one a line.
+///
+/// Reads a stream of envelopes as `--sign-only` writes them, of any length. Writes those that the ledger takes, in batches of 1,000: when a
+/// batch is counted, it is durable. Lines that are refused are listed with the reason and change nothing; lines that the ledger has
+/// already are answered with their index.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 nothing was refused, 1 the ledger is damaged, 2 lines were refused or there is no ledger, 3 the disk failed.
+
+Example:
+  prova append enrol.jsonl --ledger ledger --log-key keys/log.pem")]
+pub(crate) struct Append {
+    /// The file with the envelopes, or `-`.
+    #[arg(value_name = "FILE", required_unless_present = "documents")]
+    envelopes: Option<PathBuf>,
+    /// Store this document, which statements name by its digest.
+    #[arg(long = "attach", value_name = "FILE")]
+    documents: Vec<PathBuf>,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+    /// The log's private key, with which the ledger signs its checkpoints.
+    #[arg(long, value_name = "FILE", env = "PROVA_LOG_KEY", hide_env_values = true)]
+    log_key: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+}
+
+/// What `append` prints.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Appended {
+    /// Lines that entered.
+    appended: u64,
+    /// Lines that the ledger had before.
+    known: Vec<KnownLine>,
+    /// How many lines were refused.
+    refused: u64,
+    /// The first 10,000 of them.
+    refusals: Vec<RefusedLine>,
+    /// How many of the entries contradict the past; `prova show` and `prova verify` tell how.
+    with_findings: u64,
+    /// Digests of the documents that were stored.
+    attachments: Vec<Digest>,
+    /// The ledger's size now.
+    size: u64,
+}
+
+/// A line that the ledger had before.
+#[derive(Serialize)]
+struct KnownLine {
+    /// Its number, from 1.
+    line: u64,
+    /// Where the ledger has it.
+    index: EntryIndex,
+}
+
+/// A line that was refused.
+#[derive(Serialize)]
+struct RefusedLine {
+    /// Its number, from 1.
+    line: u64,
+    /// Why.
+    reason: String,
+}
+
+impl Show for Appended {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "appended {}, known {}, refused {}; the ledger has {} entries",
+            self.appended,
+            self.known.len(),
+            self.refused,
+            self.size
+        )?;
+        for digest in &self.attachments {
+            writeln!(out, "stored document {digest}")?;
+        }
+        for known in &self.known {
+            writeln!(
+                out,
+                "line {}: the ledger has it already, as entry {}",
+                known.line, known.index
+            )?;
+        }
+        for refused in &self.refusals {
+            writeln!(out, "line {}: {}", refused.line, refused.reason)?;
+        }
+        if self.with_findings > 0 {
+            writeln!(
+                out,
+                "{} of the entries contradict the past; `prova verify` tells how",
+                self.with_findings
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// An append under way.
+struct Appending {
+    ledger: Ledger,
+    entries: Vec<Vec<u8>>,
+    lines: Vec<u64>,
+    result: Appended,
+    bar: Bar,
+}
+
+/// Runs `prova append`.
+pub(crate) fn run(args: &Append, ui: &mut Ui) -> Result<Status, CommandError> {
+    let documents: Vec<_> = args
+        .documents
+        .iter()
+        .map(|path| Document::read(path))
+        .collect::<Result<_, _>>()?;
+    let mut stream = args.envelopes.as_deref().map(input::open).transpose()?;
+    let mut ledger = args.ledger.write(args.log_key.as_ref(), &args.passphrase, ui)?;
+    let mut result = Appended::default();
+    for document in &documents {
+        document.put(&mut ledger)?;
+        result.attachments.push(document.attachment.sha256);
+    }
+    let mut appending = Appending {
+        ledger,
+        entries: Vec::new(),
+        lines: Vec::new(),
+        result,
+        bar: ui.progress("appending", "lines"),
+    };
+    if let (Some(path), Some(stream)) = (&args.envelopes, &mut stream) {
+        appending.read(stream.as_mut()).map_err(|error| match error {
+            ReadLinesError::Input(source) => InputError::Read {
+                path: path.clone(),
+                source,
+            }
+            .into(),
+            ReadLinesError::Append(error) => error,
+        })?;
+    }
+    let Appending {
+        ledger, mut result, ..
+    } = appending;
+    result.size = ledger.snapshot().size().get();
+    ui.result(&result)?;
+    Ok(if result.refused == 0 {
+        Status::Holds
+    } else {
+        Status::Caller
+    })
+}
+
+enum ReadLinesError {
+    Input(io::Error),
+    Append(CommandError),
+}
+
+impl Appending {
+    fn read(&mut self, stream: &mut dyn BufRead) -> Result<(), ReadLinesError> {
+        let mut number = 0_u64;
+        loop {
+            let line = match bounded_line(stream) {
+                Ok(line) => line,
+                Err(error) => {
+                    // What was read before is good; the caller is told how far that is.
+                    self.flush(number).map_err(ReadLinesError::Append)?;
+                    return Err(ReadLinesError::Input(error));
+                }
+            };
+            number = number.saturating_add(1);
+            match line {
+                None => break,
+                Some(Line::Whole(line)) if line.trim_ascii().is_empty() => {}
+                Some(Line::Whole(line)) => {
+                    self.entries.push(line);
+                    self.lines.push(number);
+                }
+                Some(Line::TooLong(got)) => {
+                    self.flush(number).map_err(ReadLinesError::Append)?;
+                    self.refuse(number, EnvelopeError::Size { got }.to_string());
+                }
+            }
+            if self.entries.len() >= BATCH {
+                self.flush(number).map_err(ReadLinesError::Append)?;
+            }
+        }
+        self.flush(number).map_err(ReadLinesError::Append)
+    }
+
+    fn refuse(&mut self, line: u64, reason: String) {
+        self.result.refused = self.result.refused.saturating_add(1);
+        if self.result.refusals.len() < LISTED {
+            self.result.refusals.push(RefusedLine { line, reason });
+        }
+    }
+
+    fn flush(&mut self, line: u64) -> Result<(), CommandError> {
+        let entries = std::mem::take(&mut self.entries);
+        let lines = std::mem::take(&mut self.lines);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let outcomes = self.ledger.append(None, &entries).map_err(|error| {
+            let done = self.result.appended;
+            CommandError::from(error).context(format!(
+                "the batch up to line {line} was not acknowledged; {done} entries before it are durable"
+            ))
+        })?;
+        for (outcome, line) in outcomes.into_iter().zip(lines) {
+            match outcome {
+                Outcome::Appended { findings, .. } => {
+                    self.result.appended = self.result.appended.saturating_add(1);
+                    let contradicts = u64::from(!findings.is_empty());
+                    self.result.with_findings = self.result.with_findings.saturating_add(contradicts);
+                }
+                Outcome::Known { index } => self.result.known.push(KnownLine { line, index }),
+                Outcome::Refused(refusal) => {
+                    let error = CommandError::of(Blame::Caller, &refusal);
+                    self.refuse(line, error.one_line());
+                }
+            }
+        }
+        self.bar.show(line, 0);
+        Ok(())
+    }
+}
+
+enum Line {
+    Whole(Vec<u8>),
+    /// Longer than any entry; its length.
+    TooLong(usize),
+}
+
+/// The next line without its end; none at the end of the stream. Never keeps more than the longest entry.
+fn bounded_line(stream: &mut dyn BufRead) -> io::Result<Option<Line>> {
+    let mut line = Vec::new();
+    let mut length = 0_usize;
+    loop {
+        let buffer = match stream.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if buffer.is_empty() {
+            if length == 0 {
+                return Ok(None);
+            }
+            break;
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
+        length = length.saturating_add(part.len());
+        if length <= MAX_ENTRY_BYTES {
+            line.extend_from_slice(part);
+        }
+        let used = part.len().saturating_add(usize::from(end.is_some()));
+        stream.consume(used);
+        if end.is_some() {
+            break;
+        }
+    }
+    Ok(Some(if length <= MAX_ENTRY_BYTES {
+        Line::Whole(line)
+    } else {
+        Line::TooLong(length)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(mut stream: impl BufRead) -> Vec<Result<String, usize>> {
+        std::iter::from_fn(|| bounded_line(&mut stream).unwrap())
+            .map(|line| match line {
+                Line::Whole(line) => Ok(String::from_utf8(line).unwrap()),
+                Line::TooLong(length) => Err(length),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn lines_end_with_the_line_feed_or_the_stream_and_long_ones_are_measured_only() {
+        let longest = "x".repeat(MAX_ENTRY_BYTES);
+        for (stream, want) in [
+            (String::new(), vec![]),
+            ("\n".to_owned(), vec![Ok(String::new())]),
+            (
+                "a\n\nb".to_owned(),
+                vec![Ok("a".into()), Ok(String::new()), Ok("b".into())],
+            ),
+            (
+                format!("{longest}\n{longest}x\nc\n"),
+                vec![Ok(longest.clone()), Err(MAX_ENTRY_BYTES + 1), Ok("c".into())],
+            ),
+        ] {
+            for capacity in [1, 7, 1 << 17] {
+                let stream = io::BufReader::with_capacity(capacity, stream.as_bytes());
+                assert_eq!(lines(stream), want);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Bills of materials: read before they are named, so that nobody signs for a file that is none.
+
+use std::{fs::File, io::BufReader, ops::ControlFlow, path::Path};
+
+use prova_core::event::BomReference;
+use prova_formats::{
+    bom::{Component, Format, ReadBomError, Sink, read_each},
+    limits::Limits,
+};
+
+use crate::{
+    document::Document,
+    error::{Blame, CommandError, blame_of_io},
+    ui::Ui,
+};
+
+/// Warnings that are shown; the others are counted.
+const SHOWN: usize = 20;
+
+/// Counts components.
+struct Counter(u64);
+
+impl Sink for Counter {
+    fn component(&mut self, _: Component) -> ControlFlow<()> {
+        self.0 = self.0.saturating_add(1);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Reads a bill of materials, shows where it deviates from its schema, and makes the reference and the document.
+pub(super) fn read(path: &Path, ui: &Ui) -> Result<(BomReference, Document), CommandError> {
+    let shown = path.display().to_string();
+    let file = File::open(path).map_err(|error| {
+        CommandError::of(blame_of_io(&error), &error)
+            .context(format!("cannot read the bill of materials {shown}"))
+    })?;
+    let mut counter = Counter(0);
+    let reading = read_each(BufReader::new(file), &Limits::default(), &mut counter).map_err(|error| {
+        let blame = match &error {
+            ReadBomError::Io { source } => blame_of_io(source),
+            _ => Blame::Caller,
+        };
+        CommandError::of(blame, &error).context(format!("no bill of materials from {shown}"))
+    })?;
+    for warning in reading.warnings.iter().take(SHOWN) {
+        ui.warn(&format!("{shown}: {warning}"));
+    }
+    let listed = u64::try_from(reading.warnings.len().saturating_sub(SHOWN)).unwrap_or(u64::MAX);
+    let more = listed.saturating_add(reading.unlisted_warnings);
+    if more > 0 {
+        ui.warn(&format!("{shown}: {more} more deviations from the schema"));
+    }
+    let version = reading.document.version;
+    let media_type = match version.format() {
+        Format::CycloneDx => "application/vnd.cyclonedx+json",
+        Format::Spdx => "application/spdx+json",
+    };
+    let document = Document::with_media_type(path, media_type)?;
+    if document.attachment.sha256 != reading.digest {
+        return Err(CommandError::caller(format!("{shown} changed while it was read")));
+    }
+    let text = version.to_string();
+    let (format, version) = text.split_once(' ').unwrap_or((&text, ""));
+    let reference = BomReference {
+        format: format.to_owned(),
+        version: version.to_owned(),
+        components: counter.0,
+        document: document.attachment.clone(),
+    };
+    Ok((reference, document))
+}

@@ -1,0 +1,166 @@
+//! `prova attest EVENT`: say what happened to components, and sign it.
+
+mod bom;
+mod event;
+mod fields;
+mod request;
+mod split;
+mod subjects;
+mod units;
+
+use clap::Subcommand;
+
+use self::{
+    fields::{assurance, custody, make, notice, operation},
+    request::Attest,
+};
+use crate::{
+    error::CommandError,
+    ui::{Status, Ui},
+};
+
+/// What every event's help ends with.
+macro_rules! help {
+    ($example:literal) => {
+        concat!(
+            "Exit codes: 0 recorded, perhaps with findings, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.\n\n\
+             Example:\n  ",
+            $example
+        )
+    };
+}
+
+/// Say what happened to components, and sign it.
+///
+/// Reads a private key, the ledger and what the options name. Appends the signed statement, or writes its envelope with --sign-only. What the
+/// statement contradicts is shown as a warning before; the ledger records it as a finding. What may not be said at all is refused and
+/// nothing is written.
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "EVENT", subcommand_help_heading = "Events")]
+pub(crate) enum Command {
+    /// Describe a type or release an artefact: what it is and what it is made of.
+    #[command(after_help = help!(
+        "prova attest manifest type:dns:nordlys.example/AAU-3900/R2B --name 'AAU 3900' --category ran.aau --bom aau.cdx.json --key nordlys.pem"
+    ))]
+    Manifest(Box<Attest<make::Manifest>>),
+    /// Units come into being.
+    #[command(after_help = help!(
+        "prova attest manufacture --units serials.csv --part AAU-3900 --type type:dns:nordlys.example/AAU-3900/R2B --site-country SE --key nordlys.pem"
+    ))]
+    Manufacture(Box<Attest<make::Manufacture>>),
+    /// Parts go into a parent: the first component is the parent, the others are its parts.
+    #[command(after_help = help!(
+        "prova attest assemble unit:dns:nordlys.example/AAU-3900/SN1 unit:dns:nordlys.example/PSU-9/P7 --key nordlys.pem"
+    ))]
+    Assemble(Box<Attest<make::Assemble>>),
+    /// Test a type, an artefact or a unit.
+    #[command(after_help = help!(
+        "prova attest test type:dns:nordlys.example/AAU-3900/R2B --specification 'TS 33.511' --result pass --report report.pdf --key lab.pem"
+    ))]
+    Test(Box<Attest<assurance::Test>>),
+    /// Issue, renew, suspend, reinstate or withdraw a certificate.
+    #[command(after_help = help!(
+        "prova attest certify type:dns:nordlys.example/AAU-3900/R2B --action issue --scheme NESAS --certificate N-7 --valid-until 2028-02-29 --key lab.pem"
+    ))]
+    Certify(Box<Attest<assurance::Certify>>),
+    /// Hand units to a carrier or a consignee.
+    #[command(after_help = help!(
+        "prova attest ship --units serials.csv --part AAU-3900 --to dns:north.example --carrier dns:carrier.example --seal S-1 --key nordlys.pem"
+    ))]
+    Ship(Box<Attest<custody::Ship>>),
+    /// Take units over.
+    ///
+    /// Without --ship the shipment that is open to the receiver is answered, where the ledger is at hand.
+    #[command(after_help = help!(
+        "prova attest receive --units serials.csv --part AAU-3900 --org dns:nordlys.example --seals intact --inspection accepted --key north.pem"
+    ))]
+    Receive(Box<Attest<custody::Receive>>),
+    /// Keep units at a site.
+    #[command(after_help = help!(
+        "prova attest store unit:dns:nordlys.example/AAU-3900/SN1 --site-country SE --from 2026-03-01 --key north.pem"
+    ))]
+    Store(Box<Attest<custody::Store>>),
+    /// Put units or artefacts into a slot.
+    #[command(after_help = help!(
+        "prova attest install slot:dns:north.example/gNB-7 unit:dns:nordlys.example/AAU-3900/SN1 --category ran.aau --area general --key north.pem"
+    ))]
+    Install(Box<Attest<operation::Install>>),
+    /// Give units or slots other firmware.
+    #[command(after_help = help!(
+        "prova attest update unit:dns:nordlys.example/AAU-3900/SN1 --firmware artefact:sha256:… --method remote --key north.pem"
+    ))]
+    Update(Box<Attest<operation::Update>>),
+    /// Work on units or slots.
+    #[command(after_help = help!(
+        "prova attest maintain unit:dns:nordlys.example/AAU-3900/SN1 --action inspect --key north.pem"
+    ))]
+    Maintain(Box<Attest<operation::Maintain>>),
+    /// Tell of a vulnerability, or that there is none.
+    #[command(after_help = help!(
+        "prova attest notice artefact:sha256:… --vulnerability CVE-2026-1234 --status not_affected --key producer.pem"
+    ))]
+    Notice(Box<Attest<notice::Notice>>),
+    /// Call units, types or artefacts back.
+    #[command(after_help = help!(
+        "prova attest recall type:dns:nordlys.example/AAU-3900/R2B --reason overheats --remedy exchange --from 2026-03-01 --key nordlys.pem"
+    ))]
+    Recall(Box<Attest<notice::Recall>>),
+    /// Say what runs, as measured.
+    #[command(after_help = help!(
+        "prova attest measure unit:dns:nordlys.example/AAU-3900/SN1 --firmware artefact:sha256:… --measured-tool prova-agent --measured-tool-version 1 \
+         --measured-method tpmQuote --key north.pem"
+    ))]
+    Measure(Box<Attest<operation::Measure>>),
+    /// End the life of units, slots or artefacts.
+    #[command(after_help = help!(
+        "prova attest decommission unit:dns:nordlys.example/AAU-3900/SN1 --reason 'end of life' --destination recycling --key north.pem"
+    ))]
+    Decommission(Box<Attest<operation::Decommission>>),
+    /// Say that an earlier entry was wrong, or dispute it.
+    #[command(after_help = help!(
+        "prova attest correct unit:dns:nordlys.example/AAU-3900/SN1 --target 17 --kind error --reason 'wrong serial number' --key nordlys.pem"
+    ))]
+    Correct(Box<Attest<assurance::Correct>>),
+    /// Give other evidence where a record is missing.
+    #[command(after_help = help!(
+        "prova attest evidence unit:dns:nordlys.example/AAU-3900/SN1 --in-place-of ship --reason 'bought in 2019' --document invoice.pdf --key north.pem"
+    ))]
+    Evidence(Box<Attest<assurance::Evidence>>),
+    /// Restrict what may be used; for regulators.
+    #[command(after_help = help!(
+        "prova attest restrict act:dns:regulator.example/2026-17 --status inForce --legal-basis 'Act 12 §3' --scope-supplier dns:x.example \
+         --from 2026-03-01 --key regulator.pem"
+    ))]
+    Restrict(Box<Attest<notice::Restrict>>),
+    /// Record a finding; for regulators.
+    #[command(after_help = help!(
+        "prova attest finding slot:dns:north.example/gNB-7 --rule R1 --outcome fails --text 'no certificate' --entry 17 --key regulator.pem"
+    ))]
+    Finding(Box<Attest<notice::Finding>>),
+}
+
+/// Runs `prova attest`.
+pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError> {
+    let request = match command {
+        Command::Manifest(attest) => attest.request(),
+        Command::Manufacture(attest) => attest.request(),
+        Command::Assemble(attest) => attest.request(),
+        Command::Test(attest) => attest.request(),
+        Command::Certify(attest) => attest.request(),
+        Command::Ship(attest) => attest.request(),
+        Command::Receive(attest) => attest.request(),
+        Command::Store(attest) => attest.request(),
+        Command::Install(attest) => attest.request(),
+        Command::Update(attest) => attest.request(),
+        Command::Maintain(attest) => attest.request(),
+        Command::Notice(attest) => attest.request(),
+        Command::Recall(attest) => attest.request(),
+        Command::Measure(attest) => attest.request(),
+        Command::Decommission(attest) => attest.request(),
+        Command::Correct(attest) => attest.request(),
+        Command::Evidence(attest) => attest.request(),
+        Command::Restrict(attest) => attest.request(),
+        Command::Finding(attest) => attest.request(),
+    };
+    request?.attest(ui)
+}

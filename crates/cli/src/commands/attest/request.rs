@@ -1,0 +1,432 @@
+//! What somebody wants to attest, from the command line to the ledger.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use prova_core::{
+    alias::Alias,
+    component::SubjectId,
+    country::Country,
+    dsse::Envelope,
+    event::{Attachment, Disclosure, Event, EventPredicate, Place, role::Role},
+    hash::LeafHash,
+    keys::{KeyId, SecretKey},
+    lifecycle::TransferState,
+    org::OrgId,
+    registry::Registry,
+    statement::{Predicate, Statement, Subject},
+    time::Timestamp,
+};
+use serde_json::{Map, Value};
+
+use super::{
+    bom,
+    event::{self, as_members, merge},
+    fields::{Fields, named},
+    split,
+    subjects::{self, StatedAlias},
+    units,
+};
+use crate::{
+    basis::{Basis, BasisArgs},
+    clock,
+    document::Document,
+    error::{Blaming as _, CommandError},
+    signing,
+    ui::{Status, Ui},
+};
+
+/// The options of one event and those of all.
+#[derive(Args, Debug)]
+pub(super) struct Attest<F: Fields> {
+    #[command(flatten, next_help_heading = "Event")]
+    fields: F,
+    #[command(flatten, next_help_heading = "Options")]
+    common: Common,
+}
+
+/// The options of all events.
+#[derive(Args, Debug)]
+pub(super) struct Common {
+    /// What it is about: `type:…`, `artefact:…`, `unit:…`, `slot:…`, for restrictions `act:…`.
+    #[arg(value_name = "COMPONENT")]
+    components: Vec<SubjectId>,
+    /// More units: CSV with a column `component`, or `serial` with --part; columns `alias`, `mac`, `imei`, `gtin`, `giai`, `sku` name
+    /// aliases. Long lists become several statements.
+    #[arg(long, value_name = "FILE")]
+    units: Option<PathBuf>,
+    /// The part number of the serials in --units.
+    #[arg(long, value_name = "PART", requires = "units")]
+    part: Option<String>,
+    /// The maker of the serials in --units [default: who speaks].
+    #[arg(long, value_name = "ORG", requires = "units")]
+    org: Option<OrgId>,
+    /// The private key that signs.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// A private key that signs too, such as the previous holder's.
+    #[arg(long, value_name = "FILE")]
+    countersign: Vec<PathBuf>,
+    /// Who speaks [default: whose key signs].
+    #[arg(long, value_name = "ORG")]
+    by: Option<OrgId>,
+    /// In which role [default: the one role that may].
+    #[arg(long)]
+    role: Option<Role>,
+    /// When it happened [default: now].
+    #[arg(long, value_name = "TIME")]
+    time: Option<Timestamp>,
+    /// The country where it happened.
+    #[arg(long)]
+    country: Option<Country>,
+    /// The UN/LOCODE of the place, for example `SESTO`.
+    #[arg(long, value_name = "CODE")]
+    locode: Option<String>,
+    /// The name of the place.
+    #[arg(long, value_name = "NAME")]
+    place: Option<String>,
+    /// Who should see it: public, parties, regulator.
+    #[arg(long, value_parser = named::<Disclosure>)]
+    disclosure: Option<Disclosure>,
+    /// A document that supports it; stored.
+    #[arg(long = "attach", value_name = "FILE")]
+    attach: Vec<PathBuf>,
+    /// Another name of a component; with one component its id may be left out.
+    #[arg(long = "alias", value_name = "[COMPONENT=]ALIAS")]
+    aliases: Vec<String>,
+    /// Where a component's chain comes from, if from another ledger.
+    #[arg(long, num_args = 4, value_names = ["COMPONENT", "ORIGIN", "INDEX", "LEAF"])]
+    from_ledger: Vec<String>,
+    /// The proof of those entries; stored.
+    #[arg(long, value_name = "FILE", requires = "from_ledger")]
+    from_proof: Option<PathBuf>,
+    /// The event's fields as a JSON object; options go before its members.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    basis: BasisArgs,
+}
+
+/// What somebody wants to attest.
+pub(super) struct Request {
+    event: &'static str,
+    common: Common,
+    /// The event's members from options.
+    fields: Value,
+    /// Components in options that are subjects too.
+    components: Vec<SubjectId>,
+    documents: Vec<(&'static str, PathBuf)>,
+    boms: Vec<PathBuf>,
+}
+
+/// Subjects that share an event's fields.
+struct Group {
+    fields: Map<String, Value>,
+    subjects: Vec<StatedAlias>,
+}
+
+impl<F: Fields> Attest<F> {
+    /// The request, whatever the event.
+    pub(super) fn request(self) -> Result<Request, CommandError> {
+        Ok(Request {
+            event: F::EVENT,
+            fields: serde_json::to_value(&self.fields).or_caller()?,
+            components: self.fields.subjects().into_iter().map(SubjectId::from).collect(),
+            documents: self.fields.documents(),
+            boms: self.fields.boms(),
+            common: self.common,
+        })
+    }
+}
+
+impl Request {
+    /// Makes the statements, signs them and brings them where they belong.
+    pub(super) fn attest(self, ui: &mut Ui) -> Result<Status, CommandError> {
+        let mut documents = Vec::new();
+        let fields = self.members(&mut documents, ui)?;
+        let evidence = self.evidence(&mut documents)?;
+        let proof = self
+            .common
+            .from_proof
+            .as_deref()
+            .map(Document::read)
+            .transpose()?;
+        let basis = self.common.basis.open(ui)?;
+        let source = self.common.basis.passphrase.source();
+        let mut keys = vec![signing::read_key(&self.common.key, &source, ui)?];
+        for path in &self.common.countersign {
+            keys.push(signing::read_key(path, &source, ui)?);
+        }
+        let by = self.by(basis.registry(), &keys)?;
+        let subjects = self.subjects(&by)?;
+        let links = subjects::links(
+            &self.common.from_ledger,
+            proof.as_ref().map(|proof| proof.attachment.sha256),
+        )?;
+        documents.extend(proof);
+        let mut entries = Vec::new();
+        for group in self.groups(fields, subjects, &by, &basis)? {
+            let event = event::build(self.event, group.fields, basis.snapshot())?;
+            let predicate = self.predicate(event, &by, evidence.clone(), basis.registry())?;
+            let mut stated = Vec::with_capacity(group.subjects.len());
+            for subject in group.subjects {
+                stated.push(subject.with_links(basis.head(&subject.id)?, &links)?);
+            }
+            entries.extend(sign(stated, &predicate, &keys)?);
+        }
+        subjects::check_links_used(&links, &entries)?;
+        let entries: Vec<_> = entries.iter().map(|(_, envelope)| envelope.encode()).collect();
+        self.common.basis.deliver(basis, &entries, &documents, ui)?;
+        Ok(Status::Holds)
+    }
+
+    /// The event's members: the file's, the options' on top, documents and bills of materials by their digests.
+    fn members(&self, documents: &mut Vec<Document>, ui: &Ui) -> Result<Map<String, Value>, CommandError> {
+        let mut members = match &self.common.json {
+            Some(path) => event::read_members(path)?,
+            None => Map::new(),
+        };
+        merge(&mut members, as_members(&self.fields));
+        for (member, path) in &self.documents {
+            let document = Document::read(path)?;
+            let attachment = serde_json::to_value(&document.attachment).or_caller()?;
+            members.insert((*member).to_owned(), attachment);
+            documents.push(document);
+        }
+        for path in &self.boms {
+            let (reference, document) = bom::read(path, ui)?;
+            let boms = members.entry("boms").or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(boms) = boms {
+                boms.push(serde_json::to_value(&reference).or_caller()?);
+            }
+            documents.push(document);
+        }
+        Ok(members)
+    }
+
+    fn evidence(&self, documents: &mut Vec<Document>) -> Result<Vec<Attachment>, CommandError> {
+        let mut evidence = Vec::new();
+        for path in &self.common.attach {
+            let document = Document::read(path)?;
+            evidence.push(document.attachment.clone());
+            documents.push(document);
+        }
+        Ok(evidence)
+    }
+
+    fn by(&self, registry: Option<&Registry>, keys: &[SecretKey]) -> Result<OrgId, CommandError> {
+        if let Some(by) = &self.common.by {
+            return Ok(by.clone());
+        }
+        let id: Option<KeyId> = keys.first().map(|key| key.public().key_id());
+        let (Some(registry), Some(id)) = (registry, id) else {
+            return Err(
+                CommandError::caller("without a ledger it is not known whose the key is")
+                    .hint("say who speaks with --by ORG"),
+            );
+        };
+        match registry.keys().get(&id) {
+            Some(record) => Ok(record.organisation.clone()),
+            None => Err(prova_core::entry::VerifyEntryError::UnknownKey(id).into()),
+        }
+    }
+
+    fn subjects(&self, by: &OrgId) -> Result<Vec<StatedAlias>, CommandError> {
+        let named = self.common.components.iter().chain(&self.components);
+        let mut subjects: Vec<StatedAlias> = Vec::new();
+        for id in named {
+            if !subjects.iter().any(|subject| subject.id == *id) {
+                subjects.push(StatedAlias::new(id.clone()));
+            }
+        }
+        if let Some(path) = &self.common.units {
+            let maker = self.common.org.as_ref().unwrap_or(by);
+            units::read(path, maker, self.common.part.as_deref(), &mut subjects)?;
+        }
+        if subjects.is_empty() {
+            return Err(CommandError::caller(format!("{} about nothing", self.event))
+                .hint("name components, or a list of them with --units"));
+        }
+        subjects::add_aliases(&self.common.aliases, &mut subjects)?;
+        Ok(subjects)
+    }
+
+    /// Fills in what can be known, which may differ from subject to subject.
+    fn groups(
+        &self,
+        mut fields: Map<String, Value>,
+        subjects: Vec<StatedAlias>,
+        by: &OrgId,
+        basis: &Basis,
+    ) -> Result<Vec<Group>, CommandError> {
+        match self.event {
+            "manufacture" if !fields.contains_key("date") => {
+                let date = self.time()?.date();
+                fields.insert("date".to_owned(), Value::String(date.to_string()));
+            }
+            "assemble" => event::assembled(&mut fields, subjects.iter().map(|subject| &subject.id)),
+            "receive" if !fields.contains_key("ship") => return answered(&fields, subjects, by, basis),
+            _ => {}
+        }
+        Ok(vec![Group { fields, subjects }])
+    }
+
+    fn time(&self) -> Result<Timestamp, CommandError> {
+        Ok(self.common.time.map_or_else(clock::now, Ok)?)
+    }
+
+    fn predicate(
+        &self,
+        mut event: Event,
+        by: &OrgId,
+        evidence: Vec<Attachment>,
+        registry: Option<&Registry>,
+    ) -> Result<EventPredicate, CommandError> {
+        let role = match self.common.role {
+            Some(role) => role,
+            None => role(&event, by, registry)?,
+        };
+        if let Event::Manifest(manifest) = &mut event
+            && role == Role::Producer
+        {
+            manifest.producer.get_or_insert_with(|| by.clone());
+        }
+        let place = Place {
+            country: self.common.country,
+            locode: self.common.locode.clone(),
+            name: self.common.place.clone(),
+        };
+        Ok(EventPredicate {
+            by: by.clone(),
+            role,
+            time: self.time()?,
+            place: (place != Place::default()).then_some(place),
+            disclosure: self.common.disclosure,
+            evidence,
+            critical: Vec::new(),
+            event,
+        })
+    }
+}
+
+/// The one role in which the organisation may say the event.
+fn role(event: &Event, by: &OrgId, registry: Option<&Registry>) -> Result<Role, CommandError> {
+    let Some(registry) = registry else {
+        return Err(
+            CommandError::caller("without a ledger it is not known which roles the signer has")
+                .hint("say in which role with --role"),
+        );
+    };
+    let Some(participant) = registry.participants().get(by) else {
+        return Err(CommandError::caller(format!("{by} is not enrolled"))
+            .hint("`prova registry show` lists the participants"));
+    };
+    let may: Vec<_> = participant
+        .roles
+        .iter()
+        .copied()
+        .filter(|role| role.may_say(event))
+        .collect();
+    let list = |roles: &[Role]| {
+        roles
+            .iter()
+            .map(|role| role.name())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match may.as_slice() {
+        [role] => Ok(*role),
+        [] => {
+            let has: Vec<_> = participant.roles.iter().copied().collect();
+            let want: Vec<_> = Role::ALL.into_iter().filter(|role| role.may_say(event)).collect();
+            Err(CommandError::caller(format!(
+                "{by} has no role that may say {}; its roles: {}; want one of: {}",
+                event.name(),
+                list(&has),
+                list(&want)
+            ))
+            .hint("`prova registry change --role` changes roles"))
+        }
+        several => Err(CommandError::caller(format!(
+            "{by} may say {} in several roles: {}",
+            event.name(),
+            list(several)
+        ))
+        .hint("say in which with --role")),
+    }
+}
+
+/// Groups units by the shipment that is open to the receiver.
+fn answered(
+    fields: &Map<String, Value>,
+    subjects: Vec<StatedAlias>,
+    by: &OrgId,
+    basis: &Basis,
+) -> Result<Vec<Group>, CommandError> {
+    let mut groups: Vec<(Option<(OrgId, LeafHash)>, Vec<StatedAlias>)> = Vec::new();
+    for subject in subjects {
+        let shipment = open_shipment(&subject.id, by, basis)?;
+        match groups.iter_mut().find(|(of, _)| *of == shipment) {
+            Some((_, group)) => group.push(subject),
+            None => groups.push((shipment, vec![subject])),
+        }
+    }
+    let groups = groups.into_iter().map(|(shipment, subjects)| {
+        let mut fields = fields.clone();
+        if let Some((from, ship)) = shipment {
+            let from = Value::String(from.to_string());
+            // A receiver who names somebody else as the holder does not answer this shipment.
+            if *fields.entry("from").or_insert_with(|| from.clone()) == from {
+                fields.insert("ship".to_owned(), Value::String(ship.to_string()));
+            }
+        }
+        Group { fields, subjects }
+    });
+    Ok(groups.collect())
+}
+
+fn open_shipment(
+    id: &SubjectId,
+    by: &OrgId,
+    basis: &Basis,
+) -> Result<Option<(OrgId, LeafHash)>, CommandError> {
+    let Some(state) = basis.state() else {
+        return Ok(None);
+    };
+    let chain = state.chain(id)?;
+    let transfers = chain
+        .as_ref()
+        .and_then(|chain| chain.unit())
+        .map(|unit| &unit.transfers);
+    let open = transfers.into_iter().flatten().rev().find(|transfer| {
+        transfer.state == TransferState::Open && (transfer.to == *by || transfer.carrier.as_ref() == Some(by))
+    });
+    Ok(open.and_then(|transfer| Some((transfer.from.clone(), transfer.shipped?.1))))
+}
+
+/// Signs statements about all the subjects, as few as the size limit allows.
+fn sign(
+    subjects: Vec<Subject>,
+    predicate: &EventPredicate,
+    keys: &[SecretKey],
+) -> Result<Vec<(Statement, Envelope)>, CommandError> {
+    let keys: Vec<_> = keys.iter().collect();
+    let statements = split::statements(
+        subjects,
+        &Predicate::Event(Box::new(predicate.clone())),
+        keys.len(),
+    );
+    let sign = |statement: Statement| {
+        statement.check().or_caller()?;
+        let envelope = Envelope::sign(statement.encode(), &keys).or_caller()?;
+        Ok((statement, envelope))
+    };
+    statements.into_iter().map(sign).collect()
+}
+
+/// Whether a text is an alias, for messages that tell what it is not.
+pub(super) fn parse_alias(text: &str) -> Result<Alias, CommandError> {
+    text.parse()
+        .or_caller()
+        .map_err(|error: CommandError| error.context(format!("«{text}» is no alias")))
+}

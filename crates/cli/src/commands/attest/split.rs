@@ -1,0 +1,134 @@
+//! Long lists of units become several statements, each within the size limit of an entry.
+
+use prova_core::{
+    dsse::MAX_ENTRY_BYTES,
+    event::Event,
+    statement::{Predicate, Statement, Subject},
+};
+
+/// Bytes of an envelope beside payload and signatures, rounded up.
+const ENVELOPE_BYTES: usize = 128;
+/// Bytes of a signature in an envelope: key id, base64 of 64 bytes, names and punctuation, rounded up.
+const SIGNATURE_BYTES: usize = 192;
+
+/// The statements that say `predicate` of all subjects, in their order, as few as fit.
+pub(super) fn statements(subjects: Vec<Subject>, predicate: &Predicate, signatures: usize) -> Vec<Statement> {
+    let statement = |subjects| Statement {
+        subjects,
+        predicate: predicate.clone(),
+    };
+    if !divisible(predicate) {
+        return vec![statement(subjects)];
+    }
+    let limit = payload_limit(signatures);
+    let empty = statement(Vec::new()).encode().len();
+    let mut statements = Vec::new();
+    let mut these = Vec::new();
+    let mut length = empty;
+    for subject in subjects {
+        let alone = statement(vec![subject.clone()]).encode().len();
+        // With the comma before it.
+        let more = alone.saturating_sub(empty).saturating_add(1);
+        if !these.is_empty() && length.saturating_add(more) > limit {
+            statements.push(statement(std::mem::take(&mut these)));
+            length = empty;
+        }
+        length = length.saturating_add(more);
+        these.push(subject);
+    }
+    statements.push(statement(these));
+    statements
+}
+
+/// Whether the event says the same of each subject by itself; others tie their subjects together.
+fn divisible(predicate: &Predicate) -> bool {
+    let Predicate::Event(event) = predicate else {
+        return false;
+    };
+    match &event.event {
+        Event::Assemble(_)
+        | Event::Install(_)
+        | Event::Restrict(_)
+        | Event::Correct(_)
+        | Event::Finding(_) => false,
+        Event::Maintain(maintain) => maintain.parts_in.is_empty() && maintain.parts_out.is_empty(),
+        _ => true,
+    }
+}
+
+/// Most bytes of a payload: base64 makes 4 of 3.
+fn payload_limit(signatures: usize) -> usize {
+    let around = SIGNATURE_BYTES
+        .saturating_mul(signatures)
+        .saturating_add(ENVELOPE_BYTES);
+    let quadruples = MAX_ENTRY_BYTES
+        .saturating_sub(around)
+        .checked_div(4)
+        .unwrap_or_default();
+    quadruples.saturating_mul(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use prova_core::{
+        dsse::Envelope,
+        event::{EventPredicate, custody::Ship, role::Role},
+        hash::LeafHash,
+        test_keys::published_test_key,
+    };
+
+    use super::*;
+
+    fn ship() -> Predicate {
+        Predicate::Event(Box::new(EventPredicate {
+            by: "dns:nordlys.example".parse().unwrap(),
+            role: Role::Manufacturer,
+            time: "2026-03-01T08:00:00Z".parse().unwrap(),
+            place: None,
+            disclosure: None,
+            evidence: Vec::new(),
+            critical: Vec::new(),
+            event: Event::Ship(Ship {
+                to: "dns:north.example".parse().unwrap(),
+                carrier: None,
+                title_to: None,
+                seals: vec!["S".repeat(3_000)],
+                waybill: None,
+                export_control: None,
+            }),
+        }))
+    }
+
+    #[test]
+    fn every_unit_is_in_one_statement_and_every_statement_fits_but_takes_no_more() {
+        let subject = |number: u32| {
+            let id = format!("unit:dns:nordlys.example/AAU-3900/SN{number:06}");
+            let prev = Some(LeafHash::of_entry(id.as_bytes()));
+            Subject::new(id.parse::<prova_core::component::SubjectId>().unwrap(), prev)
+        };
+        let subjects: Vec<_> = (0..2_000).map(subject).collect();
+        let key = published_test_key("producer").unwrap();
+        let other = published_test_key("carrier").unwrap();
+        let statements = statements(subjects.clone(), &ship(), 2);
+        let sizes: Vec<_> = statements
+            .iter()
+            .map(|statement| {
+                Envelope::sign(statement.encode(), &[&key, &other])
+                    .unwrap()
+                    .encode()
+                    .len()
+            })
+            .collect();
+        let (last, full) = sizes.split_last().unwrap();
+        assert!(
+            full.iter().all(|size| *size > MAX_ENTRY_BYTES - 1_000),
+            "{sizes:?}"
+        );
+        assert!(*last <= MAX_ENTRY_BYTES && full.len() > 5, "{sizes:?}");
+        let together: Vec<_> = statements
+            .into_iter()
+            .flat_map(|statement| statement.subjects)
+            .collect();
+        assert_eq!(together, subjects);
+    }
+}

@@ -1,0 +1,53 @@
+//! The lines of `story.txt`.
+//!
+//! ```text
+//! # heading      > remark      = name for the entry just made      prova … a command, in which @names stand for ids and entries
+//! ```
+
+/// A line of the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    Chapter(&'static str),
+    Remark(&'static str),
+    /// A name for the last entry.
+    Name(&'static str),
+    Command(&'static str),
+}
+
+/// The lines, in order.
+pub(super) fn lines() -> impl Iterator<Item = Line> {
+    include_str!("story.txt")
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| match line.split_once(' ') {
+            Some(("#", heading)) => Line::Chapter(heading),
+            Some((">", remark)) => Line::Remark(remark),
+            Some(("=", name)) => Line::Name(name),
+            _ => Line::Command(line),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use prova_core::event::Event;
+
+    use super::*;
+
+    #[test]
+    fn the_story_has_every_event() {
+        let commands: Vec<_> = lines()
+            .filter_map(|line| match line {
+                Line::Command(command) => Some(command),
+                _ => None,
+            })
+            .collect();
+        assert!(commands.iter().all(|command| command.starts_with("prova ")));
+        for event in Event::NAMES {
+            let start = format!("prova attest {event} ");
+            assert!(
+                commands.iter().any(|command| command.starts_with(&start)),
+                "{event}"
+            );
+        }
+    }
+}

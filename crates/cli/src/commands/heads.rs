@@ -1,0 +1,63 @@
+//! `prova heads`: what a machine without the ledger must know to sign.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use clap::Args;
+use prova_core::{component::SubjectId, hash::LeafHash};
+use serde::Serialize;
+
+use crate::{
+    error::CommandError,
+    ledger::LedgerArgs,
+    ui::{Show, Status, Ui},
+};
+
+/// Print the last entry of each component's chain, for signing on a machine without the ledger.
+///
+/// Reads the ledger, also beside a running writer. Writes a JSON object, whatever the format: each component with the leaf hash of its
+/// last entry, or null where it has none; and the ledger itself with that of the last registry entry.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 done, 1 the ledger is damaged, 2 no ledger or no component.
+
+Example:
+  prova heads unit:dns:nordlys.example/AAU-3900/SN0001 > heads.json
+  prova attest ship unit:dns:nordlys.example/AAU-3900/SN0001 --to dns:north.example --by dns:nordlys.example \\
+    --role manufacturer --key nordlys.pem --sign-only --heads heads.json -o ship.jsonl")]
+pub(crate) struct Heads {
+    /// The components.
+    #[arg(value_name = "COMPONENT")]
+    components: Vec<SubjectId>,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+}
+
+/// What `heads` prints.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct HeadsShown(BTreeMap<SubjectId, Option<LeafHash>>);
+
+impl Show for HeadsShown {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", serde_json::to_string_pretty(self)?)
+    }
+}
+
+/// Runs `prova heads`.
+pub(crate) fn run(args: &Heads, ui: &mut Ui) -> Result<Status, CommandError> {
+    let (_, state) = args.ledger.read(ui)?;
+    let registry = state.registry();
+    let mut heads = BTreeMap::new();
+    for id in &args.components {
+        heads.insert(id.clone(), state.chain(id)?.map(|chain| chain.head));
+    }
+    heads.insert(
+        SubjectId::Ledger(registry.origin().clone()),
+        Some(registry.head()),
+    );
+    ui.result(&HeadsShown(heads))?;
+    Ok(Status::Holds)
+}

@@ -1,0 +1,83 @@
+//! The subcommands, one file each.
+
+mod append;
+mod attest;
+mod backup;
+mod completions;
+mod demo;
+mod fsck;
+mod heads;
+mod init;
+mod key;
+mod log;
+mod man;
+mod policy;
+mod prove;
+mod registry;
+mod reindex;
+mod restore;
+mod show;
+mod sign;
+mod trace;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::{
+    error::CommandError,
+    ui::{Status, Ui},
+};
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(Box<init::Init>),
+    #[command(subcommand)]
+    Key(key::Command),
+    #[command(subcommand)]
+    Registry(Box<registry::Command>),
+    #[command(subcommand)]
+    Attest(attest::Command),
+    Append(append::Append),
+    Sign(sign::Sign),
+    Heads(heads::Heads),
+    Log(log::Log),
+    Show(show::ShowArgs),
+    Trace(trace::TraceArgs),
+    Verify(verify::VerifyArgs),
+    Prove(prove::ProveArgs),
+    Policy(policy::PolicyArgs),
+    Fsck(fsck::FsckArgs),
+    Reindex(reindex::ReindexArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
+    Demo(demo::Demo),
+    Completions(completions::Completions),
+    Man(man::ManPages),
+}
+
+/// Does it.
+pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError> {
+    match command {
+        Command::Init(args) => init::run(&args, ui),
+        Command::Key(command) => key::run(&command, ui),
+        Command::Registry(command) => registry::run(&command, ui),
+        Command::Attest(command) => attest::run(command, ui),
+        Command::Append(args) => append::run(&args, ui),
+        Command::Sign(args) => sign::run(&args, ui),
+        Command::Heads(args) => heads::run(&args, ui),
+        Command::Log(args) => log::run(&args, ui),
+        Command::Show(args) => show::run(&args, ui),
+        Command::Trace(args) => trace::run(&args, ui),
+        Command::Verify(args) => verify::run(&args, ui),
+        Command::Prove(args) => prove::run(&args, ui),
+        Command::Policy(args) => policy::run(&args, ui),
+        Command::Fsck(args) => fsck::run(&args, ui),
+        Command::Reindex(args) => reindex::run(&args, ui),
+        Command::Backup(args) => backup::run(&args, ui),
+        Command::Restore(args) => restore::run(&args, ui),
+        Command::Demo(args) => demo::run(args, ui),
+        Command::Completions(args) => completions::run(&args, ui),
+        Command::Man(args) => man::run(&args, ui),
+    }
+}

@@ -1,0 +1,63 @@
+//! The heads of chains.
+
+use std::io::{self, Write};
+
+use prova_core::{component::SubjectId, hash::LeafHash, position::EntryIndex};
+use serde::Serialize;
+
+use crate::{
+    error::CommandError,
+    plain::counted,
+    reading::Reading,
+    ui::{Show, Ui},
+};
+
+/// The last entry of a chain.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Head {
+    /// The component or act.
+    subject: SubjectId,
+    /// Entries in its chain.
+    entries: u64,
+    /// The last of them.
+    last: EntryIndex,
+    /// Its leaf hash.
+    head: LeafHash,
+    /// How much is wrong in the chain.
+    findings: usize,
+}
+
+impl Show for Head {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        let entries = counted(self.entries, "entry", "entries");
+        write!(
+            out,
+            "{}  {entries}, last {}, head {}",
+            self.subject, self.last, self.head
+        )?;
+        match self.findings {
+            0 => writeln!(out),
+            count => writeln!(out, "  ! {}", counted(count, "finding", "findings")),
+        }
+    }
+}
+
+/// Lists the chains of subjects that begin with `prefix`.
+pub(super) fn show(reading: &Reading, prefix: &str, ui: &mut Ui) -> Result<(), CommandError> {
+    for subject in reading
+        .state()
+        .into_iter()
+        .flat_map(|state| state.subjects(prefix))
+    {
+        let (subject, chain) = subject?;
+        ui.item(&Head {
+            subject,
+            entries: chain.length,
+            last: chain.last,
+            head: chain.head,
+            findings: chain.findings.len(),
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! `prova trace`: what a component is made of and where it is.
+
+mod materials;
+mod tree;
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use clap::Args;
+use prova_core::{
+    component::ComponentId,
+    hash::Digest,
+    standing::Party,
+    trace::{Node, Relation, Shown, Trace},
+};
+use serde::Serialize;
+
+use self::{materials::Materials, tree::Branch};
+use crate::{
+    error::CommandError,
+    ledger::LedgerArgs,
+    plain::plain,
+    reading::Reading,
+    ui::{Show, Status, Ui},
+};
+
+/// Trace a component: its type, parts, firmware and their bills of materials, and where it is now.
+///
+/// Reads the ledger and its attachments, also beside a running writer. Bills of materials that the ledger does not keep are named by their
+/// digest.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 done, 1 the ledger is damaged, 2 no such component.
+
+Example:
+  prova trace unit:dns:nordlys.example/AAU-3900/SN0001")]
+pub(crate) struct TraceArgs {
+    /// The component: a unit, type, artefact or slot.
+    #[arg(value_name = "COMPONENT")]
+    component: ComponentId,
+    /// Show every component of every bill of materials, however many there are. With `--format json`, all are there anyway.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+}
+
+/// A trace, and what the bills of materials in it list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Traced {
+    #[serde(flatten)]
+    trace: Trace,
+    /// The bills of materials that nodes of the tree name, by digest.
+    materials: BTreeMap<Digest, Materials>,
+    /// Components of a bill of materials that text shows.
+    #[serde(skip)]
+    shown: usize,
+}
+
+/// Runs `prova trace`.
+pub(crate) fn run(args: &TraceArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+    let reading = Reading::open(&args.ledger, ui)?;
+    let trace = Trace::new(&reading, &args.component, reading.registry())?.ok_or_else(|| {
+        let error = CommandError::caller(format!("the ledger has no entry about {}", args.component));
+        error.hint("`prova show --heads` lists what it has entries about")
+    })?;
+    let mut materials = BTreeMap::new();
+    for node in trace.tree.walk() {
+        for bom in &node.boms {
+            let digest = bom.document.sha256;
+            if !materials.contains_key(&digest) {
+                materials.insert(digest, Materials::read(&reading.snapshot, &digest)?);
+            }
+        }
+    }
+    ui.result(&Traced {
+        trace,
+        materials,
+        shown: if args.all { usize::MAX } else { materials::SHOWN },
+    })?;
+    Ok(Status::Holds)
+}
+
+impl Show for Traced {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut root = self.branch(&self.trace.tree);
+        root.below.splice(0..0, self.whereabouts());
+        root.draw(out)
+    }
+}
+
+impl Traced {
+    /// Where the component is now.
+    fn whereabouts(&self) -> Vec<Branch> {
+        let inside = self.trace.inside.iter();
+        let mut facts: Vec<_> = inside.map(|parent| format!("in {parent}")).collect();
+        if let Some(slot) = &self.trace.slot {
+            let operator = slot.operator.as_ref().map(|operator| operator.shown().to_owned());
+            let category = slot.category.map(|category| category.to_string());
+            let area = slot.area.and_then(|area| serde_json::to_value(area).ok());
+            let area = area.as_ref().and_then(|area| area.as_str());
+            let area = area.map(|area| format!("{area} area"));
+            let known: Vec<_> = operator.into_iter().chain(category).chain(area).collect();
+            facts.push(format!("in {} ({})", slot.component, known.join(", ")));
+        }
+        facts.extend(
+            self.trace
+                .holder
+                .as_ref()
+                .map(|holder| format!("held by {}", holder.shown())),
+        );
+        facts.into_iter().map(|fact| Branch::leaf(plain(&fact))).collect()
+    }
+
+    fn branch(&self, node: &Node) -> Branch {
+        let mut below: Vec<Branch> = Vec::new();
+        for bom in &node.boms {
+            let digest = &bom.document.sha256;
+            let text = format!(
+                "bill of materials, {} {}, sha256 {digest}",
+                bom.format, bom.version
+            );
+            let listed = self
+                .materials
+                .get(digest)
+                .map(|materials| materials.branches(self.shown));
+            below.push(Branch {
+                text: plain(&text),
+                below: listed.unwrap_or_default(),
+            });
+        }
+        below.extend(node.supplies.iter().map(|supply| {
+            let supplier = supply.supplier.as_ref().map(ToString::to_string);
+            let origin = supply
+                .country_of_origin
+                .map(|country| format!("made in {country}"));
+            let by: Vec<_> = supplier.into_iter().chain(origin).collect();
+            let by = if by.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", by.join(", "))
+            };
+            Branch::leaf(plain(&format!("supplied: {}{by}", supply.what)))
+        }));
+        let unknown = |what: &String| Branch::leaf(plain(&format!("not known: {what}")));
+        below.extend(node.known_unknowns.iter().map(unknown));
+        below.extend(node.children.iter().map(|child| self.branch(child)));
+        Branch {
+            text: plain(&label(node)),
+            below,
+        }
+    }
+}
+
+/// A component on a line of the tree.
+fn label(node: &Node) -> String {
+    let relation = match node.relation {
+        Relation::Root => "",
+        Relation::Type => "type ",
+        Relation::Part => "part ",
+        Relation::Firmware => "firmware ",
+        Relation::Occupant => "occupied by ",
+    };
+    let mut text = format!("{relation}{}", node.component);
+    if let Some(position) = &node.position {
+        text.push_str(&format!(" at {position}"));
+    }
+    let version = node.version.as_ref().map(|version| format!(" {version}"));
+    let name = node
+        .name
+        .as_ref()
+        .map(|name| format!("{name}{}", version.unwrap_or_default()));
+    let maker = node.maker.as_ref().map(Party::shown).map(str::to_owned);
+    let category = node.category.map(|category| category.to_string());
+    let known: Vec<_> = name.into_iter().chain(maker).chain(category).collect();
+    if !known.is_empty() {
+        text.push_str(&format!(" ({})", known.join(", ")));
+    }
+    text.push_str(match node.shown {
+        Shown::Whole => "",
+        Shown::Elsewhere => ", see above",
+        Shown::Unknown => ", of which the ledger has no entry",
+        Shown::Cut => ", and more that is not shown",
+    });
+    if node.released == Some(false) {
+        text.push_str(", not released by its producer");
+    }
+    if !node.findings.is_empty() {
+        let codes: Vec<_> = node.findings.iter().map(|code| code.name()).collect();
+        text.push_str(&format!("  ! {}", codes.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,267 @@
+//! A whole ledger, or one component in it: everything derived from bytes again.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
+
+use prova_core::{
+    component::SubjectId,
+    lifecycle::Finding,
+    policy::Policy,
+    position::EntryIndex,
+    replay::ReplayError,
+    verdict::{Answer, Grounds, Question, Scope, Verdict},
+};
+use prova_store::{Audit, AuditError, ReadError, Snapshot, audit};
+use serde::Serialize;
+
+use crate::{
+    error::{Blame, Blamed, CommandError},
+    ledger::LedgerArgs,
+    plain::{counted, plain},
+    reading::Reading,
+    ui::{Show, Status, Ui},
+};
+
+impl Blamed for AuditError {
+    fn blame(&self) -> Blame {
+        AuditError::blame(self).into()
+    }
+
+    fn hint(&self) -> Option<String> {
+        (self.blame() == prova_store::Blame::Evidence)
+            .then(|| "`prova fsck` lists everything that is wrong with the files".to_owned())
+    }
+}
+
+/// The verdict on a whole ledger.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LedgerVerdict {
+    #[serde(flatten)]
+    verdict: Verdict,
+    /// Signatures that were verified.
+    signatures: u64,
+    /// Components that entries are about.
+    components: usize,
+    /// Organisations enrolled.
+    participants: usize,
+}
+
+/// The verdict on one subject, or where an audit stopped.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct SubjectVerdict(Verdict);
+
+/// Verifies the whole ledger.
+pub(super) fn whole(
+    ledger: &LedgerArgs,
+    policy: Option<&Policy>,
+    ui: &mut Ui,
+) -> Result<Status, CommandError> {
+    let snapshot = ledger.snapshot()?;
+    let audit = audited(&snapshot, Scope::Ledger, ui)?;
+    let is_component = |id: &SubjectId| id.component().is_some();
+    let components = audit
+        .rows
+        .chains()
+        .iter()
+        .filter(|(id, _)| is_component(id))
+        .count();
+    let shown = LedgerVerdict {
+        signatures: audit.signatures,
+        components,
+        participants: audit.registry.participants().len(),
+        verdict: Verdict::on_ledger(snapshot.signed_checkpoint(), policy, audit.findings),
+    };
+    ui.result(&shown)?;
+    status(&shown.verdict)
+}
+
+/// Verifies the whole ledger, and answers for one subject.
+pub(super) fn subject(
+    ledger: &LedgerArgs,
+    subject: &SubjectId,
+    policy: Option<&Policy>,
+    ui: &mut Ui,
+) -> Result<Status, CommandError> {
+    let snapshot = ledger.snapshot()?;
+    let mut audit = audited(&snapshot, Scope::Subject(subject.clone()), ui)?;
+    let findings = std::mem::take(&mut audit.findings);
+    let findings = findings
+        .into_iter()
+        .filter(|finding| finding.subject == *subject)
+        .collect();
+    let reading = Reading::audited(snapshot, audit)?;
+    let mut grounds = Grounds::default();
+    let mut enrolments = BTreeSet::new();
+    for (index, entry) in reading.related(subject)? {
+        if entry
+            .statement()
+            .subjects
+            .iter()
+            .any(|stated| stated.id == *subject)
+        {
+            grounds.chain.push(index);
+            let keys = reading.registry().keys();
+            let records = entry.signers().iter().filter_map(|key| keys.get(key));
+            enrolments.extend(records.map(|record| record.enrolled));
+        } else {
+            grounds.mentions.push(index);
+        }
+    }
+    if grounds.chain.is_empty() {
+        let error = CommandError::caller(format!("the ledger has no entry about {subject}"));
+        return Err(error.hint("`prova show --heads` lists what it has entries about"));
+    }
+    grounds.enrolments = enrolments.into_iter().collect();
+    let signed = reading.snapshot.signed_checkpoint();
+    let shown = SubjectVerdict(Verdict::on_subject(
+        subject.clone(),
+        signed,
+        policy,
+        &grounds,
+        findings,
+    ));
+    ui.result(&shown)?;
+    status(&shown.0)
+}
+
+/// Audits; where that stops because the evidence is bad, the verdict is shown before the error.
+fn audited(snapshot: &Snapshot, scope: Scope, ui: &mut Ui) -> Result<Audit, CommandError> {
+    let error = match audit(snapshot, &ui.progress("verifying", "entries")) {
+        Ok(audit) => return Ok(audit),
+        Err(error) => error,
+    };
+    if let Some((question, entry)) = failed(&error) {
+        let reason = CommandError::of(Blame::Evidence, &error).to_string();
+        let reason = reason.replace("\n  caused by: ", ": ");
+        let verdict = Verdict::stopped(scope, snapshot.signed_checkpoint(), question, entry, &reason);
+        ui.result(&SubjectVerdict(verdict))?;
+    }
+    Err(error.into())
+}
+
+/// Which question bad evidence fails, and the entry where it shows.
+fn failed(error: &AuditError) -> Option<(Question, Option<EntryIndex>)> {
+    if error.blame() != prova_store::Blame::Evidence {
+        return None;
+    }
+    Some(match error {
+        AuditError::Entry { source, .. } => {
+            let index = match source.as_ref() {
+                ReplayError::Decode { index, .. }
+                | ReplayError::Verify { index, .. }
+                | ReplayError::Inadmissible { index, .. }
+                | ReplayError::Rows { index, .. } => Some(*index),
+                _ => None,
+            };
+            (Question::failed_by(source)?, index)
+        }
+        AuditError::Read(ReadError::Leaf { index, .. }) => (Question::Authentic, Some(*index)),
+        AuditError::Read(ReadError::Bundle { entry, .. }) => (Question::Authentic, Some(*entry)),
+        AuditError::Read(ReadError::Missing { entry, .. } | ReadError::Tile { entry, .. })
+        | AuditError::Tile { entry, .. } => (Question::Complete, Some(*entry)),
+        _ => (Question::Complete, None),
+    })
+}
+
+/// How a verdict ends the command.
+fn status(verdict: &Verdict) -> Result<Status, CommandError> {
+    match verdict.failed().next() {
+        Some(failed) => Err(CommandError::new(Blame::Evidence, failed.reason.clone())),
+        None if verdict.findings.is_empty() => Ok(Status::Holds),
+        None => Ok(Status::NotMet),
+    }
+}
+
+impl Show for LedgerVerdict {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        let verdict = &self.verdict;
+        let counts = format!(
+            "{}, {}, {}, {}",
+            verdict.origin,
+            counted(verdict.size.get(), "entry", "entries"),
+            counted(self.signatures, "signature", "signatures"),
+            counted(self.components, "component", "components")
+        );
+        let checkpoint = format!("checkpoint of size {} with root {}", verdict.size, verdict.root);
+        let open: Vec<_> = verdict
+            .answers
+            .iter()
+            .filter(|answered| answered.answer == Answer::CannotBeDecided)
+            .map(|answered| answered.question.name())
+            .collect();
+        if verdict.findings.is_empty() && verdict.failed().next().is_none() {
+            write!(out, "holds: {counts}, no findings; {checkpoint}")?;
+            if !open.is_empty() {
+                write!(out, "; cannot be decided: {}", open.join(", "))?;
+            }
+            return writeln!(out);
+        }
+        writeln!(out, "{counts}; {checkpoint}")?;
+        show_answers(verdict, out)?;
+        show_findings(&verdict.findings, out)
+    }
+}
+
+impl Show for SubjectVerdict {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        let verdict = &self.0;
+        let subject = match &verdict.scope {
+            Scope::Subject(subject) => format!("{subject} in "),
+            Scope::Ledger | Scope::Entry(_) => String::new(),
+        };
+        writeln!(
+            out,
+            "{subject}{}; checkpoint of size {} with root {}",
+            verdict.origin, verdict.size, verdict.root
+        )?;
+        show_answers(verdict, out)?;
+        show_findings(&verdict.findings, out)
+    }
+}
+
+fn show_answers(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    for answered in &verdict.answers {
+        let (question, answer) = (answered.question.name(), answered.answer.to_string());
+        writeln!(out, "  {question:<10}  {answer:<17}  {}", plain(&answered.reason))?;
+    }
+    Ok(())
+}
+
+/// Findings by component, in order of the components' first ones.
+fn show_findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let mut order = Vec::new();
+    let mut by_subject: BTreeMap<&SubjectId, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        let of_subject = by_subject.entry(&finding.subject).or_default();
+        if of_subject.is_empty() {
+            order.push(&finding.subject);
+        }
+        of_subject.push(finding);
+    }
+    let count = counted(findings.len(), "finding", "findings");
+    writeln!(
+        out,
+        "{count} in {}",
+        counted(order.len(), "component", "components")
+    )?;
+    for subject in order {
+        writeln!(out, "\n{subject}")?;
+        for finding in by_subject.get(subject).into_iter().flatten() {
+            writeln!(
+                out,
+                "  entry {}: {}: {}",
+                finding.entry,
+                finding.code,
+                plain(&finding.detail)
+            )?;
+        }
+    }
+    Ok(())
+}

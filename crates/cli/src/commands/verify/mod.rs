@@ -1,0 +1,83 @@
+//! `prova verify`: a whole ledger, one component, or a proof.
+
+mod ledger;
+mod proof;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use prova_core::{
+    component::SubjectId,
+    policy::{MAX_POLICY_BYTES, Policy},
+};
+
+use crate::{
+    error::{Blaming as _, CommandError},
+    input,
+    ledger::LedgerArgs,
+    ui::{Status, Ui},
+};
+
+/// Verify a ledger, a component in it, or a `.tlog-proof` file.
+///
+/// Without an argument, reads every byte of the ledger: entries against hashes, hashes against the checkpoint, signatures, entitlement,
+/// links and lives. With a component, does the same and answers the six questions about that component. With a file, shows that an entry is
+/// in the log that the policy trusts; this needs no ledger.
+///
+/// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
+/// ledger is held against the log key in its own charter.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings.
+
+Examples:
+  prova verify --ledger ledger
+  prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --trust policy.txt
+  prova verify entry-7.tlog-proof --trust policy.txt")]
+pub(crate) struct VerifyArgs {
+    /// A component, an act, or a `.tlog-proof` file; nothing for the whole ledger.
+    #[arg(value_name = "COMPONENT|FILE")]
+    what: Option<String>,
+    /// A C2SP tlog-policy file; `prova policy` makes one for a ledger.
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+    /// The entry that a proof is about, if it is not in the proof itself.
+    #[arg(long, value_name = "FILE")]
+    entry: Option<PathBuf>,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+}
+
+/// Runs `prova verify`.
+pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+    let policy = args.trust.as_deref().map(read_policy).transpose()?;
+    let subject = args.what.as_deref().map(str::parse::<SubjectId>);
+    let is_component = |what: &str| {
+        ["unit:", "type:", "artefact:", "slot:", "act:", "ledger:"]
+            .iter()
+            .any(|kind| what.starts_with(kind))
+    };
+    match (&args.what, subject) {
+        (None, _) => ledger::whole(&args.ledger, policy.as_ref(), ui),
+        (Some(_), Some(Ok(subject))) => ledger::subject(&args.ledger, &subject, policy.as_ref(), ui),
+        (Some(what), Some(Err(error))) if is_component(what) => {
+            let error = CommandError::of(crate::error::Blame::Caller, &error);
+            Err(error.context(format!("«{what}» is no component")))
+        }
+        (Some(what), _) => {
+            let policy = policy.ok_or_else(|| {
+                CommandError::caller("a proof shows nothing without the log's key that you trust")
+                    .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
+            })?;
+            proof::verify(Path::new(what), args.entry.as_deref(), &policy, ui)
+        }
+    }
+}
+
+fn read_policy(path: &Path) -> Result<Policy, CommandError> {
+    let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
+    let content = input::read(path, limit)?;
+    Policy::parse(&content)
+        .or_caller()
+        .map_err(|error| error.context(format!("no policy in {}", input::shown(path))))
+}

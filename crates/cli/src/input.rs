@@ -1,0 +1,101 @@
+//! Files that the caller names, or stdin for `-`; never more of them in memory than was asked for.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read as _},
+    path::{Path, PathBuf},
+};
+
+use crate::error::{Blame, Blamed, blame_of_io};
+
+/// Why a file was not read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum InputError {
+    /// It cannot be opened or read.
+    #[error("cannot read {}", shown(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// More bytes than such a file can have.
+    #[error("{} is longer than {limit} bytes", shown(path))]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// Not UTF-8.
+    #[error("{} is not UTF-8 from byte {valid_up_to} on", shown(path))]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// Bytes before the first wrong one.
+        valid_up_to: usize,
+    },
+}
+
+impl Blamed for InputError {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Read { source, .. } => blame_of_io(source),
+            Self::TooLong { .. } | Self::NotUtf8 { .. } => Blame::Caller,
+        }
+    }
+}
+
+/// How messages name a file.
+pub(crate) fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
+        "stdin".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+/// A file or stdin, to be read as a stream.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, InputError> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let cannot_read = |source| InputError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::open(path).map_err(cannot_read)?;
+    if file.metadata().map_err(cannot_read)?.is_dir() {
+        return Err(cannot_read(io::ErrorKind::IsADirectory.into()));
+    }
+    Ok(Box::new(BufReader::new(file)))
+}
+
+/// A whole file or stdin, of at most `limit` bytes.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|source| InputError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
+        Ok(bytes)
+    } else {
+        Err(InputError::TooLong {
+            path: path.to_owned(),
+            limit,
+        })
+    }
+}
+
+/// A whole text, of at most `limit` bytes.
+pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, InputError> {
+    String::from_utf8(read(path, limit)?).map_err(|error| InputError::NotUtf8 {
+        path: path.to_owned(),
+        valid_up_to: error.utf8_error().valid_up_to(),
+    })
+}

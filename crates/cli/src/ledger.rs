@@ -1,0 +1,112 @@
+//! Which ledger a command is about, and how its errors are shown.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use prova_store::{
+    AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, Snapshot, State,
+};
+
+use crate::{
+    error::{Blame, Blamed, CommandError},
+    passphrase::PassphraseArgs,
+    signing,
+    ui::{Bar, Ui},
+};
+
+/// Which ledger.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LedgerArgs {
+    /// The ledger's directory.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "PROVA_LEDGER",
+        default_value = ".",
+        hide_env_values = true
+    )]
+    pub(crate) ledger: PathBuf,
+}
+
+impl LedgerArgs {
+    /// The ledger as it was last acknowledged, beside whoever writes it.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, CommandError> {
+        Ok(Snapshot::open(&self.ledger)?)
+    }
+
+    /// What the ledger adds up to at its snapshot.
+    pub(crate) fn read(&self, ui: &Ui) -> Result<(Snapshot, State), CommandError> {
+        let snapshot = self.snapshot()?;
+        let state = snapshot.state(&ui.progress("reading the ledger", "entries"))?;
+        Ok((snapshot, state))
+    }
+
+    /// The ledger, to be written.
+    pub(crate) fn write(
+        &self,
+        log_key: Option<&PathBuf>,
+        passphrase: &PassphraseArgs,
+        ui: &Ui,
+    ) -> Result<Ledger, CommandError> {
+        // First what needs no secret, so that nobody types a passphrase in vain.
+        Snapshot::open(&self.ledger)?;
+        let log_key = log_key.ok_or_else(|| {
+            CommandError::caller("no log key was given, and the ledger signs its checkpoints with it").hint(
+                "give it with --log-key FILE or in the variable PROVA_LOG_KEY; without it, `--sign-only` writes the envelope for \
+                 somebody else to append",
+            )
+        })?;
+        let log_key = signing::read_key(log_key, &passphrase.log_source(), ui)?;
+        Ok(Ledger::open(
+            &self.ledger,
+            log_key,
+            &ui.progress("opening the ledger", "entries"),
+        )?)
+    }
+}
+
+impl Progress for Bar {
+    fn at(&self, done: u64, total: u64) {
+        self.show(done, total);
+    }
+}
+
+impl From<prova_store::Blame> for Blame {
+    fn from(blame: prova_store::Blame) -> Self {
+        match blame {
+            prova_store::Blame::Evidence => Self::Evidence,
+            prova_store::Blame::Caller => Self::Caller,
+            prova_store::Blame::Program => Self::Program,
+        }
+    }
+}
+
+/// Errors of the store know whose fault they are.
+macro_rules! blamed {
+    ($($error:ty),+ $(,)?) => {$(
+        impl Blamed for $error {
+            fn blame(&self) -> Blame {
+                <$error>::blame(self).into()
+            }
+        }
+    )+};
+}
+
+blamed!(AppendError, AttachmentError, CreateError, ReadError);
+
+impl Blamed for OpenError {
+    fn blame(&self) -> Blame {
+        OpenError::blame(self).into()
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Missing { .. } | Self::Empty { .. } | Self::NotALedger { .. } => {
+                "name the ledger's directory with --ledger or in the variable PROVA_LEDGER; `prova init` makes a new one"
+            }
+            Self::Locked { .. } => "wait until it has ended; commands that only read work beside it",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}

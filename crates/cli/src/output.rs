@@ -1,0 +1,76 @@
+//! Files that commands write: whole and durable, or not at all.
+
+use std::{
+    fs::{File, Permissions},
+    io::{self, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use crate::error::{Blame, Blamed, blame_of_io};
+
+/// Why a file was not written. What stood under its name before still does, unless the variant says otherwise.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum OutputError {
+    /// It cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// It is written, but a power failure may take it away.
+    #[error("{} is written, but its directory was not made durable", path.display())]
+    NotDurable {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+impl Blamed for OutputError {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Write { source, .. } => blame_of_io(source),
+            Self::NotDurable { .. } => Blame::Program,
+        }
+    }
+}
+
+/// Writes a file under a temporary name, makes it durable and gives it its name; `-` is stdout.
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
+    let cannot_write = |source| OutputError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if path == Path::new("-") {
+        let mut stdout = io::stdout().lock();
+        return match stdout.write_all(content).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(cannot_write(error)),
+            _ => Ok(()),
+        };
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    // The bits that a new file has; the system takes away what the user's mask takes away.
+    let mut file = tempfile::Builder::new()
+        .prefix(".prova-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(directory)
+        .map_err(cannot_write)?;
+    file.write_all(content).map_err(cannot_write)?;
+    file.as_file().sync_all().map_err(cannot_write)?;
+    file.persist(path)
+        .map_err(|failure| cannot_write(failure.error))?;
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|source| OutputError::NotDurable {
+            path: path.to_owned(),
+            source,
+        })
+}

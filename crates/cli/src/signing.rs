@@ -1,0 +1,160 @@
+//! Keys that sign, and what their statements would do to a ledger.
+
+use std::path::Path;
+
+use prova_core::{
+    admission::{AdmitError, Inadmissible, admit},
+    alias::Alias,
+    component::SubjectId,
+    entry::{DecodeEntryError, Unverified, VerifyEntryError},
+    keys::SecretKey,
+    lifecycle::{Chain, Changes, Finding, View},
+    position::TreeSize,
+    registry::{EntitlementError, Registry, RegistryError},
+};
+use prova_store::{ReadError, Refusal, State};
+
+use crate::{
+    error::{Blame, Blamed, CommandError},
+    keyfile,
+    passphrase::PassphraseSource,
+    ui::Ui,
+};
+
+/// Reads a private key and says what its keeper should change.
+pub(crate) fn read_key(
+    path: &Path,
+    passphrase: &PassphraseSource,
+    ui: &Ui,
+) -> Result<SecretKey, CommandError> {
+    let opened = keyfile::read(path, passphrase)?;
+    if let Some(warning) = &opened.warning {
+        ui.warn(&warning.to_string());
+    }
+    Ok(opened.key)
+}
+
+/// Entries tried on a ledger's state, one after the other, without being recorded.
+pub(crate) struct Rehearsal<'a> {
+    rows: Rows<'a>,
+    registry: Option<Registry>,
+    size: u64,
+}
+
+/// The state, with the changes of the entries tried so far on top.
+struct Rows<'a> {
+    state: &'a State,
+    changes: Changes,
+}
+
+impl View for Rows<'_> {
+    type Error = ReadError;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, ReadError> {
+        match self.changes.chains.get(id) {
+            Some(chain) => Ok(Some(chain.clone())),
+            None => self.state.chain(id),
+        }
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
+        match self.changes.aliases.get(alias) {
+            Some(holder) => Ok(Some(holder.clone())),
+            None => self.state.alias_holder(alias),
+        }
+    }
+}
+
+impl<'a> Rehearsal<'a> {
+    /// Nothing tried yet.
+    pub(crate) fn new(state: &'a State) -> Self {
+        Self {
+            rows: Rows {
+                state,
+                changes: Changes::default(),
+            },
+            registry: Some(state.registry().clone()),
+            size: state.size().get(),
+        }
+    }
+
+    /// The findings that the entry would cause; an error if the ledger would refuse it.
+    pub(crate) fn try_entry(&mut self, entry: &[u8]) -> Result<Vec<Finding>, CommandError> {
+        let entry = Unverified::decode(entry)?.verify(self.registry.as_ref())?;
+        let size = TreeSize::new(self.size);
+        let changes = match admit(&self.rows, &mut self.registry, size, &entry) {
+            Ok(changes) => changes,
+            Err(AdmitError::Inadmissible(reason)) => return Err(CommandError::from(*reason)),
+            Err(AdmitError::View(error)) => return Err(error.into()),
+        };
+        let findings = changes.findings(size.next()).cloned().collect();
+        self.rows.changes.chains.extend(changes.chains);
+        self.rows.changes.aliases.extend(changes.aliases);
+        self.size = self.size.saturating_add(1);
+        Ok(findings)
+    }
+}
+
+impl Blamed for Refusal {
+    fn blame(&self) -> Blame {
+        Blame::Caller
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Verify(error) => error.hint(),
+            Self::Inadmissible(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Blamed for DecodeEntryError {
+    fn blame(&self) -> Blame {
+        Blame::Caller
+    }
+}
+
+impl Blamed for VerifyEntryError {
+    fn blame(&self) -> Blame {
+        Blame::Caller
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownKey(_) => Some(ENROL.to_owned()),
+            _ => None,
+        }
+    }
+}
+
+const ENROL: &str = "`prova registry show` lists the keys in use; `prova registry enrol` and `prova registry rotate` add some";
+
+impl Blamed for Inadmissible {
+    fn blame(&self) -> Blame {
+        Blame::Caller
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::StalePrev { .. } => {
+                "look at what happened since with `prova show`, then make the statement again"
+            }
+            Self::Entitlement(EntitlementError::UnknownKey(_) | EntitlementError::KeyEnded { .. })
+            | Self::Registry(RegistryError::Entitlement(
+                EntitlementError::UnknownKey(_) | EntitlementError::KeyEnded { .. },
+            )) => ENROL,
+            Self::Entitlement(EntitlementError::NoRole { .. } | EntitlementError::RoleMayNot { .. }) => {
+                "`prova registry show` lists everybody's roles; `prova registry change --role` changes them"
+            }
+            Self::Registry(RegistryError::Threshold { .. }) => {
+                "sign with more root keys: --sign FILE several times, or --sign-only and `prova sign` elsewhere"
+            }
+            Self::Registry(RegistryError::TestKey(_)) => {
+                "make a key of your own with `prova key generate`; `prova init --test` makes a ledger that takes test keys"
+            }
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}

@@ -1,0 +1,279 @@
+//! What people and programs see: results on stdout, everything else on stderr.
+
+use std::{
+    io::{self, IsTerminal as _, Write},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use prova_core::text;
+use serde::Serialize;
+
+use crate::{
+    args::Format,
+    error::{Blame, CommandError},
+};
+
+/// How long something may take before a progress bar is shown.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// It holds, it is done.
+    Holds,
+    /// The evidence is bad.
+    Evidence,
+    /// The caller's mistake.
+    Caller,
+    /// The program's failure.
+    Program,
+    /// Verified, but there are findings, or rules are not met.
+    NotMet,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Holds => 0,
+            Status::Evidence => 1,
+            Status::Caller => 2,
+            Status::Program => 3,
+            Status::NotMet => 4,
+        })
+    }
+}
+
+impl From<Blame> for Status {
+    fn from(blame: Blame) -> Self {
+        match blame {
+            Blame::Evidence => Self::Evidence,
+            Blame::Caller => Self::Caller,
+            Blame::Program => Self::Program,
+        }
+    }
+}
+
+/// A result: its serde form is its JSON, with stable member names.
+pub(crate) trait Show: Serialize {
+    /// Whether the result is a document of its own that has one form only.
+    const VERBATIM: bool = false;
+
+    /// Writes the result for people. Text that comes from records goes through [`text::escape`].
+    fn show(&self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// A failure on stderr in JSON.
+#[derive(Serialize)]
+struct Failure<'a> {
+    error: &'a CommandError,
+}
+
+/// The two streams.
+#[derive(Debug)]
+pub(crate) struct Ui {
+    format: Format,
+    /// Whether the reader of stdout has gone.
+    closed: bool,
+}
+
+impl Ui {
+    /// A pair of streams in this form.
+    pub(crate) fn new(format: Format) -> Self {
+        Self {
+            format,
+            closed: false,
+        }
+    }
+
+    /// The form of results.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Prints the one result of a command.
+    pub(crate) fn result<R: Show>(&mut self, result: &R) -> Result<(), CommandError> {
+        self.print(|format, out| match format {
+            _ if R::VERBATIM => result.show(out),
+            Format::Text => result.show(out),
+            Format::Json => writeln!(out, "{}", printable(&serde_json::to_string_pretty(result)?)),
+        })
+    }
+
+    /// Prints one of many results: in JSON one line each.
+    pub(crate) fn item(&mut self, item: &impl Show) -> Result<(), CommandError> {
+        self.print(|format, out| match format {
+            Format::Text => item.show(out),
+            Format::Json => writeln!(out, "{}", printable(&serde_json::to_string(item)?)),
+        })
+    }
+
+    fn print(
+        &mut self,
+        print: impl FnOnce(Format, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), CommandError> {
+        if self.closed {
+            return Ok(());
+        }
+        let mut stdout = io::BufWriter::new(anstream::stdout().lock());
+        match print(self.format, &mut stdout).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                // What is left in the buffer has no reader; dropping the buffer would try again.
+                let _ = stdout.into_parts();
+                Ok(())
+            }
+            Err(error) => Err(CommandError::of(Blame::Program, &error).context("cannot write to stdout")),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Tells about something that does not stop the command, but should be known.
+    pub(crate) fn warn(&self, message: &str) {
+        self.message("warning", YELLOW, message);
+    }
+
+    /// Tells how things go.
+    pub(crate) fn note(&self, message: &str) {
+        self.message("note", CYAN, message);
+    }
+
+    fn message(&self, kind: &str, style: Style, message: &str) {
+        // Nobody can be told that stderr does not work.
+        let _ = match self.format {
+            Format::Text => writeln!(
+                anstream::stderr().lock(),
+                "{style}{kind}{style:#}: {}",
+                lines(message)
+            ),
+            Format::Json => {
+                let object = serde_json::json!({ kind: { "message": message } });
+                writeln!(io::stderr().lock(), "{}", printable(&object.to_string()))
+            }
+        };
+    }
+
+    /// A progress bar for something that counts `unit`s.
+    pub(crate) fn progress(&self, what: &'static str, unit: &'static str) -> Bar {
+        Bar {
+            what,
+            unit,
+            begun: Instant::now(),
+            enabled: self.format == Format::Text && io::stderr().is_terminal(),
+            bar: std::cell::OnceCell::new(),
+        }
+    }
+
+    /// Ends the command: shows the error, if there is one, and gives the exit code.
+    pub(crate) fn end(self, result: Result<Status, CommandError>) -> ExitCode {
+        let error = match result {
+            Ok(status) => return status.into(),
+            Err(error) => error,
+        };
+        let _ = match self.format {
+            Format::Text => {
+                writeln!(
+                    anstream::stderr().lock(),
+                    "{RED}error{RED:#}: {}",
+                    lines(&error.to_string())
+                )
+            }
+            Format::Json => {
+                let object = serde_json::to_string(&Failure { error: &error }).unwrap_or_default();
+                writeln!(io::stderr().lock(), "{}", printable(&object))
+            }
+        };
+        Status::from(error.blame).into()
+    }
+}
+
+/// A progress bar that shows only on a terminal, and only once something takes long.
+pub(crate) struct Bar {
+    what: &'static str,
+    unit: &'static str,
+    begun: Instant,
+    enabled: bool,
+    bar: std::cell::OnceCell<ProgressBar>,
+}
+
+impl Bar {
+    /// Shows that `done` of `total` are done; a total of 0 is not known.
+    pub(crate) fn show(&self, done: u64, total: u64) {
+        if !self.enabled || self.begun.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_init(|| {
+            let template = if total == 0 {
+                format!("{} {{human_pos}} {} ({{per_sec}})", self.what, self.unit)
+            } else {
+                format!(
+                    "{} {{wide_bar}} {{human_pos}}/{{human_len}} {} ({{eta}})",
+                    self.what, self.unit
+                )
+            };
+            let style =
+                ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
+                .with_style(style)
+                .with_elapsed(self.begun.elapsed())
+        });
+        bar.set_length(total);
+        bar.set_position(done);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// JSON in which characters that deceive or command a terminal are escapes. They can only stand in strings.
+fn printable(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        if text::is_unprintable(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// A message of several lines in which characters that deceive or command a terminal are escaped.
+fn lines(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    for character in message.chars() {
+        if text::is_unprintable(character) && character != '\n' {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_deceive_a_reader_is_escaped_and_json_stays_the_same_value() {
+        let text = "a\u{1b}[31m\u{202e}b\u{e0001}\nc\u{9b}";
+        let json = printable(&serde_json::to_string(text).unwrap());
+        assert_eq!(json, r#""a\u001b[31m\u202eb\udb40\udc01\nc\u009b""#);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        assert_eq!(lines(text), "a\\u{1b}[31m\\u{202e}b\\u{e0001}\nc\\u{9b}");
+    }
+}
