@@ -57,7 +57,9 @@ fn all_nineteen_events_are_said_with_options() {
         format!("attest decommission {UNIT} --reason old --destination recycling --key keys/operator-north.pem"),
     ];
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --category ran.aau --bom aau.cdx.json --design-country SE --key keys/nordlys.pem
 entry 7 with leaf hash c665c8fc94f274aea8ae7d61a6ee754ae5c057cf7805b4c15c6905cc9e185052
 [0]
@@ -123,7 +125,8 @@ $ prova attest decommission unit:dns:nordlys.example/AAU/S1 --reason old --desti
 entry 26 with leaf hash be9378f13c2f53fc9a80c2f8688980ac29e55d2f0d654d8f9fd5f47c814dc861
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -478,14 +481,17 @@ fn a_machine_without_the_ledger_signs_with_a_file_of_heads() {
     born(&sandbox);
     let heads = sandbox.ok(&format!("heads {UNIT} {SLOT}"));
     sandbox.write("heads.json", &heads);
-    assert_transcript!(heads, str![[r#"
+    assert_transcript!(
+        heads,
+        str![[r#"
 {
   "unit:dns:nordlys.example/AAU/S1": "e7977d5b59b50c0aab2339f174af99d302377001dcc7b8288e6c938676b98fee",
   "slot:dns:north.example/SubNetwork=1/gNB-7": null,
   "ledger:ledger.example/2026": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
 }
 
-"#]]);
+"#]]
+    );
     std::fs::rename(sandbox.path("ledger"), sandbox.path("away")).unwrap();
     let install = format!(
         "attest install {SLOT} {UNIT} --category ran.aau --area general --key keys/operator-north.pem --sign-only --heads heads.json"

@@ -10,13 +10,17 @@ const INIT: &str = "init ledger --origin ledger.example/2026 --test --root-key d
 #[test]
 fn a_ledger_is_made_in_an_empty_directory() {
     let sandbox = Sandbox::new();
-    sandbox.run(INIT).code(0).stdout_eq(str![[r#"
+    sandbox
+        .run(INIT)
+        .code(0)
+        .stdout_eq(str![[r#"
 ledger   ledger.example/2026, a test: its entries mean nothing
 lies in  ledger
 charter  aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f
 vkey     ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     std::fs::create_dir(sandbox.path("empty")).unwrap();
     sandbox
         .run("init empty --origin ledger.example/2026 --test --root-key keys/root-a.pem --format json")
@@ -144,7 +148,6 @@ error: no private key from keys/log.pub.pem
 [2]
 $ prova init new --charter keys/log.pem
 error: no DSSE envelope: invalid number at line 1 column 2
-  caused by: invalid number at line 1 column 2
 [2]
 $ prova init new
 error: the following required arguments were not provided:

@@ -7,7 +7,10 @@ use crate::Sandbox;
 #[test]
 fn help_says_what_is_read_and_written_with_exit_codes_and_an_example() {
     let sandbox = Sandbox::new();
-    sandbox.run("--help").code(0).stdout_eq(str![[r#"
+    sandbox
+        .run("--help")
+        .code(0)
+        .stdout_eq(str![[r#"
 Prova keeps and checks signed evidence of where network components come from
 
 Usage: prova [OPTIONS] <COMMAND>
@@ -50,7 +53,8 @@ Exit codes:
   3  the program's failure: the disk is full, the clock is wrong
   4  verified, but there are findings, or rules are not met
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     sandbox
         .run("append --help")
         .code(0)

@@ -163,11 +163,15 @@ fn a_threshold_is_collected_from_machine_to_machine() {
 note: signed by 1 of the present root's organisations, want 2; `prova sign` adds signatures
 
 "#]]);
-    sandbox.run("append one").code(2).stdout_eq(str![[r#"
+    sandbox
+        .run("append one")
+        .code(2)
+        .stdout_eq(str![[r#"
 appended 0, known 0, refused 1; the ledger has 7 entries
 line 1: signed by 1 of the present root's organisations, want 2
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     sandbox
         .run("sign one --key keys/root-a.pem")
         .code(2)
@@ -178,10 +182,14 @@ error: key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 has 
 
 "#]]);
     sandbox.ok("sign one --key keys/root-b.pem -o two");
-    sandbox.run("append two").code(0).stdout_eq(str![[r#"
+    sandbox
+        .run("append two")
+        .code(0)
+        .stdout_eq(str![[r#"
 appended 1, known 0, refused 0; the ledger has 8 entries
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     let heads = sandbox.ok("heads");
     sandbox.write("heads.json", heads);
     sandbox.ok(&format!(

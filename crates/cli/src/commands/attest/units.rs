@@ -273,11 +273,7 @@ mod tests {
                 Some("P"),
                 "line 3: 2 columns, want 1 as in the first line",
             ),
-            (
-                b"serial\nS1\n\xff\n",
-                Some("P"),
-                "line 3: column 1 is not UTF-8",
-            ),
+            (b"serial\nS1\n\xff\n", Some("P"), "line 3: column 1 is not UTF-8"),
             (
                 b"serial\nS1\ns-1\n",
                 Some("P"),
