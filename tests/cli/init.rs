@@ -148,7 +148,6 @@ error: no private key from keys/log.pub.pem
 [2]
 $ prova init new --charter keys/log.pem
 error: no DSSE envelope: invalid number at line 1 column 2
-  caused by: invalid number at line 1 column 2
 [2]
 $ prova init new
 error: the following required arguments were not provided:

@@ -2,6 +2,17 @@
 //!
 //! Hermetic: an empty environment, a clock that stands still, a temporary directory, published test keys.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test ends where something is wrong"
+)]
+#![allow(
+    clippy::needless_raw_string_hashes,
+    clippy::too_many_lines,
+    reason = "the tool writes the snapshots"
+)]
+
 mod append;
 mod attest;
 mod demo;
