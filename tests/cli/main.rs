@@ -15,11 +15,19 @@
 
 mod append;
 mod attest;
+mod backup;
 mod demo;
+mod fsck;
 mod init;
 mod key;
+mod log;
 mod manual;
+mod prove;
 mod registry;
+mod scene;
+mod show;
+mod trace;
+mod verify;
 
 use std::path::{Path, PathBuf};
 

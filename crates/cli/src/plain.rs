@@ -41,9 +41,8 @@ pub(crate) fn indented(json: &str) -> String {
             escaped = character == '\\' && !escaped;
             if is_unprintable(character) {
                 let mut units = [0; 2];
-                for unit in character.encode_utf16(&mut units) {
-                    shown.push_str(&format!("\\u{unit:04x}"));
-                }
+                let units = character.encode_utf16(&mut units).iter();
+                shown.extend(units.map(|unit| format!("\\u{unit:04x}")));
             } else {
                 shown.push(character);
             }
@@ -56,7 +55,7 @@ pub(crate) fn indented(json: &str) -> String {
             }
             '{' | '[' => {
                 shown.push(character);
-                while characters.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+                while characters.next_if(char::is_ascii_whitespace).is_some() {}
                 if let Some(end) = characters.next_if(|c| matches!(c, '}' | ']')) {
                     shown.push(end);
                 } else {

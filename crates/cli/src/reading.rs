@@ -1,20 +1,24 @@
 //! A ledger as commands read it: entries whose bytes are held against their leaf hashes and whose signatures are verified again.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    convert::Infallible,
+};
 
 use prova_core::{
     alias::Alias,
     checkpoint::Origin,
     component::SubjectId,
     entry::Verified,
+    event::Event,
     hash::Digest,
     history::{History, HistoryError},
-    lifecycle::{Chain, Finding, View},
+    lifecycle::{Chain, Finding, FindingCode, View},
     position::EntryIndex,
     registry::Registry,
     replay::{MemoryRows, Rows as _},
     term::Term,
-    timeline::{Timeline, distrusted},
+    timeline::Timeline,
     trace::Entries,
 };
 use prova_store::{Audit, Snapshot, State};
@@ -32,12 +36,14 @@ pub(crate) struct Reading {
     /// Its registry, over time.
     pub(crate) history: History,
     rows: Kept,
+    /// Statements by keys that were distrusted later; chains do not record these.
+    distrusted: BTreeMap<SubjectId, Vec<Finding>>,
 }
 
 /// What the entries add up to.
 enum Kept {
     /// As the store has it, or a replay.
-    State(State),
+    State(Box<State>),
     /// As an audit derived it.
     Audited(Box<MemoryRows>),
 }
@@ -53,40 +59,48 @@ impl Reading {
     pub(crate) fn open(ledger: &LedgerArgs, ui: &Ui) -> Result<Self, CommandError> {
         let (snapshot, state) = ledger.read(ui)?;
         let origin = state.registry().origin().clone();
-        Self::new(snapshot, Kept::State(state), origin)
+        let distrusted = state.distrusted(&snapshot)?;
+        Self::new(snapshot, Kept::State(Box::new(state)), origin, distrusted)
     }
 
     /// The ledger as it was just audited.
     pub(crate) fn audited(snapshot: Snapshot, audit: Audit) -> Result<Self, CommandError> {
         let origin = audit.registry.origin().clone();
-        Self::new(snapshot, Kept::Audited(Box::new(audit.rows)), origin)
+        let is_distrusted = |finding: &Finding| finding.code == FindingCode::DistrustedKey;
+        let distrusted = audit.findings.into_iter().filter(is_distrusted).collect();
+        Self::new(snapshot, Kept::Audited(Box::new(audit.rows)), origin, distrusted)
     }
 
-    fn new(snapshot: Snapshot, rows: Kept, origin: Origin) -> Result<Self, CommandError> {
+    fn new(
+        snapshot: Snapshot,
+        rows: Kept,
+        origin: Origin,
+        findings: Vec<Finding>,
+    ) -> Result<Self, CommandError> {
         let registry_entries = rows
             .posting(&Term::Id(SubjectId::Ledger(origin)))?
             .into_iter()
             .map(|index| Ok((index, snapshot.entry(index)?)))
             .collect::<Result<Vec<_>, CommandError>>()?;
         let history = History::replay(registry_entries)?;
+        let mut distrusted: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for finding in findings {
+            distrusted
+                .entry(finding.subject.clone())
+                .or_default()
+                .push(finding);
+        }
         Ok(Self {
             snapshot,
             history,
             rows,
+            distrusted,
         })
     }
 
     /// The registry at the end.
     pub(crate) fn registry(&self) -> &Registry {
         self.history.now()
-    }
-
-    /// The state, unless an audit derived it.
-    pub(crate) fn state(&self) -> Option<&State> {
-        match &self.rows {
-            Kept::State(state) => Some(state),
-            Kept::Audited(_) => None,
-        }
     }
 
     /// The entries under a term, ascending.
@@ -100,7 +114,7 @@ impl Reading {
         Ok(self.history.verify(index, &bytes)?)
     }
 
-    /// The entries about a subject, and those that mention it or correct one of its entries.
+    /// The entries about a subject, and those that mention it, or judge one of its entries.
     pub(crate) fn related(
         &self,
         subject: &SubjectId,
@@ -109,14 +123,18 @@ impl Reading {
         for index in self.posting(&Term::Id(subject.clone()))? {
             entries.insert(index, self.read(index)?);
         }
-        let terms: Vec<_> = entries
-            .values()
-            .map(|entry| Term::Ref(Digest::from_bytes(*entry.leaf().as_bytes())))
-            .collect();
-        for term in terms {
-            for index in self.posting(&term)? {
-                if !entries.contains_key(&index) {
-                    entries.insert(index, self.read(index)?);
+        let leaves: Vec<_> = entries.values().map(Verified::leaf).collect();
+        for leaf in leaves {
+            for index in self.posting(&Term::Ref(Digest::from_bytes(*leaf.as_bytes())))? {
+                if let Entry::Vacant(vacant) = entries.entry(index) {
+                    let entry = self.read(index)?;
+                    // Of a consignment, the receipts of its other units name the same shipment.
+                    if matches!(
+                        entry.statement().event().map(|event| &event.event),
+                        Some(Event::Correct(_) | Event::Finding(_))
+                    ) {
+                        vacant.insert(entry);
+                    }
                 }
             }
         }
@@ -135,23 +153,48 @@ impl Reading {
     /// What is wrong with an entry: findings in the chains of its subjects, and distrust of its keys.
     pub(crate) fn findings(&self, index: EntryIndex, entry: &Verified) -> Result<Vec<Finding>, CommandError> {
         let mut findings = Vec::new();
-        let distrusted = distrusted(index, entry, &self.history);
         for subject in &entry.statement().subjects {
-            let recorded = self.chain(&subject.id)?.map(|chain| chain.findings);
-            let recorded = recorded.into_iter().flatten();
-            findings.extend(recorded.filter(|finding| finding.entry == index));
-            findings.extend(distrusted.iter().map(|found| Finding {
-                code: found.code,
-                subject: subject.id.clone(),
-                entry: index,
-                detail: found.detail.clone(),
-            }));
+            let recorded = self.rows.chain(&subject.id)?.map(|chain| chain.findings);
+            let distrusted = self.distrusted.get(&subject.id).into_iter().flatten().cloned();
+            let all = recorded.into_iter().flatten().chain(distrusted);
+            findings.extend(all.filter(|finding| finding.entry == index));
         }
         Ok(findings)
+    }
+
+    /// The chains of the subjects that begin with `prefix`; none after an audit, which keeps no order.
+    pub(crate) fn chains<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = Result<(SubjectId, Chain), CommandError>> + 'a {
+        let state = match &self.rows {
+            Kept::State(state) => Some(state),
+            Kept::Audited(_) => None,
+        };
+        let chains = state.into_iter().flat_map(|state| state.subjects(prefix));
+        chains.map(|row| {
+            let (id, chain) = row?;
+            let chain = self.with_distrust(&id, chain);
+            Ok((id, chain))
+        })
+    }
+
+    fn with_distrust(&self, id: &SubjectId, mut chain: Chain) -> Chain {
+        chain
+            .findings
+            .extend(self.distrusted.get(id).into_iter().flatten().cloned());
+        chain
     }
 }
 
 impl Kept {
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, CommandError> {
+        match self {
+            Self::State(state) => Ok(state.chain(id)?),
+            Self::Audited(rows) => Ok(in_memory(rows.chain(id))),
+        }
+    }
+
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, CommandError> {
         match self {
             Self::State(state) => Ok(state.posting(term)?),
@@ -171,10 +214,8 @@ impl View for Reading {
     type Error = CommandError;
 
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, CommandError> {
-        match &self.rows {
-            Kept::State(state) => Ok(state.chain(id)?),
-            Kept::Audited(rows) => Ok(in_memory(rows.chain(id))),
-        }
+        let chain = self.rows.chain(id)?;
+        Ok(chain.map(|chain| self.with_distrust(id, chain)))
     }
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, CommandError> {

@@ -93,29 +93,27 @@ struct Line {
 impl Show for Line {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let by = self.by.as_ref().map_or("", Party::shown);
-        let mut line = format!(
-            "{:>width$}  {}  {:<12}  {}",
-            self.index.get(),
-            self.time,
-            self.event,
-            plain(by),
-            width = self.width
-        );
+        let mut columns = vec![
+            format!("{:>width$}", self.index.get(), width = self.width),
+            self.time.to_string(),
+            format!("{:<12}", self.event),
+            format!("{:<18}", plain(by)),
+        ];
         let is_ledger = |id: &SubjectId| matches!(id, SubjectId::Ledger(_));
         if self.subjects.iter().any(is_ledger) {
-            line.push_str(&format!("  {}", plain(&self.sentence)));
+            columns.push(plain(&self.sentence));
         } else if let Some((first, others)) = self.subjects.split_first() {
-            line.push_str(&format!("  {first}"));
-            if !others.is_empty() {
-                line.push_str(&format!(" and {} more", others.len()));
-            }
+            columns.push(match others.len() {
+                0 => first.to_string(),
+                more => format!("{first} and {more} more"),
+            });
         }
         let mut codes: Vec<_> = self.findings.iter().map(|finding| finding.code.name()).collect();
         codes.dedup();
         if !codes.is_empty() {
-            line.push_str(&format!("  ! {}", codes.join(", ")));
+            columns.push(format!("! {}", codes.join(", ")));
         }
-        writeln!(out, "{line}")
+        writeln!(out, "{}", columns.join("  "))
     }
 }
 

@@ -12,10 +12,10 @@ use crate::{
     ui::{Show, Ui},
 };
 
-/// The last entry of a chain.
+/// A chain and its last entry.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Head {
+struct ChainShown {
     /// The component or act.
     subject: SubjectId,
     /// Entries in its chain.
@@ -28,7 +28,7 @@ struct Head {
     findings: usize,
 }
 
-impl Show for Head {
+impl Show for ChainShown {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let entries = counted(self.entries, "entry", "entries");
         write!(
@@ -45,13 +45,9 @@ impl Show for Head {
 
 /// Lists the chains of subjects that begin with `prefix`.
 pub(super) fn show(reading: &Reading, prefix: &str, ui: &mut Ui) -> Result<(), CommandError> {
-    for subject in reading
-        .state()
-        .into_iter()
-        .flat_map(|state| state.subjects(prefix))
-    {
-        let (subject, chain) = subject?;
-        ui.item(&Head {
+    for row in reading.chains(prefix) {
+        let (subject, chain) = row?;
+        ui.item(&ChainShown {
             subject,
             entries: chain.length,
             last: chain.last,

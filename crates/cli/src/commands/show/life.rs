@@ -176,7 +176,7 @@ fn show_row(row: &Row, width: usize, out: &mut dyn Write) -> io::Result<()> {
             "other component",
             "other components",
         );
-        below(&format!("about {others} too"))?;
+        below(&format!("the same statement is about {others}"))?;
     }
     if !row.countersigned.is_empty() {
         let names: Vec<_> = row.countersigned.iter().map(Party::shown).collect();

@@ -4,7 +4,7 @@ mod materials;
 mod tree;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     io::{self, Write},
 };
 
@@ -71,8 +71,8 @@ pub(crate) fn run(args: &TraceArgs, ui: &mut Ui) -> Result<Status, CommandError>
     for node in trace.tree.walk() {
         for bom in &node.boms {
             let digest = bom.document.sha256;
-            if !materials.contains_key(&digest) {
-                materials.insert(digest, Materials::read(&reading.snapshot, &digest)?);
+            if let Entry::Vacant(vacant) = materials.entry(digest) {
+                vacant.insert(Materials::read(&reading.snapshot, &digest)?);
             }
         }
     }
@@ -164,10 +164,8 @@ fn label(node: &Node) -> String {
         Relation::Firmware => "firmware ",
         Relation::Occupant => "occupied by ",
     };
-    let mut text = format!("{relation}{}", node.component);
-    if let Some(position) = &node.position {
-        text.push_str(&format!(" at {position}"));
-    }
+    let mut text = vec![format!("{relation}{}", node.component)];
+    text.extend(node.position.as_ref().map(|position| format!(" at {position}")));
     let version = node.version.as_ref().map(|version| format!(" {version}"));
     let name = node
         .name
@@ -177,20 +175,21 @@ fn label(node: &Node) -> String {
     let category = node.category.map(|category| category.to_string());
     let known: Vec<_> = name.into_iter().chain(maker).chain(category).collect();
     if !known.is_empty() {
-        text.push_str(&format!(" ({})", known.join(", ")));
+        text.push(format!(" ({})", known.join(", ")));
     }
-    text.push_str(match node.shown {
+    let shown = match node.shown {
         Shown::Whole => "",
         Shown::Elsewhere => ", see above",
         Shown::Unknown => ", of which the ledger has no entry",
         Shown::Cut => ", and more that is not shown",
-    });
+    };
+    text.push(shown.to_owned());
     if node.released == Some(false) {
-        text.push_str(", not released by its producer");
+        text.push(", not released by its producer".to_owned());
     }
     if !node.findings.is_empty() {
         let codes: Vec<_> = node.findings.iter().map(|code| code.name()).collect();
-        text.push_str(&format!("  ! {}", codes.join(", ")));
+        text.push(format!("  ! {}", codes.join(", ")));
     }
-    text
+    text.concat()
 }

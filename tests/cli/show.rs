@@ -1,0 +1,418 @@
+//! `prova show`.
+
+use snapbox::str;
+
+use crate::{
+    Sandbox, assert_transcript,
+    scene::{FIRMWARE, GAPPED, SOUND, TYPE},
+};
+
+#[test]
+fn a_life_is_told_with_custody_findings_and_contradictions() {
+    let sandbox = Sandbox::with_faults();
+    let lines = [format!("show {GAPPED}"), format!("show {SOUND}")];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova show unit:dns:nordlys.example/AAU/S2
+unit:dns:nordlys.example/AAU/S2
+  name        AAU
+  category    ran.aau
+  type        type:dns:nordlys.example/AAU/R1
+  holder      North (dns:north.example)
+  title       Nordlys (dns:nordlys.example)
+  slot        slot:dns:north.example/gNB-2
+  transfer    open: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, received in entry 11
+  chain       5 entries, head 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3
+
+ 9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
+    made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
+    the same statement is about 1 other component
+10  2026-03-01T08:00:00Z  ship          Nordlys, manufacturer
+    ships it to North; carried by Carrier; title goes to North; seals S-1
+    the same statement is about 1 other component
+11  2026-03-01T08:00:00Z  receive       Carrier, carrier
+    receives it from Nordlys; against the shipment dfc9388c2a0d…; seals intact; accepted
+    the same statement is about 1 other component
+    ! distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+14  2026-03-01T08:00:00Z  install       North, operator
+    installs it as ran.aau in a general area
+    the same statement is about 1 other component
+    ! custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
+    ! contradicted by entry 15
+15  2026-03-01T08:00:00Z  correct       Carrier, carrier
+    disputes the entry cf745d0e3e69…: ours\u{1b}[2J\u{202e}still
+    ! distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+[0]
+$ prova show unit:dns:nordlys.example/AAU/S1
+unit:dns:nordlys.example/AAU/S1
+  name        AAU
+  category    ran.aau
+  type        type:dns:nordlys.example/AAU/R1
+  holder      North (dns:north.example)
+  title       North (dns:north.example)
+  slot        slot:dns:north.example/gNB-1
+  transfer    accepted: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, received in entry 12
+  chain       5 entries, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
+
+ 9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
+    made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
+    the same statement is about 1 other component
+10  2026-03-01T08:00:00Z  ship          Nordlys, manufacturer
+    ships it to North; carried by Carrier; title goes to North; seals S-1
+    the same statement is about 1 other component
+11  2026-03-01T08:00:00Z  receive       Carrier, carrier
+    receives it from Nordlys; against the shipment dfc9388c2a0d…; seals intact; accepted
+    the same statement is about 1 other component
+    ! distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+12  2026-03-01T08:00:00Z  receive       North, operator
+    receives it from Carrier; against the shipment dfc9388c2a0d…; seals intact; accepted
+    place: Narvik, NO
+13  2026-03-01T08:00:00Z  install       North, operator
+    installs it as ran.aau in a sensitive area
+    the same statement is about 1 other component
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn types_artefacts_slots_and_the_ledger_itself_have_lives_too() {
+    let sandbox = Sandbox::with_life();
+    let lines = [
+        format!("show {TYPE}"),
+        format!("show {FIRMWARE}"),
+        "show slot:dns:north.example/gNB-1".to_owned(),
+        "show ledger:ledger.example/2026".to_owned(),
+    ];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova show type:dns:nordlys.example/AAU/R1
+type:dns:nordlys.example/AAU/R1
+  name        AAU
+  category    ran.aau
+  chain       1 entry, head 7a20532f65e50d84d190b39185581c206c634ed6a82ae75d3509d858350cbb31
+
+7  2026-03-01T08:00:00Z  manifest      Nordlys, designer
+   describes AAU; category ran.aau; bills of materials: CycloneDX 1.6 with 4 components; not known: capacitors
+   document: aau.cdx.json, sha256 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd
+
+mentioned by
+8  2026-03-01T08:00:00Z  manifest      Fjordos, producer
+   describes FjordOS 3.1; produced by Fjordos; runs on type:dns:nordlys.example/AAU/R1
+9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
+   made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
+   the same statement is about 1 other component
+[0]
+$ prova show artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+  name        FjordOS 3.1
+  producer    Fjordos (dns:fjordos.example)
+  released    in entry 8
+  chain       1 entry, head 08eddef86a17d45182c9a74b77e3b1b80a33fb824946322b6100bdda064286e2
+
+8  2026-03-01T08:00:00Z  manifest      Fjordos, producer
+   describes FjordOS 3.1; produced by Fjordos; runs on type:dns:nordlys.example/AAU/R1
+[0]
+$ prova show slot:dns:north.example/gNB-1
+slot:dns:north.example/gNB-1
+  category    ran.aau
+  area        sensitive
+  occupant    unit:dns:nordlys.example/AAU/S1
+  chain       1 entry, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
+
+13  2026-03-01T08:00:00Z  install       North, operator
+    installs it as ran.aau in a sensitive area
+    the same statement is about 1 other component
+[0]
+$ prova show ledger:ledger.example/2026
+ledger:ledger.example/2026
+
+0  2026-03-01T08:00:00Z  charter       dns:ministry.example
+   found the test ledger ledger.example/2026 under 2 root keys, of which 2 must sign
+   countersigned by dns:union.example
+1  2026-03-01T08:00:00Z  enrol         dns:ministry.example
+   enrol Nordlys (dns:nordlys.example), SE; as manufacturer, designer; with 1 key
+   countersigned by dns:union.example
+2  2026-03-01T08:00:00Z  enrol         dns:ministry.example
+   enrol Fjordos (dns:fjordos.example), SE; as producer; with 1 key
+   countersigned by dns:union.example
+3  2026-03-01T08:00:00Z  enrol         dns:ministry.example
+   enrol Lab (dns:lab.example), SE; as laboratory, certifier; with 1 key
+   countersigned by dns:union.example
+4  2026-03-01T08:00:00Z  enrol         dns:ministry.example
+   enrol Carrier (dns:carrier.example), SE; as carrier; with 1 key
+   countersigned by dns:union.example
+5  2026-03-01T08:00:00Z  enrol         dns:ministry.example
+   enrol North (dns:north.example), SE; as operator; with 1 key
+   countersigned by dns:union.example
+6  2026-03-01T08:00:00Z  enrol         dns:ministry.example
+   enrol Regulator (dns:regulator.example), SE; as regulator; with 1 key
+   countersigned by dns:union.example
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn an_entry_is_shown_whole_and_its_control_characters_are_escaped() {
+    let sandbox = Sandbox::with_faults();
+    let lines = ["show 15", "show 12 --format json"];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova show 15
+entry 15, 980 bytes, leaf hash 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3
+Carrier disputes the entry cf745d0e3e69…: ours\u{1b}[2J\u{202e}still
+signature by Carrier with key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c: good
+  ! distrusted: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+! distrusted-key of unit:dns:nordlys.example/AAU/S2: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+{
+  "_type": "https://in-toto.io/Statement/v1",
+  "subject": [
+    {
+      "name": "unit:dns:nordlys.example/AAU/S2",
+      "digest": {
+        "sha256": "a7377140dbaba2b9938d1311090a579bef79c94a9dd206a6a8cebed37c5c666c"
+      },
+      "annotations": {
+        "prev": "cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78"
+      }
+    }
+  ],
+  "predicateType": "urn:prova:event:1",
+  "predicate": {
+    "by": "dns:carrier.example",
+    "role": "carrier",
+    "time": "2026-03-01T08:00:00Z",
+    "event": {
+      "correct": {
+        "target": "cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78",
+        "kind": "dispute",
+        "reason": "ours\u001b[2J\u202estill"
+      }
+    }
+  }
+}
+[0]
+$ prova show 12 --format json
+{
+  "index": 12,
+  "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af",
+  "bytes": 1056,
+  "sentence": "North receives it from Carrier; against the shipment dfc9388c2a0d…; seals intact; accepted",
+  "signatures": [
+    {
+      "key": "91ba5f0a3479ccc3f7c5e6b1372581abdb8c307a6698c2015284cf69009756fe",
+      "organisation": "dns:north.example",
+      "name": "North",
+      "status": "good"
+    }
+  ],
+  "findings": [],
+  "statement": {"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"unit:dns:nordlys.example/AAU/S1","digest":{"sha256":"de872d0100f39ccef53ff72d320207b059aa06a4148f473f9e022e406c040165"},"annotations":{"prev":"bccc69d3afc4699b1eaaab6c4819188b34065916fe6b8e046ec1b28c916b83bf"}}],"predicateType":"urn:prova:event:1","predicate":{"by":"dns:north.example","role":"operator","time":"2026-03-01T08:00:00Z","place":{"country":"NO","name":"Narvik"},"event":{"receive":{"from":"dns:carrier.example","ship":"dfc9388c2a0de670d2d880aee1fc1a99cd8484568690fea9446fd253dd267bee","seals":"intact","inspection":"accepted"}}}}
+}
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn heads_list_every_chain() {
+    let sandbox = Sandbox::with_faults();
+    let lines = ["show --heads", "show --heads slot: --format json"];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova show --heads
+artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  1 entry, last 8, head 08eddef86a17d45182c9a74b77e3b1b80a33fb824946322b6100bdda064286e2
+slot:dns:north.example/gNB-1  1 entry, last 13, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
+slot:dns:north.example/gNB-2  1 entry, last 14, head cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78
+type:dns:nordlys.example/AAU/R1  1 entry, last 7, head 7a20532f65e50d84d190b39185581c206c634ed6a82ae75d3509d858350cbb31
+unit:dns:nordlys.example/AAU/S1  5 entries, last 13, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce  ! 1 finding
+unit:dns:nordlys.example/AAU/S2  5 entries, last 15, head 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3  ! 3 findings
+[0]
+$ prova show --heads slot: --format json
+{"subject":"slot:dns:north.example/gNB-1","entries":1,"last":13,"head":"eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce","findings":0}
+{"subject":"slot:dns:north.example/gNB-2","entries":1,"last":14,"head":"cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78","findings":0}
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn the_json_of_a_life_has_standing_rows_and_mentions() {
+    let sandbox = Sandbox::with_life();
+    let line = format!("show {SOUND} --format json");
+    assert_transcript!(
+        sandbox.transcript(&[&line]),
+        str![[r#"
+$ prova show unit:dns:nordlys.example/AAU/S1 --format json
+{
+  "subject": "unit:dns:nordlys.example/AAU/S1",
+  "standing": {
+    "entries": 5,
+    "first": 9,
+    "last": 13,
+    "head": "eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce",
+    "time": "2026-03-01T08:00:00Z",
+    "name": "AAU",
+    "category": "ran.aau",
+    "type": "type:dns:nordlys.example/AAU/R1",
+    "holder": {
+      "id": "dns:north.example",
+      "name": "North"
+    },
+    "title": {
+      "id": "dns:north.example",
+      "name": "North"
+    },
+    "transfers": [
+      {
+        "from": {
+          "id": "dns:nordlys.example",
+          "name": "Nordlys"
+        },
+        "to": {
+          "id": "dns:north.example",
+          "name": "North"
+        },
+        "carrier": {
+          "id": "dns:carrier.example",
+          "name": "Carrier"
+        },
+        "titleTo": {
+          "id": "dns:north.example",
+          "name": "North"
+        },
+        "shipped": 10,
+        "received": 12,
+        "state": "accepted"
+      }
+    ],
+    "slot": "slot:dns:north.example/gNB-1"
+  },
+  "rows": [
+    {
+      "index": 9,
+      "leaf": "d36a120036d616b990948e14081e4b48ca7425e9b0429c989d8ee56c9e538f70",
+      "time": "2026-03-01T08:00:00Z",
+      "by": {
+        "id": "dns:nordlys.example",
+        "name": "Nordlys"
+      },
+      "role": "manufacturer",
+      "event": "manufacture",
+      "sentence": "made it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7",
+      "subjects": 2,
+      "country": "SE"
+    },
+    {
+      "index": 10,
+      "leaf": "dfc9388c2a0de670d2d880aee1fc1a99cd8484568690fea9446fd253dd267bee",
+      "time": "2026-03-01T08:00:00Z",
+      "by": {
+        "id": "dns:nordlys.example",
+        "name": "Nordlys"
+      },
+      "role": "manufacturer",
+      "event": "ship",
+      "sentence": "ships it to North; carried by Carrier; title goes to North; seals S-1",
+      "subjects": 2
+    },
+    {
+      "index": 11,
+      "leaf": "bccc69d3afc4699b1eaaab6c4819188b34065916fe6b8e046ec1b28c916b83bf",
+      "time": "2026-03-01T08:00:00Z",
+      "by": {
+        "id": "dns:carrier.example",
+        "name": "Carrier"
+      },
+      "role": "carrier",
+      "event": "receive",
+      "sentence": "receives it from Nordlys; against the shipment dfc9388c2a0d…; seals intact; accepted",
+      "subjects": 2
+    },
+    {
+      "index": 12,
+      "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af",
+      "time": "2026-03-01T08:00:00Z",
+      "by": {
+        "id": "dns:north.example",
+        "name": "North"
+      },
+      "role": "operator",
+      "event": "receive",
+      "sentence": "receives it from Carrier; against the shipment dfc9388c2a0d…; seals intact; accepted",
+      "subjects": 1,
+      "place": "Narvik, NO",
+      "country": "NO"
+    },
+    {
+      "index": 13,
+      "leaf": "eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce",
+      "time": "2026-03-01T08:00:00Z",
+      "by": {
+        "id": "dns:north.example",
+        "name": "North"
+      },
+      "role": "operator",
+      "event": "install",
+      "sentence": "installs it as ran.aau in a sensitive area",
+      "subjects": 2
+    }
+  ],
+  "mentions": []
+}
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn what_is_not_there_is_the_callers_mistake() {
+    let sandbox = Sandbox::with_life();
+    let lines = [
+        "show",
+        "show unit:dns:nordlys.example/AAU/NONE",
+        "show 99",
+        "show 99999999999999999999",
+        "show box:x",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova show
+error: the following required arguments were not provided:
+  <COMPONENT|INDEX>
+
+Usage: prova show --ledger <DIR> <COMPONENT|INDEX>
+
+For more information, try '--help'.
+[2]
+$ prova show unit:dns:nordlys.example/AAU/NONE
+error: the ledger has no entry about unit:dns:nordlys.example/AAU/NONE
+hint: `prova show --heads` lists what it has entries about
+[2]
+$ prova show 99
+error: there is no entry 99 in a ledger of size 14
+[2]
+$ prova show 99999999999999999999
+error: no entry has the index 99999999999999999999
+[2]
+$ prova show box:x
+error: «box:x» is neither a component nor the index of an entry
+  caused by: no component: want type:, artefact:, unit: or slot:
+[2]
+
+"#]]
+    );
+}

@@ -1,0 +1,543 @@
+//! `prova verify`.
+
+use std::fs;
+
+use snapbox::str;
+
+use crate::{
+    Sandbox, assert_transcript,
+    scene::{GAPPED, SOUND},
+};
+
+#[test]
+fn a_sound_ledger_takes_one_line() {
+    let sandbox = Sandbox::with_life();
+    assert_transcript!(
+        sandbox.transcript(&["verify"]),
+        str![[r#"
+$ prova verify
+holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn findings_are_listed_by_component_and_end_with_4() {
+    let sandbox = Sandbox::with_faults();
+    let gapped = format!("verify {GAPPED}");
+    let lines = ["verify", gapped.as_str()];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify
+ledger.example/2026, 17 entries, 25 signatures, 6 components; checkpoint of size 17 with root 571062c72adaeea4f4653dd061cd0e5ad24a39df8092461eb3c0a24e2fc0cfbf
+  authentic   holds              all signatures on 17 entries are good
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement follows the last one in the chains of its subjects
+  complete    holds              all 17 entries that the checkpoint covers were read, and give its root
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+4 findings in 2 components
+
+unit:dns:nordlys.example/AAU/S1
+  entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+
+unit:dns:nordlys.example/AAU/S2
+  entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+  entry 14: custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
+  entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+[4]
+$ prova verify unit:dns:nordlys.example/AAU/S2
+unit:dns:nordlys.example/AAU/S2 in ledger.example/2026; checkpoint of size 17 with root 571062c72adaeea4f4653dd061cd0e5ad24a39df8092461eb3c0a24e2fc0cfbf
+  authentic   holds              all signatures on its 5 statements are good
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement follows the one before it in the chain
+  complete    holds              of the 17 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+3 findings in 1 component
+
+unit:dns:nordlys.example/AAU/S2
+  entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+  entry 14: custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
+  entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+[4]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_component_gets_the_answers_to_six_questions() {
+    let sandbox = Sandbox::with_life();
+    let text = format!("verify {SOUND}");
+    let json = format!("verify {SOUND} --format json");
+    let none = "verify unit:dns:nordlys.example/AAU/NONE";
+    assert_transcript!(
+        sandbox.transcript(&[&text, &json, none]),
+        str![[r#"
+$ prova verify unit:dns:nordlys.example/AAU/S1
+unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  authentic   holds              all signatures on its 5 statements are good
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement follows the one before it in the chain
+  complete    holds              of the 14 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+[0]
+$ prova verify unit:dns:nordlys.example/AAU/S1 --format json
+{
+  "scope": {
+    "subject": "unit:dns:nordlys.example/AAU/S1"
+  },
+  "origin": "ledger.example/2026",
+  "size": 14,
+  "root": "93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e",
+  "answers": [
+    {
+      "question": "authentic",
+      "answer": "holds",
+      "reason": "all signatures on its 5 statements are good",
+      "entries": [
+        9,
+        10,
+        11,
+        12,
+        13
+      ]
+    },
+    {
+      "question": "entitled",
+      "answer": "holds",
+      "reason": "every signer was enrolled in its role where it spoke",
+      "entries": [
+        1,
+        4,
+        5
+      ]
+    },
+    {
+      "question": "unbroken",
+      "answer": "holds",
+      "reason": "every statement follows the one before it in the chain",
+      "entries": [
+        9,
+        10,
+        11,
+        12,
+        13
+      ]
+    },
+    {
+      "question": "complete",
+      "answer": "holds",
+      "reason": "of the 14 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it",
+      "entries": []
+    },
+    {
+      "question": "consistent",
+      "answer": "cannotBeDecided",
+      "reason": "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known",
+      "entries": []
+    },
+    {
+      "question": "acceptable",
+      "answer": "cannotBeDecided",
+      "reason": "no rule pack was given",
+      "entries": []
+    }
+  ],
+  "findings": []
+}
+[0]
+$ prova verify unit:dns:nordlys.example/AAU/NONE
+error: the ledger has no entry about unit:dns:nordlys.example/AAU/NONE
+hint: `prova show --heads` lists what it has entries about
+[2]
+
+"#]]
+    );
+}
+
+#[test]
+fn the_json_of_a_verdict_on_a_ledger_lists_the_findings() {
+    let sandbox = Sandbox::with_faults();
+    assert_transcript!(
+        sandbox.transcript(&["verify --format json"]),
+        str![[r#"
+$ prova verify --format json
+{
+  "scope": "ledger",
+  "origin": "ledger.example/2026",
+  "size": 17,
+  "root": "571062c72adaeea4f4653dd061cd0e5ad24a39df8092461eb3c0a24e2fc0cfbf",
+  "answers": [
+    {
+      "question": "authentic",
+      "answer": "holds",
+      "reason": "all signatures on 17 entries are good",
+      "entries": []
+    },
+    {
+      "question": "entitled",
+      "answer": "holds",
+      "reason": "every signer was enrolled in its role where it spoke",
+      "entries": []
+    },
+    {
+      "question": "unbroken",
+      "answer": "holds",
+      "reason": "every statement follows the last one in the chains of its subjects",
+      "entries": []
+    },
+    {
+      "question": "complete",
+      "answer": "holds",
+      "reason": "all 17 entries that the checkpoint covers were read, and give its root",
+      "entries": []
+    },
+    {
+      "question": "consistent",
+      "answer": "cannotBeDecided",
+      "reason": "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known",
+      "entries": []
+    },
+    {
+      "question": "acceptable",
+      "answer": "cannotBeDecided",
+      "reason": "no rule pack was given",
+      "entries": []
+    }
+  ],
+  "findings": [
+    {
+      "code": "distrusted-key",
+      "subject": "unit:dns:nordlys.example/AAU/S1",
+      "entry": 11,
+      "detail": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
+    },
+    {
+      "code": "distrusted-key",
+      "subject": "unit:dns:nordlys.example/AAU/S2",
+      "entry": 11,
+      "detail": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
+    },
+    {
+      "code": "custody-gap",
+      "subject": "unit:dns:nordlys.example/AAU/S2",
+      "entry": 14,
+      "detail": "installed by dns:north.example, but the last known holder is dns:carrier.example"
+    },
+    {
+      "code": "distrusted-key",
+      "subject": "unit:dns:nordlys.example/AAU/S2",
+      "entry": 15,
+      "detail": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
+    }
+  ],
+  "signatures": 25,
+  "components": 6,
+  "participants": 6
+}
+[4]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_changed_entry_is_named_with_its_file_and_ends_with_1() {
+    let sandbox = Sandbox::with_life();
+    sandbox.flip("ledger/tile/entries/000.p/14", 4000);
+    let component = format!("verify {SOUND}");
+    let lines = [
+        "verify",
+        &component,
+        "verify --format json",
+        "log --from 2 --limit 1",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify
+ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+  entitled    cannot be decided  the audit stopped at entry 3
+  unbroken    cannot be decided  the audit stopped at entry 3
+  complete    cannot be decided  the audit stopped at entry 3
+  consistent  cannot be decided  the audit stopped at entry 3
+  acceptable  cannot be decided  the audit stopped at entry 3
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+hint: `prova fsck` lists everything that is wrong with the files
+[1]
+$ prova verify unit:dns:nordlys.example/AAU/S1
+unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+  entitled    cannot be decided  the audit stopped at entry 3
+  unbroken    cannot be decided  the audit stopped at entry 3
+  complete    cannot be decided  the audit stopped at entry 3
+  consistent  cannot be decided  the audit stopped at entry 3
+  acceptable  cannot be decided  the audit stopped at entry 3
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+hint: `prova fsck` lists everything that is wrong with the files
+[1]
+$ prova verify --format json
+{
+  "scope": "ledger",
+  "origin": "ledger.example/2026",
+  "size": 14,
+  "root": "93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e",
+  "answers": [
+    {
+      "question": "authentic",
+      "answer": "fails",
+      "reason": "entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles",
+      "entries": [
+        3
+      ]
+    },
+    {
+      "question": "entitled",
+      "answer": "cannotBeDecided",
+      "reason": "the audit stopped at entry 3",
+      "entries": []
+    },
+    {
+      "question": "unbroken",
+      "answer": "cannotBeDecided",
+      "reason": "the audit stopped at entry 3",
+      "entries": []
+    },
+    {
+      "question": "complete",
+      "answer": "cannotBeDecided",
+      "reason": "the audit stopped at entry 3",
+      "entries": []
+    },
+    {
+      "question": "consistent",
+      "answer": "cannotBeDecided",
+      "reason": "the audit stopped at entry 3",
+      "entries": []
+    },
+    {
+      "question": "acceptable",
+      "answer": "cannotBeDecided",
+      "reason": "the audit stopped at entry 3",
+      "entries": []
+    }
+  ],
+  "findings": []
+}
+{"error":{"blame":"evidence","message":"entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles","hint":"`prova fsck` lists everything that is wrong with the files"}}
+[1]
+$ prova log --from 2 --limit 1
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+[1]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_changed_hash_and_a_missing_bundle_are_named_too() {
+    let sandbox = Sandbox::with_life();
+    sandbox.flip("ledger/tile/0/000.p/14", 70);
+    let mut transcript = sandbox.transcript(&["verify"]);
+    sandbox.flip("ledger/tile/0/000.p/14", 70);
+    fs::remove_file(sandbox.path("ledger/tile/entries/000.p/14")).unwrap();
+    transcript.push_str(&sandbox.transcript(&["verify"]));
+    assert_transcript!(
+        transcript,
+        str![[r#"
+$ prova verify
+error: the charter is not what the checkpoint covers
+  caused by: entry 0 leads to root 3fe47379e16c297c975739198a5ef666afa4fd5011e54ce32c97a644aeab10c6, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+[1]
+$ prova verify
+error: tile/entries/000.p/14 is missing, which holds entry 0
+[1]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_policy_of_another_log_refuses_the_checkpoint() {
+    let sandbox = Sandbox::with_life();
+    sandbox.ok("policy -o policy.txt");
+    let other = sandbox.ok("key export keys/spare-1.pem --as vkey --origin ledger.example/2026");
+    sandbox.write("stale.txt", format!("log {other}quorum none\n"));
+    let other = sandbox.ok("key export keys/log.pem --as vkey --origin other.example/2026");
+    sandbox.write("other.txt", format!("log {other}quorum none\n"));
+    sandbox.write("broken.txt", "log\n");
+    let lines = [
+        "verify --trust policy.txt",
+        "verify --trust stale.txt",
+        "verify --trust other.txt",
+        "verify --trust broken.txt",
+        "verify --trust missing.txt",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify --trust policy.txt
+holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
+[0]
+$ prova verify --trust stale.txt
+ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  authentic   holds              all signatures on 14 entries are good
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement follows the last one in the chains of its subjects
+  complete    holds              all 14 entries that the checkpoint covers were read, and give its root
+  consistent  fails              the policy refuses the checkpoint: checkpoint has no signature by a listed key of ledger.example/2026
+  acceptable  cannot be decided  no rule pack was given
+error: the policy refuses the checkpoint: checkpoint has no signature by a listed key of ledger.example/2026
+[1]
+$ prova verify --trust other.txt
+ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  authentic   holds              all signatures on 14 entries are good
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement follows the last one in the chains of its subjects
+  complete    holds              all 14 entries that the checkpoint covers were read, and give its root
+  consistent  fails              the policy refuses the checkpoint: policy lists no log with origin ledger.example/2026
+  acceptable  cannot be decided  no rule pack was given
+error: the policy refuses the checkpoint: policy lists no log with origin ledger.example/2026
+[1]
+$ prova verify --trust broken.txt
+error: no policy in broken.txt
+  caused by: line 1 of the policy
+  caused by: 1 items, want log <vkey> [<url>]
+[2]
+$ prova verify --trust missing.txt
+error: cannot read missing.txt
+  caused by: No such file or directory (os error 2)
+[2]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_proof_is_verified_without_the_ledger() {
+    let sandbox = Sandbox::with_life();
+    sandbox.ok("policy -o policy.txt");
+    sandbox.ok("prove 12 -o whole.tlog-proof");
+    sandbox.ok("prove 12 -o bare.tlog-proof --without-entry --entry-out entry.json");
+    sandbox.ok("prove 11 -o other.tlog-proof --entry-out other.json");
+    let proof = fs::read_to_string(sandbox.path("bare.tlog-proof")).unwrap();
+    sandbox.write("cut.tlog-proof", &proof[..proof.len() / 2]);
+    sandbox.write("moved.tlog-proof", proof.replace("index 12", "index 13"));
+    let other = sandbox.ok("key export keys/spare-1.pem --as vkey --origin ledger.example/2026");
+    sandbox.write("stale.txt", format!("log {other}quorum none\n"));
+    fs::remove_dir_all(sandbox.path("ledger")).unwrap();
+    let lines = [
+        "verify whole.tlog-proof --trust policy.txt",
+        "verify bare.tlog-proof --trust policy.txt --entry entry.json --format json",
+        "verify bare.tlog-proof --trust policy.txt",
+        "verify bare.tlog-proof --trust policy.txt --entry other.json",
+        "verify moved.tlog-proof --trust policy.txt --entry entry.json",
+        "verify cut.tlog-proof --trust policy.txt --entry entry.json",
+        "verify whole.tlog-proof --trust stale.txt",
+        "verify whole.tlog-proof",
+        "verify missing.tlog-proof --trust policy.txt",
+        "verify unit:nonsense --trust policy.txt",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify whole.tlog-proof --trust policy.txt
+holds: entry 12 of ledger.example/2026 has the leaf hash dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cosigned by no witness
+[0]
+$ prova verify bare.tlog-proof --trust policy.txt --entry entry.json --format json
+{
+  "index": 12,
+  "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af",
+  "origin": "ledger.example/2026",
+  "size": 14,
+  "root": "93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e",
+  "logKey": "ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF",
+  "quorum": "notRequired",
+  "cosigned": [],
+  "claimsAbout": [
+    "unit:dns:nordlys.example/AAU/S1"
+  ]
+}
+[0]
+$ prova verify bare.tlog-proof --trust policy.txt
+error: the proof does not carry its entry
+hint: name the file with the entry's bytes with --entry
+[2]
+$ prova verify bare.tlog-proof --trust policy.txt --entry other.json
+error: the proof does not show that this is entry 12 of a log that the policy trusts
+  caused by: entry 12 leads to root 0d9142237b021feabebd7f8b5b3f27ccd5fad10e0a8c3be7d7dbb8c7f8dcdcc9, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+[1]
+$ prova verify moved.tlog-proof --trust policy.txt --entry entry.json
+error: the proof does not show that this is entry 13 of a log that the policy trusts
+  caused by: entry 13 leads to root de4334f4751004e5196c114336bdacfdef556bd64669a6867d268cf4d5e3c7c3, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+[1]
+$ prova verify cut.tlog-proof --trust policy.txt --entry entry.json
+error: no proof in cut.tlog-proof
+  caused by: note does not end in a newline
+[1]
+$ prova verify whole.tlog-proof --trust stale.txt
+error: the proof does not show that this is entry 12 of a log that the policy trusts
+  caused by: checkpoint has no signature by a listed key of ledger.example/2026
+[1]
+$ prova verify whole.tlog-proof
+error: a proof shows nothing without the log's key that you trust
+hint: give a policy file with --trust; `prova policy` makes one beside the ledger
+[2]
+$ prova verify missing.tlog-proof --trust policy.txt
+error: cannot read missing.tlog-proof
+  caused by: No such file or directory (os error 2)
+[2]
+$ prova verify unit:nonsense --trust policy.txt
+error: «unit:nonsense» is no component
+  caused by: want unit:<org>/<part>/<serial>, unit:idevid:<hex> or unit:sgtin:<gtin>.<serial>
+[2]
+
+"#]]
+    );
+}
+
+#[test]
+fn whoever_only_reads_works_beside_a_writer() {
+    let sandbox = Sandbox::with_life();
+    let show = format!("show {SOUND}");
+    let trace = format!("trace {SOUND}");
+    let of_unit = format!("verify {SOUND}");
+    let lines = [
+        "log",
+        "show 12",
+        "show --heads",
+        show.as_str(),
+        trace.as_str(),
+        "verify",
+        of_unit.as_str(),
+        "prove 12",
+        "prove --consistency 7",
+        "policy",
+        "fsck",
+        "backup copy",
+    ];
+    let alone = sandbox.transcript(&lines);
+    fs::remove_dir_all(sandbox.path("copy")).unwrap();
+    let writer = sandbox.writer();
+    let beside = sandbox.transcript(&lines);
+    let refused = sandbox.transcript(&["reindex"]);
+    drop(writer);
+    let note = "  note: store: in use, not looked at\n";
+    assert_eq!(beside.matches(note).count(), 1, "{beside}");
+    assert_eq!(beside.replace(note, ""), alone);
+    let refused: Vec<_> = refused.lines().skip(2).collect();
+    assert_eq!(
+        refused,
+        [
+            "hint: wait until it has ended; commands that only read work beside it",
+            "[2]"
+        ]
+    );
+}
