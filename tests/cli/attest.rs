@@ -203,7 +203,7 @@ fn what_may_not_be_said_is_refused_and_nothing_is_written() {
     );
     sandbox.write("list.json", "[]");
     let ship = format!("attest ship {UNIT} --key keys/nordlys.pem");
-    let before = sandbox.ledger_files();
+    let before = sandbox.acknowledged();
     assert_transcript!(
         sandbox.transcript(&[
             &format!("attest ship {UNIT} --to dns:north.example --key keys/spare-1.pem"),
@@ -338,7 +338,7 @@ For more information, try '--help'.
 
 "#]]
     );
-    assert_eq!(sandbox.ledger_files(), before);
+    assert_eq!(sandbox.acknowledged(), before);
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn nothing_is_made_where_something_is_or_of_keys_that_do_not_fit() {
     sandbox.write("full/notes", "x");
     sandbox.write("file", "x");
     sandbox.ok("init ledger --origin ledger.example/2026 --test --root-key keys/root-a.pem");
-    let before = sandbox.ledger_files();
+    let before = sandbox.acknowledged();
     assert_transcript!(
         sandbox.transcript(&[
             "init ledger --origin ledger.example/2026 --test --root-key keys/root-a.pem",
@@ -148,7 +148,6 @@ error: no private key from keys/log.pub.pem
 [2]
 $ prova init new --charter keys/log.pem
 error: no DSSE envelope: invalid number at line 1 column 2
-  caused by: invalid number at line 1 column 2
 [2]
 $ prova init new
 error: the following required arguments were not provided:
@@ -162,7 +161,7 @@ For more information, try '--help'.
 
 "#]]
     );
-    assert_eq!(sandbox.ledger_files(), before);
+    assert_eq!(sandbox.acknowledged(), before);
     assert_eq!(sandbox.files(), ["file", "full", "ledger"]);
 }
 

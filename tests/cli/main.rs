@@ -2,9 +2,21 @@
 //!
 //! Hermetic: an empty environment, a clock that stands still, a temporary directory, published test keys.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test ends where something is wrong"
+)]
+#![allow(
+    clippy::needless_raw_string_hashes,
+    clippy::too_many_lines,
+    reason = "the tool writes the snapshots"
+)]
+
 mod append;
 mod attest;
 mod backup;
+mod demo;
 mod fsck;
 mod init;
 mod key;
@@ -19,7 +31,6 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use prova_core::hash::Digest;
 use snapbox::cmd::{Command, OutputAssert};
 
 /// A directory in which commands run, with the published test keys in `keys/`.
@@ -93,26 +104,23 @@ impl Sandbox {
         transcript
     }
 
-    /// Every file of the ledger but the store's and the lock, with its digest: what must not change.
-    fn ledger_files(&self) -> Vec<(PathBuf, Digest)> {
-        let mut files = Vec::new();
-        let mut directories = vec![self.path("ledger")];
+    /// What the ledger answers for, its checkpoint and its documents: what a refused command must not change.
+    fn acknowledged(&self) -> (String, Vec<PathBuf>) {
+        let checkpoint = std::fs::read_to_string(self.path("ledger/checkpoint")).unwrap();
+        let mut documents = Vec::new();
+        let mut directories = vec![self.path("ledger/attachments")];
         while let Some(directory) = directories.pop() {
-            for entry in directory.read_dir().unwrap() {
+            for entry in directory.read_dir().into_iter().flatten() {
                 let path = entry.unwrap().path();
-                if path.ends_with("ledger/lock") {
-                    continue;
-                }
-                if path.is_file() {
-                    let digest = Digest::of(&std::fs::read(&path).unwrap());
-                    files.push((path, digest));
-                } else if !path.ends_with("ledger/store") {
+                if path.is_dir() {
                     directories.push(path);
+                } else {
+                    documents.push(path);
                 }
             }
         }
-        files.sort();
-        files
+        documents.sort();
+        (checkpoint, documents)
     }
 
     /// A test ledger in `ledger/` with six participants, whose commands find it without options.

@@ -210,7 +210,7 @@ appended 1, known 0, refused 0; the ledger has 9 entries
 fn mistakes_are_told_and_nothing_is_written() {
     let sandbox = Sandbox::with_ledger();
     let enrol = "registry enrol dns:new.example --name New --jurisdiction SE --role operator";
-    let before = sandbox.ledger_files();
+    let before = sandbox.acknowledged();
     assert_transcript!(
         sandbox.transcript(&[
             &format!("{enrol} --key keys/spare-1.pub.pem --sign keys/root-a.pem"),
@@ -289,7 +289,7 @@ hint: `prova registry show` without arguments lists all participants
 
 "#]]
     );
-    assert_eq!(sandbox.ledger_files(), before);
+    assert_eq!(sandbox.acknowledged(), before);
 }
 
 #[test]

@@ -75,7 +75,7 @@ impl Sandbox {
     /// Changes a byte of a file.
     pub(crate) fn flip(&self, file: &str, at: usize) {
         let mut bytes = std::fs::read(self.path(file)).unwrap();
-        bytes[at] ^= 1;
+        *bytes.get_mut(at).unwrap() ^= 1;
         self.write(file, bytes);
     }
 }

@@ -61,8 +61,8 @@ fn parts_are_nested_and_firmware_that_nobody_released_is_said_to_be_so() {
     let stray = "artefact:sha256:0000000000000000000000000000000000000000000000000000000000000000";
     for line in [
         "attest manufacture unit:dns:nordlys.example/PSU/P1 --type type:dns:nordlys.example/PSU/R1 --site-country SE --key keys/nordlys.pem".to_owned(),
-        format!("attest ship unit:dns:nordlys.example/PSU/P1 --to dns:north.example --key keys/nordlys.pem"),
-        format!("attest receive unit:dns:nordlys.example/PSU/P1 --seals none --inspection accepted --key keys/operator-north.pem"),
+        "attest ship unit:dns:nordlys.example/PSU/P1 --to dns:north.example --key keys/nordlys.pem".to_owned(),
+        "attest receive unit:dns:nordlys.example/PSU/P1 --seals none --inspection accepted --key keys/operator-north.pem".to_owned(),
         format!("attest maintain {SOUND} unit:dns:nordlys.example/PSU/P1 --action replace --parent {SOUND} --part-in unit:dns:nordlys.example/PSU/P1 --key keys/operator-north.pem"),
         format!("attest update {SOUND} --firmware {stray} --key keys/operator-north.pem"),
     ] {

@@ -72,8 +72,13 @@ impl CommandError {
         let mut below = error.source();
         while let Some(cause) = below {
             let cause_text = cause.to_string();
-            // A transparent error shows its source's text as its own.
-            if shown.causes.last().unwrap_or(&shown.message) != &cause_text {
+            // Some errors show their source's text as their own, or at the end of it.
+            if !shown
+                .causes
+                .last()
+                .unwrap_or(&shown.message)
+                .ends_with(&cause_text)
+            {
                 shown.causes.push(cause_text);
             }
             below = cause.source();

@@ -28,21 +28,13 @@ pub(crate) enum InputError {
         /// Bytes allowed.
         limit: u64,
     },
-    /// Not UTF-8.
-    #[error("{} is not UTF-8 from byte {valid_up_to} on", shown(path))]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// Bytes before the first wrong one.
-        valid_up_to: usize,
-    },
 }
 
 impl Blamed for InputError {
     fn blame(&self) -> Blame {
         match self {
             Self::Read { source, .. } => blame_of_io(source),
-            Self::TooLong { .. } | Self::NotUtf8 { .. } => Blame::Caller,
+            Self::TooLong { .. } => Blame::Caller,
         }
     }
 }
@@ -90,12 +82,4 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
             limit,
         })
     }
-}
-
-/// A whole text, of at most `limit` bytes.
-pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, InputError> {
-    String::from_utf8(read(path, limit)?).map_err(|error| InputError::NotUtf8 {
-        path: path.to_owned(),
-        valid_up_to: error.utf8_error().valid_up_to(),
-    })
 }

@@ -1,6 +1,7 @@
 //! What people and programs see: results on stdout, everything else on stderr.
 
 use std::{
+    fmt::Write as _,
     io::{self, IsTerminal as _, Write},
     process::ExitCode,
     time::{Duration, Instant},
@@ -166,7 +167,7 @@ impl Ui {
             unit,
             begun: Instant::now(),
             enabled: self.format == Format::Text && io::stderr().is_terminal(),
-            bar: std::cell::OnceCell::new(),
+            shown: std::cell::OnceCell::new(),
         }
     }
 
@@ -199,7 +200,7 @@ pub(crate) struct Bar {
     unit: &'static str,
     begun: Instant,
     enabled: bool,
-    bar: std::cell::OnceCell<ProgressBar>,
+    shown: std::cell::OnceCell<ProgressBar>,
 }
 
 impl Bar {
@@ -208,7 +209,7 @@ impl Bar {
         if !self.enabled || self.begun.elapsed() < PATIENCE {
             return;
         }
-        let bar = self.bar.get_or_init(|| {
+        let bar = self.shown.get_or_init(|| {
             let template = if total == 0 {
                 format!("{} {{human_pos}} {} ({{per_sec}})", self.what, self.unit)
             } else {
@@ -230,7 +231,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = self.bar.get() {
+        if let Some(bar) = self.shown.get() {
             bar.finish_and_clear();
         }
     }
@@ -242,7 +243,7 @@ fn printable(json: &str) -> String {
     for character in json.chars() {
         if text::is_unprintable(character) && character != '\n' {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                shown.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(shown, "\\u{unit:04x}");
             }
         } else {
             shown.push(character);

@@ -18,7 +18,7 @@ use crate::{
     merkle::MAX_TREE_SIZE,
     note::{AssembleNoteError, Note, NoteSignature, NoteText, ParseNoteError, VerifySignatureError},
     position::TreeSize,
-    text::{escape, serde_as_text},
+    text::{excerpt, serde_as_text},
     vkey::{KeyId, KeyName, ParseKeyNameError, Vkey},
 };
 
@@ -198,7 +198,7 @@ impl Checkpoint {
         };
         let parsed = decimal::parse(size)
             .map(TreeSize::new)
-            .ok_or_else(|| ParseCheckpointError::Size { got: escape(size) })?;
+            .ok_or_else(|| ParseCheckpointError::Size { got: excerpt(size) })?;
         let root = parse_hash(root).ok_or(ParseCheckpointError::Root)?;
         let mut checkpoint = Self::new(origin.parse()?, parsed, root)?;
         if let Some((line, _)) = (4..).zip(extensions).find(|(_, extension)| extension.is_empty()) {

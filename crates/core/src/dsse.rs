@@ -59,7 +59,7 @@ pub enum EnvelopeError {
     #[error("no DSSE envelope: {0}")]
     Json(#[from] crate::json::JsonError),
     /// Another payload type.
-    #[error("payload type «{}», want «{PAYLOAD_TYPE}»", crate::text::escape(got))]
+    #[error("payload type «{}», want «{PAYLOAD_TYPE}»", crate::text::excerpt(got))]
     PayloadType {
         /// The type found.
         got: String,

@@ -123,7 +123,7 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(Name(name)) = members.next_key::<Name<'de>>()? {
             members.next_value_seed(inner)?;
             if let Some(twice) = names.insert(name) {
-                let name = crate::text::escape(&twice);
+                let name = crate::text::excerpt(&twice);
                 return Err(A::Error::custom(format_args!(
                     "member «{name}» stands twice in one object"
                 )));

@@ -41,7 +41,7 @@ impl PolicyName {
 impl fmt::Display for PolicyName {
     /// As text, with octets that are not UTF-8 replaced and control characters escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::text::escape(&String::from_utf8_lossy(&self.0)))
+        f.write_str(&crate::text::excerpt(&String::from_utf8_lossy(&self.0)))
     }
 }
 

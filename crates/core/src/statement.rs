@@ -85,7 +85,7 @@ pub enum StatementError {
     #[error("no statement: {0}")]
     Json(#[from] JsonError),
     /// Another statement type.
-    #[error("statement type «{}», want «{STATEMENT_TYPE}»", crate::text::escape(got))]
+    #[error("statement type «{}», want «{STATEMENT_TYPE}»", crate::text::excerpt(got))]
     Type {
         /// The type found.
         got: String,
@@ -93,7 +93,7 @@ pub enum StatementError {
     /// An unknown predicate type.
     #[error(
         "predicate type «{}», want {}, {} or {}",
-        crate::text::escape(got),
+        crate::text::excerpt(got),
         event::PREDICATE_TYPE,
         action::PREDICATE_TYPE,
         charter::PREDICATE_TYPE

@@ -13,19 +13,14 @@ where
 {
     let text = Cow::<'de, str>::deserialize(deserializer)?;
     text.parse()
-        .map_err(|error| D::Error::custom(format_args!("«{}»: {error}", escape(&text))))
+        .map_err(|error| D::Error::custom(format_args!("«{}»: {error}", excerpt(&text))))
 }
 
-/// `text` with control characters, and characters that reorder or hide text, as `\u{…}`; at most 120 characters.
+/// `text` with control characters, and characters that reorder or hide text, as `\u{…}`.
 #[must_use]
 pub fn escape(text: &str) -> String {
-    const SHOWN: usize = 120;
-    let mut shown = String::new();
-    for (position, character) in text.chars().enumerate() {
-        if position == SHOWN {
-            shown.push('…');
-            break;
-        }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
         if is_unprintable(character) {
             shown.extend(character.escape_unicode());
         } else {
@@ -33,6 +28,16 @@ pub fn escape(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The first 120 characters of `text`, escaped: for error messages, which say what was found but do not repeat a file.
+#[must_use]
+pub fn excerpt(text: &str) -> String {
+    const SHOWN: usize = 120;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => escape(text.get(..end).unwrap_or_default()) + "…",
+        None => escape(text),
+    }
 }
 
 /// Control, bidirectional and zero-width characters: what could make a terminal or a page show something else.
@@ -73,6 +78,8 @@ mod tests {
         ] {
             assert_eq!(escape(text), want);
         }
-        assert_eq!(escape(&"x".repeat(500)).chars().count(), 121);
+        assert_eq!(escape(&"x".repeat(500)).len(), 500);
+        assert_eq!(excerpt(&"é".repeat(500)).chars().count(), 121);
+        assert_eq!(excerpt(&"é".repeat(120)), "é".repeat(120));
     }
 }

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use prova_core::{hash::Digest, text::escape};
+use prova_core::{hash::Digest, text::excerpt};
 
 use crate::bom::{Bom, BomReading, Component, DocumentLink, ElementRef, Target};
 
@@ -92,7 +92,7 @@ impl fmt::Display for Unresolved {
                     f,
                     "document {} points to {}, which is not in the set",
                     from.0,
-                    escape(&link.uri)
+                    excerpt(&link.uri)
                 )
             }
             Self::Undeclared { from, reference } => {
@@ -120,7 +120,7 @@ pub enum JoinError {
     /// Two documents have one identity but different bytes, so a link to it is ambiguous.
     #[error(
         "documents {first} and {second} both are {}, with different bytes",
-        escape(uri)
+        excerpt(uri)
     )]
     SameIdentity {
         /// Position of the one.

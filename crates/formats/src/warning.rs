@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use prova_core::text::escape;
+use prova_core::text::excerpt;
 
 /// A place in a JSON document (RFC 6901); empty for the document itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +41,7 @@ impl fmt::Display for Pointer {
         if self.0.is_empty() {
             f.write_str("/")
         } else {
-            f.write_str(&escape(&self.0))
+            f.write_str(&excerpt(&self.0))
         }
     }
 }
@@ -65,7 +65,7 @@ impl fmt::Display for Warning {
 
 /// A text of the document, quoted, escaped and shortened for a message.
 pub(crate) fn quote(text: &str) -> String {
-    format!("\"{}\"", escape(text))
+    format!("\"{}\"", excerpt(text))
 }
 
 #[cfg(test)]

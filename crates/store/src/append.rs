@@ -394,3 +394,6 @@ impl<'a> Group<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ use crate::{
     audit::{AuditError, check_tile},
     blame::Blame,
     create::{CreateError, check_vacant},
-    disk::{DiskError, NewFile, publish, publish_together},
+    disk::{DiskError, NewFile, directory_of, publish, publish_together},
     layout::{Layout, format_text},
     open::OpenError,
     progress::{Meter, Progress},
@@ -134,10 +134,7 @@ pub fn restore(backup: &Path, directory: &Path, progress: &dyn Progress) -> Resu
 
 /// A directory beside the target, removed if the copy is not finished.
 fn stage(target: &Path) -> Result<tempfile::TempDir, BackupError> {
-    let parent = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let parent = directory_of(target).unwrap_or(target);
     staging(".prova-", 0o777)
         .tempdir_in(parent)
         .map_err(BackupError::io(parent))
@@ -151,8 +148,7 @@ fn put_in_place(staging: tempfile::TempDir, target: &Path) -> Result<(), BackupE
     }
     fs::rename(staging.path(), target).map_err(BackupError::io(target))?;
     let _ = staging.keep();
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
+    let parent = directory_of(target).unwrap_or(target);
     fs::File::open(parent)
         .and_then(|parent| parent.sync_all())
         .map_err(BackupError::io(parent))

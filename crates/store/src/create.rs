@@ -46,7 +46,7 @@ pub enum CreateError {
         directory: PathBuf,
     },
     /// Something else is there.
-    #[error("{} is not empty: it holds «{}»", directory.display(), prova_core::text::escape(name))]
+    #[error("{} is not empty: it holds «{}»", directory.display(), prova_core::text::excerpt(name))]
     NotEmpty {
         /// The directory.
         directory: PathBuf,

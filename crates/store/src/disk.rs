@@ -9,7 +9,7 @@
 
 use std::{
     collections::BTreeSet,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fmt,
     fs::{self, File},
     io::{self, Read as _},
@@ -153,7 +153,7 @@ fn write_beside(
     NewFile { path, bytes }: &NewFile,
     directories: &mut BTreeSet<PathBuf>,
 ) -> Result<PathBuf, DiskError> {
-    if let Some(directory) = path.parent() {
+    if let Some(directory) = directory_of(path) {
         create_missing(disk, directory, directories)?;
         directories.insert(directory.to_owned());
     }
@@ -178,11 +178,7 @@ fn create_missing(
     if disk.len(directory).is_ok() {
         return Ok(());
     }
-    let parent = match directory.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Some(Path::new(".")),
-        parent => parent,
-    };
-    if let Some(parent) = parent {
+    if let Some(parent) = directory_of(directory) {
         create_missing(disk, parent, changed)?;
         changed.insert(parent.to_owned());
     }
@@ -190,6 +186,16 @@ fn create_missing(
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(about(directory)(error)),
         _ => Ok(()),
     }
+}
+
+/// The directory that a name stands in; of a bare name, the current one.
+pub(crate) fn directory_of(path: &Path) -> Option<&Path> {
+    let parent = path.parent()?;
+    Some(if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    })
 }
 
 /// The name that a file has until it is whole.
@@ -200,9 +206,27 @@ pub(crate) fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Whether a name is one that a file has until it is whole.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(b".") && name.ends_with(b".new")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_name_stands_in_the_current_directory() {
+        for (path, want) in [
+            ("ledger", Some(".")),
+            ("a/b", Some("a")),
+            ("/a", Some("/")),
+            ("/", None),
+        ] {
+            assert_eq!(directory_of(Path::new(path)), want.map(Path::new));
+        }
+    }
 
     #[test]
     fn published_files_are_whole_and_leave_no_temporary_names() {

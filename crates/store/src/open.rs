@@ -10,6 +10,7 @@
 //! The store is written after the checkpoint, so that a crash cannot leave it ahead.
 
 use std::{
+    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -31,7 +32,7 @@ use prova_core::{
 use crate::{
     audit::AuditError,
     blame::Blame,
-    disk::{Disk, DiskError, NewFile, RealDisk, temporary},
+    disk::{Disk, DiskError, NewFile, RealDisk, is_temporary, temporary},
     layout::{FormatError, Layout},
     ledger::Ledger,
     lock::{Lock, LockError},
@@ -374,6 +375,7 @@ fn discard_leftovers(snapshot: &Snapshot) -> Result<(), OpenError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(read_only(&unpublished, error)),
         _ => {}
     }
+    let mut directories = BTreeSet::new();
     for level in std::iter::once(None).chain((0..=7).map(TileLevel::new)) {
         let unit = level.map_or(0, |level| u32::from(level.get()).saturating_mul(8));
         let edge = size.get().checked_shr(unit).unwrap_or(0) / 256;
@@ -389,7 +391,32 @@ fn discard_leftovers(snapshot: &Snapshot) -> Result<(), OpenError> {
                 ),
             };
             remove_but(snapshot, full, kept)?;
+            let full = snapshot.tiles.path(full);
+            directories.insert(partial_directory(&full));
+            directories.extend(full.parent().map(Path::to_owned));
         }
+    }
+    for directory in directories {
+        remove_temporary(snapshot.disk.as_ref(), &directory)?;
+    }
+    Ok(())
+}
+
+/// Removes files that never got their name.
+fn remove_temporary(disk: &dyn Disk, directory: &Path) -> Result<(), OpenError> {
+    let names = disk
+        .list(directory)
+        .map_err(|source| read_only(directory, source))?;
+    let mut left = names.len();
+    for name in names.iter().filter(|name| is_temporary(name)) {
+        let path = directory.join(name);
+        disk.remove_file(&path)
+            .map_err(|source| read_only(&path, source))?;
+        left = left.saturating_sub(1);
+    }
+    if left == 0 {
+        // An empty directory does no harm.
+        let _ = disk.remove_dir(directory);
     }
     Ok(())
 }
@@ -417,10 +444,6 @@ fn remove_but(snapshot: &Snapshot, full: TilePath, kept: Option<TilePath>) -> Re
         let path = tiles.path(version);
         disk.remove_file(&path)
             .map_err(|source| read_only(&path, source))?;
-    }
-    if kept.is_none() {
-        // It may hold the temporary name of a file that never became whole.
-        let _ = disk.remove_dir(&partial_directory(&tiles.path(full)));
     }
     Ok(())
 }

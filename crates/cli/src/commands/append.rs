@@ -59,7 +59,7 @@ pub(crate) struct Append {
 /// What `append` prints.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Appended {
+struct AppendResult {
     /// Lines that entered.
     appended: u64,
     /// Lines that the ledger had before.
@@ -94,7 +94,7 @@ struct RefusedLine {
     reason: String,
 }
 
-impl Show for Appended {
+impl Show for AppendResult {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
@@ -133,7 +133,7 @@ struct Appending {
     ledger: Ledger,
     entries: Vec<Vec<u8>>,
     lines: Vec<u64>,
-    result: Appended,
+    result: AppendResult,
     bar: Bar,
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn run(args: &Append, ui: &mut Ui) -> Result<Status, CommandError> {
         .collect::<Result<_, _>>()?;
     let mut stream = args.envelopes.as_deref().map(input::open).transpose()?;
     let mut ledger = args.ledger.write(args.log_key.as_ref(), &args.passphrase, ui)?;
-    let mut result = Appended::default();
+    let mut result = AppendResult::default();
     for document in &documents {
         document.put(&mut ledger)?;
         result.attachments.push(document.attachment.sha256);

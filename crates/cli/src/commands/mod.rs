@@ -4,6 +4,7 @@ mod append;
 mod attest;
 mod backup;
 mod completions;
+mod demo;
 mod fsck;
 mod heads;
 mod init;
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Reindex(reindex::ReindexArgs),
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
+    Demo(demo::Demo),
     Completions(completions::Completions),
     Man(man::ManPages),
 }
@@ -74,6 +76,7 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Reindex(args) => reindex::run(&args, ui),
         Command::Backup(args) => backup::run(&args, ui),
         Command::Restore(args) => restore::run(&args, ui),
+        Command::Demo(args) => demo::run(args, ui),
         Command::Completions(args) => completions::run(&args, ui),
         Command::Man(args) => man::run(&args, ui),
     }

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Sign, ui: &mut Ui) -> Result<Status, CommandError> {
         .collect::<Result<_, _>>()?;
     let mut signed = Vec::new();
     for (envelope, _) in envelopes {
-        signed.extend(add_signatures(envelope, &keys)?.encode());
+        signed.extend(add_signatures(&envelope, &keys)?.encode());
         signed.push(b'\n');
     }
     output::write(&args.output, &signed)?;
@@ -89,7 +89,7 @@ fn read(line: &[u8]) -> Result<(Envelope, Statement), CommandError> {
     Ok((envelope, statement))
 }
 
-fn add_signatures(envelope: Envelope, keys: &[SecretKey]) -> Result<Envelope, CommandError> {
+fn add_signatures(envelope: &Envelope, keys: &[SecretKey]) -> Result<Envelope, CommandError> {
     let message = pre_authentication_encoding(envelope.payload());
     let mut signatures = envelope.signatures().to_vec();
     for key in keys {

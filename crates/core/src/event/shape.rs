@@ -85,7 +85,7 @@ pub enum ShapeError {
     /// A member that the signer marked as critical and this version does not know.
     #[error(
         "critical member «{}» is not known to this version",
-        crate::text::escape(name)
+        crate::text::excerpt(name)
     )]
     Critical {
         /// Its name.

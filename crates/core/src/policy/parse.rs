@@ -8,7 +8,7 @@ use std::{
 use super::{Group, MAX_POLICY_BYTES, Member, Policy, PolicyLog, PolicyName, PolicyWitness, Quorum};
 use crate::{
     decimal,
-    text::escape,
+    text::excerpt,
     vkey::{KeyId, KeyName, ParseVkeyError, SignatureType, Vkey},
 };
 
@@ -296,5 +296,5 @@ fn duplicate(key: &Vkey) -> PolicyLineError {
 }
 
 fn shown(item: &[u8]) -> String {
-    escape(&String::from_utf8_lossy(item))
+    excerpt(&String::from_utf8_lossy(item))
 }

@@ -200,7 +200,7 @@ pub enum RegistryError {
     #[error(transparent)]
     Root(#[from] RootError),
     /// A member that the signer marked as critical and this version does not know.
-    #[error("critical member «{}» is not known to this version", crate::text::escape(.0))]
+    #[error("critical member «{}» is not known to this version", crate::text::excerpt(.0))]
     Critical(String),
     /// A signer that may not speak.
     #[error(transparent)]

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use prova_core::text::escape;
+use prova_core::text::excerpt;
 
 use crate::{
     bom::SpecVersion,
@@ -126,13 +126,13 @@ pub enum ReadBomError {
         found: Recognised,
     },
     /// It is of a version that is not read.
-    #[error("found {}, want {}", escape(found), SpecVersion::WANTED)]
+    #[error("found {}, want {}", excerpt(found), SpecVersion::WANTED)]
     UnsupportedVersion {
         /// Format and version.
         found: String,
     },
     /// An object has a key twice, so that readers would disagree on what it says.
-    #[error("the key \"{}\" is there twice ({at})", escape(key))]
+    #[error("the key \"{}\" is there twice ({at})", excerpt(key))]
     DuplicateKey {
         /// The key.
         key: String,

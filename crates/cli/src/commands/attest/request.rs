@@ -1,6 +1,6 @@
 //! What somebody wants to attest, from the command line to the ledger.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Args;
 use prova_core::{
@@ -13,6 +13,7 @@ use prova_core::{
     keys::{KeyId, SecretKey},
     lifecycle::TransferState,
     org::OrgId,
+    position::EntryIndex,
     registry::Registry,
     statement::{Predicate, Statement, Subject},
     time::Timestamp,
@@ -123,6 +124,14 @@ pub(super) struct Request {
 struct Group {
     fields: Map<String, Value>,
     subjects: Vec<StatedAlias>,
+}
+
+/// A `ship` entry that nobody has answered; ordered by its place in the ledger.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Shipment {
+    entry: EntryIndex,
+    leaf: LeafHash,
+    from: OrgId,
 }
 
 impl<F: Fields> Attest<F> {
@@ -363,21 +372,18 @@ fn answered(
     by: &OrgId,
     basis: &Basis,
 ) -> Result<Vec<Group>, CommandError> {
-    let mut groups: Vec<(Option<(OrgId, LeafHash)>, Vec<StatedAlias>)> = Vec::new();
+    let mut groups: BTreeMap<Option<Shipment>, Vec<StatedAlias>> = BTreeMap::new();
     for subject in subjects {
         let shipment = open_shipment(&subject.id, by, basis)?;
-        match groups.iter_mut().find(|(of, _)| *of == shipment) {
-            Some((_, group)) => group.push(subject),
-            None => groups.push((shipment, vec![subject])),
-        }
+        groups.entry(shipment).or_default().push(subject);
     }
     let groups = groups.into_iter().map(|(shipment, subjects)| {
         let mut fields = fields.clone();
-        if let Some((from, ship)) = shipment {
+        if let Some(Shipment { from, leaf, .. }) = shipment {
             let from = Value::String(from.to_string());
             // A receiver who names somebody else as the holder does not answer this shipment.
             if *fields.entry("from").or_insert_with(|| from.clone()) == from {
-                fields.insert("ship".to_owned(), Value::String(ship.to_string()));
+                fields.insert("ship".to_owned(), Value::String(leaf.to_string()));
             }
         }
         Group { fields, subjects }
@@ -385,11 +391,7 @@ fn answered(
     Ok(groups.collect())
 }
 
-fn open_shipment(
-    id: &SubjectId,
-    by: &OrgId,
-    basis: &Basis,
-) -> Result<Option<(OrgId, LeafHash)>, CommandError> {
+fn open_shipment(id: &SubjectId, by: &OrgId, basis: &Basis) -> Result<Option<Shipment>, CommandError> {
     let Some(state) = basis.state() else {
         return Ok(None);
     };
@@ -401,7 +403,11 @@ fn open_shipment(
     let open = transfers.into_iter().flatten().rev().find(|transfer| {
         transfer.state == TransferState::Open && (transfer.to == *by || transfer.carrier.as_ref() == Some(by))
     });
-    Ok(open.and_then(|transfer| Some((transfer.from.clone(), transfer.shipped?.1))))
+    Ok(open.and_then(|transfer| {
+        let (entry, leaf) = transfer.shipped?;
+        let from = transfer.from.clone();
+        Some(Shipment { entry, leaf, from })
+    }))
 }
 
 /// Signs statements about all the subjects, as few as the size limit allows.

@@ -287,7 +287,7 @@ mod tests {
             (
                 b"serial,mac\nS1,xyz\n",
                 Some("P"),
-                "line 2, column 2: «mac:xyz» is no alias: no mac identifier: want 12 hexadecimal digits",
+                "line 2, column 2: «mac:xyz» is no alias: no mac identifier: want 12 lower-case hexadecimal digits",
             ),
             (
                 b"serial\n\"\"\n",

@@ -76,7 +76,13 @@ struct Output(String);
 
 impl Show for Output {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.0.lines().try_for_each(|line| if line.is_empty() { writeln!(out) } else { writeln!(out, "  {line}") })
+        self.0.lines().try_for_each(|line| {
+            if line.is_empty() {
+                writeln!(out)
+            } else {
+                writeln!(out, "  {line}")
+            }
+        })
     }
 }
 
@@ -86,6 +92,8 @@ impl Show for Output {
 struct Finished {
     /// The directory.
     directory: PathBuf,
+    /// The program that ran.
+    program: PathBuf,
     /// The codes of the findings, in the order of entries.
     findings: Vec<String>,
 }
@@ -93,25 +101,53 @@ struct Finished {
 impl Show for Finished {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let directory = escape(&self.directory.display().to_string());
-        writeln!(out, "\nThese are the four faults of the story, and nothing else was found.\n")?;
+        writeln!(
+            out,
+            "\nThese are the four faults of the story, and nothing else was found.\n"
+        )?;
         writeln!(out, "Everything lies in {directory}")?;
         for (path, what) in [
-            ("ledger/", "the ledger: tile/ and checkpoint are the truth, store/ is for looking up"),
+            (
+                "ledger/",
+                "the ledger: tile/ and checkpoint are the truth, store/ is for looking up",
+            ),
             ("keys/", "the published test keys that signed"),
-            ("boms/ documents/ events/ units/ images/", "what the statements were made from"),
+            (
+                "boms/ documents/ events/ units/ images/",
+                "what the statements were made from",
+            ),
             ("story.sh", "every command of the story, to be read or run again"),
         ] {
             writeln!(out, "  {path:<42}{what}")?;
         }
         writeln!(out, "\nTry next")?;
-        writeln!(out, "  cd {directory} && export PROVA_LEDGER=ledger")?;
+        let program = escape(&self.program.display().to_string());
+        writeln!(
+            out,
+            "  cd {directory} && export PROVA_LEDGER=ledger && alias prova={program}"
+        )?;
         for (command, what) in [
-            ("prova show unit:dns:nordlys.example/AAU-3900/SN0001", "the life of an antenna unit"),
-            ("prova trace unit:dns:nordlys.example/AAU-3900/SN0001", "what it is made of, what it runs, where it is"),
-            ("prova verify unit:dns:nordlys.example/AAU-3900/SN0003", "six questions about one unit"),
+            (
+                "prova show unit:dns:nordlys.example/AAU-3900/SN0001",
+                "the life of an antenna unit",
+            ),
+            (
+                "prova trace unit:dns:nordlys.example/AAU-3900/SN0001",
+                "what it is made of, what it runs, where it is",
+            ),
+            (
+                "prova verify unit:dns:nordlys.example/AAU-3900/SN0003",
+                "six questions about one unit",
+            ),
             ("prova policy -o trust.policy", "what others trust this ledger by"),
-            ("prova prove 20 -o 20.tlog-proof --entry-out 20.json", "a proof that entry 20 is in the ledger …"),
-            ("prova verify 20.tlog-proof --trust trust.policy --entry 20.json", "… checked without the ledger"),
+            (
+                "prova prove 20 -o 20.tlog-proof --entry-out 20.json",
+                "a proof that entry 20 is in the ledger …",
+            ),
+            (
+                "prova verify 20.tlog-proof --trust trust.policy --entry 20.json",
+                "… checked without the ledger",
+            ),
         ] {
             writeln!(out, "  {command:<66}# {what}")?;
         }
@@ -136,16 +172,27 @@ pub(crate) fn run(demo: Demo, ui: &mut Ui) -> Result<Status, CommandError> {
         }
     }
     output::write(&directory.join("story.sh"), stage.script().as_bytes())?;
-    ui.item(&Chapter { chapter: "The regulator verifies every chain" })?;
+    ui.item(&Chapter {
+        chapter: "The regulator verifies every chain",
+    })?;
     if ui.format() == Format::Text {
         ui.item(&Output(format!("$ prova verify\n{}", stage.verify_text()?)))?;
     }
     let findings = stage.findings()?;
     if findings != FAULTS {
         let found = findings.join(", ");
-        let message = format!("the verification found «{}», want «{}»", escape(&found), FAULTS.join(", "));
+        let message = format!(
+            "the verification found «{}», want «{}»",
+            escape(&found),
+            FAULTS.join(", ")
+        );
         return Err(CommandError::new(Blame::Program, message));
     }
-    ui.item(&Finished { directory, findings })?;
+    let program = stage.program().to_owned();
+    ui.item(&Finished {
+        directory,
+        program,
+        findings,
+    })?;
     Ok(Status::Holds)
 }

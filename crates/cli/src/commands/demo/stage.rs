@@ -8,7 +8,9 @@ use std::{
     process::{Command as Process, Output, Stdio},
 };
 
-use prova_core::{component::SubjectId, lifecycle::FindingCode, position::EntryIndex, text::escape, time::Timestamp};
+use prova_core::{
+    component::SubjectId, lifecycle::FindingCode, position::EntryIndex, text::escape, time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use super::scenery;
@@ -84,18 +86,50 @@ impl Show for Act {
     }
 }
 
-/// What a command does, and about what: its subcommands, and its first operand with the number of the others.
+/// What a command does, and about what: its subcommands; its first operand, the number of the others, and the name it gives.
 fn summary(words: &[String]) -> (String, String) {
     let words: Vec<_> = words.iter().map(String::as_str).skip(1).collect();
     let subcommands = if words.first() == Some(&"init") { 1 } else { 2 };
-    let what = words.iter().take(subcommands).copied().collect::<Vec<_>>().join(" ");
-    let operands: Vec<_> = words.iter().skip(subcommands).take_while(|word| !word.starts_with("--")).collect();
-    let option = words.iter().skip_while(|word| !matches!(**word, "--parent" | "--units")).nth(1);
-    let about = operands.first().copied().or(option).map_or_else(String::new, |word| escape(word));
-    match operands.len() {
-        0 | 1 => (what, about),
-        many => (what, format!("{about} and {} more", many.saturating_sub(1))),
+    let what = words
+        .iter()
+        .take(subcommands)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let option = |name| {
+        words
+            .iter()
+            .skip_while(move |word| **word != name)
+            .nth(1)
+            .copied()
+    };
+    let operands: Vec<_> = words
+        .iter()
+        .skip(subcommands)
+        .take_while(|word| !word.starts_with("--"))
+        .copied()
+        .collect();
+    let mut about = escape(
+        operands
+            .first()
+            .copied()
+            .or(option("--parent"))
+            .or(option("--units"))
+            .unwrap_or_default(),
+    );
+    if let Some(others) = operands.len().checked_sub(1).filter(|others| *others > 0) {
+        about = format!("{about} and {others} more");
     }
+    // A digest says nothing to people.
+    about = about
+        .split_at_checked(28)
+        .filter(|(start, _)| start.starts_with("artefact:"))
+        .map_or(about.clone(), |(start, _)| format!("{start}…"));
+    if let Some(name) = option("--name") {
+        let version = option("--version").map_or_else(String::new, |version| format!(" {version}"));
+        about = format!("{about} «{}{}»", escape(name), escape(&version));
+    }
+    (what, about)
 }
 
 fn failed(message: impl Into<String>) -> CommandError {
@@ -109,24 +143,37 @@ impl Stage {
         let script = "#!/bin/sh\n# The story of `prova demo`, command by command. Run it where keys/ and the other folders are, with no ledger/ there.\n\
                       set -eu\nexport PROVA_LEDGER=ledger PROVA_LOG_KEY=keys/log.pem\n"
             .to_owned();
-        Ok(Self { directory: directory.to_owned(), program, now: BEGIN, names, script })
+        Ok(Self {
+            directory: directory.to_owned(),
+            program,
+            now: BEGIN,
+            names,
+            script,
+        })
     }
 
     /// Runs a command of the story and reads what it recorded.
     pub(super) fn play(&mut self, command: &str) -> Result<Act, CommandError> {
         let command = self.resolve(command);
-        let words = shlex::split(&command).ok_or_else(|| failed(format!("quotes do not match in: {command}")))?;
+        let words =
+            shlex::split(&command).ok_or_else(|| failed(format!("quotes do not match in: {command}")))?;
         let _ = writeln!(self.script, "PROVA_TIME={} {command}", self.time()?);
         let mut arguments: Vec<_> = words.iter().skip(1).map(String::as_str).collect();
         arguments.extend(["--format", "json"]);
         let output = self.run(&arguments)?;
         if !output.status.success() {
             let told = String::from_utf8_lossy(&output.stderr);
-            return Err(failed(format!("this command of the story failed: {command}\n{}", told.trim())));
+            return Err(failed(format!(
+                "this command of the story failed: {command}\n{}",
+                told.trim()
+            )));
         }
         self.now = self.now.saturating_add(STEP_SECONDS);
         let entries = match words.get(1).map(String::as_str) {
-            Some("init") => vec![Entry { index: EntryIndex::new(0), findings: Vec::new() }],
+            Some("init") => vec![Entry {
+                index: EntryIndex::new(0),
+                findings: Vec::new(),
+            }],
             _ => self.read::<Recorded>(&output)?.entries,
         };
         if let Some(entry) = entries.last() {
@@ -140,6 +187,11 @@ impl Stage {
         if let Some(last) = self.names.get("last").cloned() {
             self.names.insert(name.to_owned(), last);
         }
+    }
+
+    /// The program that runs the commands: this one.
+    pub(super) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// The commands so far, as a shell script.
@@ -156,7 +208,12 @@ impl Stage {
     /// The codes of what `verify` finds, in the order of entries.
     pub(super) fn findings(&self) -> Result<Vec<String>, CommandError> {
         let output = self.verify(&["verify", "--format", "json"])?;
-        Ok(self.read::<Verified>(&output)?.findings.into_iter().map(|finding| finding.code).collect())
+        Ok(self
+            .read::<Verified>(&output)?
+            .findings
+            .into_iter()
+            .map(|finding| finding.code)
+            .collect())
     }
 
     fn verify(&self, arguments: &[&str]) -> Result<Output, CommandError> {
@@ -165,7 +222,11 @@ impl Stage {
             return Ok(output);
         }
         let told = String::from_utf8_lossy(&output.stderr);
-        Err(failed(format!("`prova verify` ended with {}, want exit code 4\n{}", output.status, told.trim())))
+        Err(failed(format!(
+            "`prova verify` ended with {}, want exit code 4\n{}",
+            output.status,
+            told.trim()
+        )))
     }
 
     /// Names with an @ before them become what they stand for; longer names first, since one may begin like another.
@@ -196,7 +257,8 @@ impl Stage {
 
     fn read<'a, T: Deserialize<'a>>(&self, output: &'a Output) -> Result<T, CommandError> {
         serde_json::from_slice(&output.stdout).map_err(|error| {
-            CommandError::of(Blame::Program, &error).context("the output of a command of the story cannot be read")
+            CommandError::of(Blame::Program, &error)
+                .context("the output of a command of the story cannot be read")
         })
     }
 }

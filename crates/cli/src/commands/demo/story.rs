@@ -16,12 +16,15 @@ pub(super) enum Line {
 
 /// The lines, in order.
 pub(super) fn lines() -> impl Iterator<Item = Line> {
-    include_str!("story.txt").lines().filter(|line| !line.is_empty()).map(|line| match line.split_once(' ') {
-        Some(("#", heading)) => Line::Chapter(heading),
-        Some((">", remark)) => Line::Remark(remark),
-        Some(("=", name)) => Line::Name(name),
-        _ => Line::Command(line),
-    })
+    include_str!("story.txt")
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| match line.split_once(' ') {
+            Some(("#", heading)) => Line::Chapter(heading),
+            Some((">", remark)) => Line::Remark(remark),
+            Some(("=", name)) => Line::Name(name),
+            _ => Line::Command(line),
+        })
 }
 
 #[cfg(test)]
@@ -41,7 +44,10 @@ mod tests {
         assert!(commands.iter().all(|command| command.starts_with("prova ")));
         for event in Event::NAMES {
             let start = format!("prova attest {event} ");
-            assert!(commands.iter().any(|command| command.starts_with(&start)), "{event}");
+            assert!(
+                commands.iter().any(|command| command.starts_with(&start)),
+                "{event}"
+            );
         }
     }
 }

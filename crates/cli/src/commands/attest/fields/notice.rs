@@ -23,7 +23,7 @@ pub(crate) struct Notice {
     /// The vulnerability, for example a CVE or EUVD id.
     #[arg(long, value_name = "ID")]
     vulnerability: Option<String>,
-    /// Whether the components are affected: affected, not_affected, fixed, under_investigation.
+    /// Whether the components are affected: `affected`, `not_affected`, `fixed`, `under_investigation`.
     #[arg(long, value_parser = named::<VexStatus>)]
     status: Option<VexStatus>,
     /// Why they are not, in VEX terms.
