@@ -20,7 +20,10 @@ mod key;
 mod manual;
 mod registry;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use snapbox::cmd::{Command, OutputAssert};
 
@@ -87,10 +90,10 @@ impl Sandbox {
         let mut transcript = String::new();
         for line in lines {
             let output = self.command(line).output().unwrap();
-            transcript.push_str(&format!("$ prova {line}\n"));
+            writeln!(transcript, "$ prova {line}").unwrap();
             transcript.push_str(&String::from_utf8_lossy(&output.stdout));
             transcript.push_str(&String::from_utf8_lossy(&output.stderr));
-            transcript.push_str(&format!("[{}]\n", output.status.code().unwrap()));
+            writeln!(transcript, "[{}]", output.status.code().unwrap()).unwrap();
         }
         transcript
     }
