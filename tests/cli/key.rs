@@ -220,3 +220,39 @@ warning: keys/log.pem has mode 0644: others can read this private key, want 0600
 
 "#]]);
 }
+
+#[test]
+fn several_encrypted_keys_sign_and_the_logs_has_its_own_passphrase() {
+    let sandbox = Sandbox::new();
+    sandbox.write("root", "correct horse\n");
+    sandbox.write("log", "battery staple\n");
+    sandbox.ok("key generate -o root.pem --passphrase-file root");
+    sandbox.ok("key generate -o org.pem --passphrase-file root");
+    sandbox.ok("key generate -o log.pem --passphrase-file log");
+    let command = |line: &str| {
+        sandbox
+            .command(line)
+            .env("PROVA_LOG_KEY", "log.pem")
+            .env("PROVA_PASSPHRASE", "correct horse")
+    };
+    let init = "init ledger --origin ledger.example/2026 --root-key root.pem";
+    command(init).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: no private key from log.pem
+  caused by: the passphrase is wrong, or the file is damaged
+
+"#]]);
+    command(init)
+        .env("PROVA_LOG_PASSPHRASE_FILE", "log")
+        .assert()
+        .code(0);
+    let enrol = "registry enrol dns:a.example --name A --jurisdiction SE --role operator --key org.pem --sign root.pem";
+    command(enrol).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: no private key from log.pem
+  caused by: the passphrase is wrong, or the file is damaged
+
+"#]]);
+    command(enrol)
+        .env("PROVA_LOG_PASSPHRASE", "battery staple")
+        .assert()
+        .code(0);
+}

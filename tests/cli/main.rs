@@ -29,7 +29,10 @@ mod show;
 mod trace;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use snapbox::cmd::{Command, OutputAssert};
 
@@ -96,10 +99,10 @@ impl Sandbox {
         let mut transcript = String::new();
         for line in lines {
             let output = self.command(line).output().unwrap();
-            transcript.push_str(&format!("$ prova {line}\n"));
+            writeln!(transcript, "$ prova {line}").unwrap();
             transcript.push_str(&String::from_utf8_lossy(&output.stdout));
             transcript.push_str(&String::from_utf8_lossy(&output.stderr));
-            transcript.push_str(&format!("[{}]\n", output.status.code().unwrap()));
+            writeln!(transcript, "[{}]", output.status.code().unwrap()).unwrap();
         }
         transcript
     }
