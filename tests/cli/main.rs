@@ -34,6 +34,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use prova_core::hash::Digest;
 use snapbox::cmd::{Command, OutputAssert};
 
 /// A directory in which commands run, with the published test keys in `keys/`.
@@ -124,6 +125,28 @@ impl Sandbox {
         }
         documents.sort();
         (checkpoint, documents)
+    }
+
+    /// Every file of the ledger but the store's and the lock, with its digest: what must not change.
+    fn ledger_files(&self) -> Vec<(PathBuf, Digest)> {
+        let mut files = Vec::new();
+        let mut directories = vec![self.path("ledger")];
+        while let Some(directory) = directories.pop() {
+            for entry in directory.read_dir().unwrap() {
+                let path = entry.unwrap().path();
+                if path.ends_with("ledger/lock") {
+                    continue;
+                }
+                if path.is_file() {
+                    let digest = Digest::of(&std::fs::read(&path).unwrap());
+                    files.push((path, digest));
+                } else if !path.ends_with("ledger/store") {
+                    directories.push(path);
+                }
+            }
+        }
+        files.sort();
+        files
     }
 
     /// A test ledger in `ledger/` with six participants, whose commands find it without options.
