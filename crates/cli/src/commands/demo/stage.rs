@@ -174,7 +174,7 @@ impl Stage {
                 index: EntryIndex::new(0),
                 findings: Vec::new(),
             }],
-            _ => self.read::<Recorded>(&output)?.entries,
+            _ => Self::read::<Recorded>(&output)?.entries,
         };
         if let Some(entry) = entries.last() {
             self.names.insert("last".to_owned(), entry.index.to_string());
@@ -208,8 +208,7 @@ impl Stage {
     /// The codes of what `verify` finds, in the order of entries.
     pub(super) fn findings(&self) -> Result<Vec<String>, CommandError> {
         let output = self.verify(&["verify", "--format", "json"])?;
-        Ok(self
-            .read::<Verified>(&output)?
+        Ok(Self::read::<Verified>(&output)?
             .findings
             .into_iter()
             .map(|finding| finding.code)
@@ -255,7 +254,7 @@ impl Stage {
             .map_err(|error| CommandError::of(Blame::Program, &error))
     }
 
-    fn read<'a, T: Deserialize<'a>>(&self, output: &'a Output) -> Result<T, CommandError> {
+    fn read<'a, T: Deserialize<'a>>(output: &'a Output) -> Result<T, CommandError> {
         serde_json::from_slice(&output.stdout).map_err(|error| {
             CommandError::of(Blame::Program, &error)
                 .context("the output of a command of the story cannot be read")
