@@ -24,6 +24,19 @@ Commands:
   sign         Add a signature to envelopes that others signed
   heads        Print the last entry of each component's chain, for signing on a machine without the
                ledger
+  log          List the ledger's entries, oldest first, one line each
+  show         Show the life of a component, one entry whole, or the heads of all chains
+  trace        Trace a component: its type, parts, firmware and their bills of materials, and where
+               it is now
+  verify       Verify a ledger, a component in it, or a `.tlog-proof` file
+  prove        Prove that an entry is in the ledger, or that the ledger only grew
+  policy       Write a trust policy for this ledger: its log's key, no witnesses
+  fsck         List everything that is wrong with the ledger's files. Repairs nothing
+  reindex      Make the ledger's store again from its entries, which stay as they are
+  backup       Copy the ledger at its last acknowledged size, also beside a running writer
+  restore      Make a ledger from a backup, after verifying all of it
+  demo         Let invented organisations sign the life of network components, with four faults in
+               it, and verify all of it
   completions  Print a completion script for a shell
   man          Write the manual pages
   help         Print this message or the help of the given subcommand(s)
