@@ -30,7 +30,7 @@ use crate::{
 #[command(after_help = "\
 Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings.
 
-Examples:
+Example:
   prova verify --ledger ledger
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --trust policy.txt
   prova verify entry-7.tlog-proof --trust policy.txt")]
