@@ -62,7 +62,8 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
         .prefix(".prova-")
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(directory)
-        .map_err(cannot_write)?;
+        // The error names the temporary file, which says nothing to anybody.
+        .map_err(|error| cannot_write(error.kind().into()))?;
     file.write_all(content).map_err(cannot_write)?;
     file.as_file().sync_all().map_err(cannot_write)?;
     file.persist(path)

@@ -131,7 +131,9 @@ struct Group {
 struct Shipment {
     entry: EntryIndex,
     leaf: LeafHash,
-    from: OrgId,
+    /// Who has the units now: the shipper, or the carrier after receiving them.
+    holder: OrgId,
+    shipper: OrgId,
 }
 
 impl<F: Fields> Attest<F> {
@@ -379,10 +381,21 @@ fn answered(
     }
     let groups = groups.into_iter().map(|(shipment, subjects)| {
         let mut fields = fields.clone();
-        if let Some(Shipment { from, leaf, .. }) = shipment {
-            let from = Value::String(from.to_string());
-            // A receiver who names somebody else as the holder does not answer this shipment.
-            if *fields.entry("from").or_insert_with(|| from.clone()) == from {
+        if let Some(Shipment {
+            holder,
+            shipper,
+            leaf,
+            ..
+        }) = shipment
+        {
+            let from = fields
+                .entry("from")
+                .or_insert_with(|| Value::String(holder.to_string()));
+            // A receiver who names somebody else as the previous holder does not answer this shipment.
+            if [&holder, &shipper]
+                .iter()
+                .any(|org| from.as_str() == Some(org.as_str()))
+            {
                 fields.insert("ship".to_owned(), Value::String(leaf.to_string()));
             }
         }
@@ -396,17 +409,22 @@ fn open_shipment(id: &SubjectId, by: &OrgId, basis: &Basis) -> Result<Option<Shi
         return Ok(None);
     };
     let chain = state.chain(id)?;
-    let transfers = chain
-        .as_ref()
-        .and_then(|chain| chain.unit())
-        .map(|unit| &unit.transfers);
-    let open = transfers.into_iter().flatten().rev().find(|transfer| {
+    let Some(unit) = chain.as_ref().and_then(|chain| chain.unit()) else {
+        return Ok(None);
+    };
+    let open = unit.transfers.iter().rev().find(|transfer| {
         transfer.state == TransferState::Open && (transfer.to == *by || transfer.carrier.as_ref() == Some(by))
     });
     Ok(open.and_then(|transfer| {
         let (entry, leaf) = transfer.shipped?;
-        let from = transfer.from.clone();
-        Some(Shipment { entry, leaf, from })
+        let shipper = transfer.from.clone();
+        let holder = unit.custodian.clone().unwrap_or_else(|| shipper.clone());
+        Some(Shipment {
+            entry,
+            leaf,
+            holder,
+            shipper,
+        })
     }))
 }
 

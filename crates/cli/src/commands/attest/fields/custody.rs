@@ -40,7 +40,7 @@ impl Fields for Ship {
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Receive {
-    /// The previous holder [default: who shipped].
+    /// The previous holder [default: who holds the units: the shipper, or the carrier].
     #[arg(long, value_name = "ORG")]
     from: Option<OrgId>,
     /// The `ship` entry answered, by index or leaf hash [default: the shipment that is open to the receiver].
