@@ -56,3 +56,28 @@ fn a_directory_with_something_in_it_is_left_alone() {
     );
     assert_eq!(std::fs::read_dir(sandbox.path("story")).unwrap().count(), 1);
 }
+
+#[test]
+fn the_walk_in_the_readme_is_what_the_demonstration_prints() {
+    let readme = include_str!("../../README.md");
+    let told = include_str!("demo.txt");
+    let walk = readme
+        .split("## The demonstration")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .nth(1)
+        .unwrap();
+    let lines: Vec<_> = walk
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty() && line.trim() != "…")
+        .collect();
+    assert!(lines.len() > 30, "{}", lines.len());
+    for line in lines {
+        assert!(
+            told.lines().any(|said| said == line),
+            "the demonstration does not say: {line}"
+        );
+    }
+}
