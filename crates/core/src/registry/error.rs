@@ -1,0 +1,150 @@
+//! Why the registry refuses: a speaker, or a change of itself.
+
+use super::MAX_KEYS_IN_USE;
+use crate::{
+    charter::RootError, checkpoint::Origin, component::SubjectId, event::role::Role, keys::KeyId, org::OrgId,
+    position::EntryIndex,
+};
+
+/// Why the registry does not let somebody say something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntitlementError {
+    /// The key is not enrolled.
+    #[error("key {0} is not enrolled")]
+    UnknownKey(KeyId),
+    /// The key was retired or revoked.
+    #[error("key {key} of {organisation} speaks no more since entry {since}")]
+    KeyEnded {
+        /// The key.
+        key: KeyId,
+        /// Whose it was.
+        organisation: OrgId,
+        /// The entry that ended it.
+        since: EntryIndex,
+    },
+    /// The organisation is suspended.
+    #[error("{organisation} is suspended since entry {since}")]
+    Suspended {
+        /// The organisation.
+        organisation: OrgId,
+        /// The entry that suspended it.
+        since: EntryIndex,
+    },
+    /// A root key signed an event; root keys change the registry only.
+    #[error("key {0} is a root key, which signs registry entries only")]
+    RootKey(KeyId),
+    /// No key of the organisation that speaks has signed.
+    #[error("{by} speaks, but none of the signatures is by a key of it")]
+    NotSigned {
+        /// Who speaks.
+        by: OrgId,
+    },
+    /// The organisation does not have the role.
+    #[error("{by} does not have the role {role}; its roles: {}", list(has))]
+    NoRole {
+        /// Who speaks.
+        by: OrgId,
+        /// In which role.
+        role: Role,
+        /// The roles that it has.
+        has: Vec<Role>,
+    },
+    /// The role may not say this event.
+    #[error("a {role} may not say {event}; want {}", list(want))]
+    RoleMayNot {
+        /// The role.
+        role: Role,
+        /// The event.
+        event: &'static str,
+        /// The roles that may.
+        want: Vec<Role>,
+    },
+}
+
+/// Why a registry entry is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// Too few distinct organisations of the root signed.
+    #[error("signed by {got} of the {which} root's organisations, want {want}")]
+    Threshold {
+        /// `present` or `new`.
+        which: &'static str,
+        /// Distinct organisations that signed.
+        got: usize,
+        /// Threshold.
+        want: u32,
+    },
+    /// Not the origin of this ledger.
+    #[error("about {got}, want ledger:{want}")]
+    Origin {
+        /// What it is about.
+        got: Box<SubjectId>,
+        /// This ledger's origin.
+        want: Origin,
+    },
+    /// The organisation is not enrolled.
+    #[error("{0} is not enrolled")]
+    NotEnrolled(OrgId),
+    /// The organisation is enrolled already.
+    #[error("{0} is enrolled already; want «change» or «rotate»")]
+    Enrolled(OrgId),
+    /// The key is or was somebody's key here.
+    #[error("key {0} is or was in use in this ledger; every key is enrolled once")]
+    KeyInUse(KeyId),
+    /// The key is not one of the organisation's keys in use.
+    #[error("key {0} is not a key in use")]
+    KeyNotInUse(KeyId),
+    /// The private half of the key is published.
+    #[error("key {0} is a published test key; this ledger is not a test")]
+    TestKey(KeyId),
+    /// None or too many keys.
+    #[error("{organisation} would have {got} keys in use, want 1 to {MAX_KEYS_IN_USE}")]
+    KeyCount {
+        /// The organisation.
+        organisation: OrgId,
+        /// Keys it would have.
+        got: usize,
+    },
+    /// No roles.
+    #[error("{0} would have no role")]
+    NoRoles(OrgId),
+    /// Already suspended, or not suspended.
+    #[error("{organisation} {is}")]
+    Standing {
+        /// The organisation.
+        organisation: OrgId,
+        /// `is suspended already` or `is not suspended`.
+        is: &'static str,
+    },
+    /// Organisations would control each other in a circle.
+    #[error("{0} would control itself through its parents")]
+    ParentCircle(OrgId),
+    /// Distrust from an index that is not there yet.
+    #[error("distrust from entry {got}, but this is entry {at}")]
+    DistrustFuture {
+        /// The index found.
+        got: EntryIndex,
+        /// The entry's own index.
+        at: EntryIndex,
+    },
+    /// The root keys do not fit.
+    #[error(transparent)]
+    Root(#[from] RootError),
+    /// A member that the signer marked as critical and this version does not know.
+    #[error("critical member «{}» is not known to this version", crate::text::excerpt(.0))]
+    Critical(String),
+    /// A signer that may not speak.
+    #[error(transparent)]
+    Entitlement(#[from] EntitlementError),
+}
+
+fn list(roles: &[Role]) -> String {
+    let names: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
