@@ -1,0 +1,149 @@
+//! CycloneDX JSON 1.4 to 1.7 (ECMA-424).
+
+mod component;
+mod entity;
+mod metadata;
+mod properties;
+mod statements;
+mod tree;
+
+pub(crate) use entity::{is_cpe, purl, stated_digest, unstated};
+use serde::de::MapAccess;
+
+use crate::{
+    bom::{Role, SpecVersion},
+    json::{context::Context, node, shape::read_at},
+    read::{Elements, Reading},
+    warning::quote,
+};
+
+/// Members that no other format has: one of them makes the document CycloneDX.
+pub(crate) const DISTINCTIVE: &[&str] = &[
+    "components",
+    "services",
+    "dependencies",
+    "compositions",
+    "vulnerabilities",
+    "metadata",
+];
+
+/// Reads a top-level member, if it is one of CycloneDX.
+pub(crate) fn read_member<'de, A: MapAccess<'de>>(
+    reading: &mut Reading<'_>,
+    key: &str,
+    object: &mut A,
+) -> Result<bool, A::Error> {
+    match key {
+        "components" => {
+            let list = tree::List::new(reading, tree::Flavour::Component, Role::Part, None);
+            read_at(object, "components", list)?;
+        }
+        "services" => {
+            let list = tree::List::new(reading, tree::Flavour::Service, Role::Part, None);
+            read_at(object, "services", list)?;
+        }
+        "metadata" => read_at(object, "metadata", metadata::Metadata { reading })?,
+        "dependencies" => {
+            read_at(
+                object,
+                "dependencies",
+                Elements {
+                    reading,
+                    without: &[],
+                    each: statements::dependency,
+                },
+            )?;
+        }
+        "compositions" => {
+            let without = &["signature"];
+            read_at(
+                object,
+                "compositions",
+                Elements {
+                    reading,
+                    without,
+                    each: statements::composition,
+                },
+            )?;
+        }
+        "vulnerabilities" => {
+            let without = statements::VULNERABILITY_WITHOUT;
+            read_at(
+                object,
+                "vulnerabilities",
+                Elements {
+                    reading,
+                    without,
+                    each: statements::vulnerability,
+                },
+            )?;
+        }
+        "externalReferences" => {
+            read_at(
+                object,
+                "externalReferences",
+                Elements {
+                    reading,
+                    without: &[],
+                    each: entity::document_reference,
+                },
+            )?;
+        }
+        "properties" => {
+            since(
+                &mut reading.context,
+                "properties",
+                reading.version,
+                SpecVersion::CycloneDx15,
+            );
+            read_at(
+                object,
+                "properties",
+                Elements {
+                    reading,
+                    without: &[],
+                    each: properties::document_property,
+                },
+            )?;
+        }
+        "serialNumber" | "version" => {
+            let value = node::member(&mut reading.context, key, object)?;
+            metadata::identity(reading, key, value);
+        }
+        "formulation" | "declarations" | "definitions" | "citations" | "signature" => {
+            let first = match key {
+                "formulation" => SpecVersion::CycloneDx15,
+                "declarations" | "definitions" => SpecVersion::CycloneDx16,
+                "citations" => SpecVersion::CycloneDx17,
+                _ => SpecVersion::CycloneDx14,
+            };
+            since(&mut reading.context, key, reading.version, first);
+            node::skip(&mut reading.context, key, object)?;
+            reading.document.not_summarised.insert(key.to_owned());
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// What can only be checked at the end.
+pub(crate) fn finish(reading: &mut Reading<'_>) {
+    if reading.document.id.is_none() && !reading.document.complete.is_empty() {
+        reading.context.warn(
+            "no such member",
+            "a member \"serialNumber\" where completeness is stated",
+        );
+    }
+}
+
+/// Warns of a member that came with a later version than the document's, if that is known yet.
+fn since(context: &mut Context, key: &str, version: Option<SpecVersion>, first: SpecVersion) {
+    if let Some(version) = version
+        && version < first
+    {
+        context.warn(
+            format!("a member {}", quote(key)),
+            format!("none before {first} (this is {version})"),
+        );
+    }
+}

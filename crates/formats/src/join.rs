@@ -1,0 +1,305 @@
+//! Documents that point to each other, as one set: which links lead somewhere, and which do not.
+//!
+//! SPDX links by `externalDocumentRefs` (2.3 clause 6.6), CycloneDX by BOM-Link (`urn:cdx:UUID/VERSION#ref`,
+//! ECMA-424 §7.5.3). A link is resolved when a document of the set has that identity. Its digest is compared where
+//! it is SHA-256; SPDX links often have SHA-1, which proves nothing and is not computed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use prova_core::{hash::Digest, text::escape};
+
+use crate::bom::{Bom, BomReading, Component, DocumentLink, ElementRef, Target};
+
+/// Position of a document in the list that was joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentIndex(usize);
+
+impl DocumentIndex {
+    /// How many documents stand before it.
+    #[must_use]
+    pub const fn get(self) -> usize {
+        self.0
+    }
+}
+
+/// Whether a linked document is the one that was meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigestCheck {
+    /// Its SHA-256 is the stated one.
+    Same,
+    /// Its SHA-256 is another: the document was changed, or replaced.
+    Different {
+        /// What the link states.
+        want: Digest,
+        /// What the document has.
+        got: Digest,
+    },
+    /// The link states no SHA-256.
+    NotStated,
+}
+
+/// A link between two documents of the set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedLink {
+    /// The document that points.
+    pub from: DocumentIndex,
+    /// The document that it points to.
+    pub to: DocumentIndex,
+    /// The link.
+    pub link: DocumentLink,
+    /// Whether it is the document that was meant.
+    pub digest: DigestCheck,
+}
+
+/// A pointer that leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unresolved {
+    /// No document of the set has this identity.
+    Document {
+        /// The document that points.
+        from: DocumentIndex,
+        /// The link.
+        link: DocumentLink,
+    },
+    /// A reference uses a name of a document that is declared nowhere in its own document.
+    Undeclared {
+        /// The document that points.
+        from: DocumentIndex,
+        /// The reference.
+        reference: ElementRef,
+    },
+    /// The linked document has no such element.
+    Element {
+        /// The document that points.
+        from: DocumentIndex,
+        /// The document that should have the element.
+        to: DocumentIndex,
+        /// The reference.
+        reference: ElementRef,
+    },
+}
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Document { from, link } => {
+                write!(
+                    f,
+                    "document {} points to {}, which is not in the set",
+                    from.0,
+                    escape(&link.uri)
+                )
+            }
+            Self::Undeclared { from, reference } => {
+                write!(
+                    f,
+                    "document {} refers to {reference} without declaring that document",
+                    from.0
+                )
+            }
+            Self::Element { from, to, reference } => {
+                write!(
+                    f,
+                    "document {} refers to {reference}, which document {} does not have",
+                    from.0, to.0
+                )
+            }
+        }
+    }
+}
+
+/// Why documents cannot be joined.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// Two documents have one identity but different bytes, so a link to it is ambiguous.
+    #[error(
+        "documents {first} and {second} both are {}, with different bytes",
+        escape(uri)
+    )]
+    SameIdentity {
+        /// Position of the one.
+        first: usize,
+        /// Position of the other.
+        second: usize,
+        /// Their identity.
+        uri: String,
+    },
+}
+
+/// Documents and the links between them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joined {
+    boms: Vec<Bom>,
+    resolved: Vec<ResolvedLink>,
+    unresolved: Vec<Unresolved>,
+}
+
+impl Joined {
+    /// The documents, in the order in which they were given.
+    #[must_use]
+    pub fn boms(&self) -> &[Bom] {
+        &self.boms
+    }
+
+    /// Links that lead to a document of the set.
+    #[must_use]
+    pub fn resolved(&self) -> &[ResolvedLink] {
+        &self.resolved
+    }
+
+    /// Links and references that lead nowhere.
+    #[must_use]
+    pub fn unresolved(&self) -> &[Unresolved] {
+        &self.unresolved
+    }
+
+    /// The document and the component that a reference in document `from` means.
+    #[must_use]
+    pub fn find(&self, from: DocumentIndex, reference: &ElementRef) -> Option<(DocumentIndex, &Component)> {
+        let to = match &reference.document {
+            None => from,
+            Some(name) => {
+                let is_meant = |link: &&ResolvedLink| link.from == from && names(&link.link, name);
+                self.resolved.iter().find(is_meant)?.to
+            }
+        };
+        let component = self
+            .boms
+            .get(to.0)?
+            .find(&ElementRef::local(reference.id.clone()))?;
+        Some((to, component))
+    }
+}
+
+/// Joins documents. The same document given twice counts once for links.
+///
+/// # Errors
+/// [`JoinError::SameIdentity`] if two different documents claim to be the same one.
+pub fn join(readings: Vec<BomReading>) -> Result<Joined, JoinError> {
+    let mut digests = Vec::with_capacity(readings.len());
+    let mut boms = Vec::with_capacity(readings.len());
+    let mut identities: BTreeMap<String, DocumentIndex> = BTreeMap::new();
+    for (position, BomReading { bom, digest, .. }) in readings.into_iter().enumerate() {
+        if let Some(uri) = bom.document.uri() {
+            let first = *identities.entry(uri.clone()).or_insert(DocumentIndex(position));
+            if digests.get(first.0).is_some_and(|other| *other != digest) {
+                return Err(JoinError::SameIdentity {
+                    first: first.0,
+                    second: position,
+                    uri,
+                });
+            }
+        }
+        digests.push(digest);
+        boms.push(bom);
+    }
+    let mut resolved = Vec::new();
+    let mut unresolved = Vec::new();
+    for (position, bom) in boms.iter().enumerate() {
+        let from = DocumentIndex(position);
+        for link in &bom.document.links {
+            match identities.get(document_of(&link.uri)) {
+                Some(to) => {
+                    let digest = check(link, digests.get(to.0));
+                    resolved.push(ResolvedLink {
+                        from,
+                        to: *to,
+                        link: link.clone(),
+                        digest,
+                    });
+                }
+                None => unresolved.push(Unresolved::Document {
+                    from,
+                    link: link.clone(),
+                }),
+            }
+        }
+    }
+    unresolved.extend(lost_references(&boms, &resolved));
+    Ok(Joined {
+        boms,
+        resolved,
+        unresolved,
+    })
+}
+
+/// References into other documents that lead nowhere although their document is in the set, or is not declared.
+fn lost_references(boms: &[Bom], resolved: &[ResolvedLink]) -> Vec<Unresolved> {
+    let elements: Vec<_> = boms.iter().map(Bom::by_reference).collect();
+    let mut lost = Vec::new();
+    for (position, bom) in boms.iter().enumerate() {
+        let from = DocumentIndex(position);
+        for reference in outward(bom) {
+            let Some(name) = &reference.document else { continue };
+            let is_meant = |link: &&ResolvedLink| link.from == from && names(&link.link, name);
+            if let Some(link) = resolved.iter().find(is_meant) {
+                let id = ElementRef::local(reference.id.clone());
+                let is_document = reference.id.is_empty() || reference.id == crate::spdx::DOCUMENT;
+                if !is_document
+                    && elements
+                        .get(link.to.0)
+                        .is_none_or(|elements| !elements.contains_key(&id))
+                {
+                    lost.push(Unresolved::Element {
+                        from,
+                        to: link.to,
+                        reference: reference.clone(),
+                    });
+                }
+            } else if !bom.document.links.iter().any(|link| names(link, name)) {
+                lost.push(Unresolved::Undeclared {
+                    from,
+                    reference: reference.clone(),
+                });
+            }
+        }
+    }
+    lost
+}
+
+/// The references of a document into others, each once.
+fn outward(bom: &Bom) -> BTreeSet<&ElementRef> {
+    let ends = bom.relationships.iter().flat_map(|relationship| {
+        let to = match &relationship.to {
+            Target::Element(to) => Some(to),
+            Target::Nothing => None,
+        };
+        [Some(&relationship.from), to]
+    });
+    let affected = bom
+        .vulnerabilities
+        .iter()
+        .flat_map(|vulnerability| &vulnerability.affects);
+    let affected = affected.map(|affected| Some(&affected.element));
+    ends.chain(affected)
+        .flatten()
+        .filter(|reference| reference.document.is_some())
+        .collect()
+}
+
+/// Whether a link is what references call `name`.
+fn names(link: &DocumentLink, name: &str) -> bool {
+    link.alias.as_deref() == Some(name) || (link.alias.is_none() && document_of(&link.uri) == name)
+}
+
+/// A BOM-Link without the element.
+fn document_of(uri: &str) -> &str {
+    match uri.split_once('#') {
+        Some((document, _)) if uri.starts_with("urn:cdx:") => document,
+        _ => uri,
+    }
+}
+
+fn check(link: &DocumentLink, got: Option<&Digest>) -> DigestCheck {
+    let want = link.digests.iter().find_map(crate::bom::StatedDigest::sha256);
+    match (want, got) {
+        (Some(want), Some(got)) if want == *got => DigestCheck::Same,
+        (Some(want), Some(got)) => DigestCheck::Different { want, got: *got },
+        _ => DigestCheck::NotStated,
+    }
+}

@@ -1,0 +1,49 @@
+//! How much of a document a reader takes in before it refuses.
+
+/// Bounds on one document. Whatever goes over one of them is refused with its place; nothing is cut off silently.
+///
+/// With the defaults the memory of [`crate::bom::read_each`] stays below about 100 MiB for any input (one element at
+/// a time), and that of [`crate::bom::read`] below about six times the size of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of the document: 256 MiB. The largest BOMs seen of whole distributions are about 200 MB.
+    pub bytes: u64,
+    /// Bytes of one string: 8 MiB. Licence texts and embedded attachments are strings.
+    pub text_bytes: u64,
+    /// Nesting of lists and objects: 100, and never more than 120 whatever is set here, because the JSON parser
+    /// itself stops at 128.
+    pub depth: usize,
+    /// Members of one object: 65,536.
+    pub members: usize,
+    /// Memory for one element (a component without its nested ones, a package, a relationship) while it is being
+    /// read: 16 MiB.
+    pub element_bytes: u64,
+    /// Components, services, packages, files and snippets together: 200,000.
+    pub components: u64,
+    /// Relationships and document links together: 2,000,000.
+    pub relationships: u64,
+    /// Vulnerability statements: 200,000.
+    pub vulnerabilities: u64,
+    /// Declared unknowns: 1,000,000.
+    pub unknowns: u64,
+    /// Warnings that are kept in words: 1,000. The others are counted.
+    pub warnings: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 256 << 20,
+            text_bytes: 8 << 20,
+            depth: 100,
+            members: 65_536,
+            element_bytes: 16 << 20,
+            components: 200_000,
+            relationships: 2_000_000,
+            vulnerabilities: 200_000,
+            unknowns: 1_000_000,
+            warnings: 1_000,
+        }
+    }
+}
