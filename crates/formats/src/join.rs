@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 use prova_core::{hash::Digest, text::escape};
@@ -164,14 +165,14 @@ impl Joined {
         let to = match &reference.document {
             None => from,
             Some(name) => {
-                let is_meant = |link: &&ResolvedLink| link.from == from && names(&link.link, name);
+                let is_meant = |link: &&ResolvedLink| link.from == from && name_of(&link.link) == &**name;
                 self.resolved.iter().find(is_meant)?.to
             }
         };
         let component = self
             .boms
             .get(to.0)?
-            .find(&ElementRef::local(reference.id.clone()))?;
+            .find(&ElementRef::local(Arc::clone(&reference.id)))?;
         Some((to, component))
     }
 }
@@ -231,27 +232,33 @@ pub fn join(readings: Vec<BomReading>) -> Result<Joined, JoinError> {
 /// References into other documents that lead nowhere although their document is in the set, or is not declared.
 fn lost_references(boms: &[Bom], resolved: &[ResolvedLink]) -> Vec<Unresolved> {
     let elements: Vec<_> = boms.iter().map(Bom::by_reference).collect();
+    let targets: BTreeMap<(DocumentIndex, &str), DocumentIndex> = resolved
+        .iter()
+        .map(|link| ((link.from, name_of(&link.link)), link.to))
+        .collect();
     let mut lost = Vec::new();
     for (position, bom) in boms.iter().enumerate() {
         let from = DocumentIndex(position);
+        let declared: BTreeSet<&str> = bom.document.links.iter().map(name_of).collect();
         for reference in outward(bom) {
-            let Some(name) = &reference.document else { continue };
-            let is_meant = |link: &&ResolvedLink| link.from == from && names(&link.link, name);
-            if let Some(link) = resolved.iter().find(is_meant) {
-                let id = ElementRef::local(reference.id.clone());
-                let is_document = reference.id.is_empty() || reference.id == crate::spdx::DOCUMENT;
+            let Some(name) = reference.document.as_deref() else {
+                continue;
+            };
+            if let Some(to) = targets.get(&(from, name)).copied() {
+                let id = ElementRef::local(Arc::clone(&reference.id));
+                let is_document = reference.id.is_empty() || &*reference.id == crate::spdx::DOCUMENT;
                 if !is_document
                     && elements
-                        .get(link.to.0)
+                        .get(to.0)
                         .is_none_or(|elements| !elements.contains_key(&id))
                 {
                     lost.push(Unresolved::Element {
                         from,
-                        to: link.to,
+                        to,
                         reference: reference.clone(),
                     });
                 }
-            } else if !bom.document.links.iter().any(|link| names(link, name)) {
+            } else if !declared.contains(name) {
                 lost.push(Unresolved::Undeclared {
                     from,
                     reference: reference.clone(),
@@ -282,9 +289,9 @@ fn outward(bom: &Bom) -> BTreeSet<&ElementRef> {
         .collect()
 }
 
-/// Whether a link is what references call `name`.
-fn names(link: &DocumentLink, name: &str) -> bool {
-    link.alias.as_deref() == Some(name) || (link.alias.is_none() && document_of(&link.uri) == name)
+/// What references call the document that a link points to.
+fn name_of(link: &DocumentLink) -> &str {
+    link.alias.as_deref().unwrap_or_else(|| document_of(&link.uri))
 }
 
 /// A BOM-Link without the element.
@@ -301,5 +308,116 @@ fn check(link: &DocumentLink, got: Option<&Digest>) -> DigestCheck {
         (Some(want), Some(got)) if want == *got => DigestCheck::Same,
         (Some(want), Some(got)) => DigestCheck::Different { want, got: *got },
         _ => DigestCheck::NotStated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{bom, limits::Limits};
+
+    fn read(text: &str) -> BomReading {
+        bom::read(text.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    /// An SPDX document with one package, which depends on `target`.
+    fn spdx(name: &str, links: &str, target: &str) -> BomReading {
+        read(&format!(
+            r#"{{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "{name}", "documentNamespace": "https://example.org/{name}",
+            "externalDocumentRefs": [{links}], "packages": [{{"SPDXID": "SPDXRef-{name}", "name": "{name}"}}],
+            "relationships": [{{"spdxElementId": "SPDXRef-{name}", "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "{target}"}}]}}"#
+        ))
+    }
+
+    fn link(name: &str, sha256: &str) -> String {
+        format!(
+            r#"{{"externalDocumentId": "DocumentRef-{name}", "spdxDocument": "https://example.org/{name}",
+               "checksum": {{"algorithm": "SHA256", "checksumValue": "{sha256}"}}}}"#
+        )
+    }
+
+    #[test]
+    fn links_are_followed_and_their_digests_compared() {
+        let target = spdx("b", "", "NONE");
+        let (good, bad) = (target.digest, Digest::of(b"other"));
+        for (stated, want) in [
+            (good, DigestCheck::Same),
+            (bad, DigestCheck::Different { want: bad, got: good }),
+        ] {
+            let source = spdx("a", &link("b", &stated.to_string()), "DocumentRef-b:SPDXRef-b");
+            let joined = join(vec![source, target.clone()]).unwrap();
+            assert_eq!(joined.unresolved(), []);
+            let [resolved] = joined.resolved() else {
+                panic!("one link")
+            };
+            assert_eq!(
+                (resolved.from.get(), resolved.to.get(), resolved.digest),
+                (0, 1, want)
+            );
+            let reference = ElementRef {
+                document: Some("DocumentRef-b".into()),
+                id: "SPDXRef-b".into(),
+            };
+            let (document, component) = joined.find(resolved.from, &reference).unwrap();
+            assert_eq!((document.get(), component.name.as_str()), (1, "b"));
+            assert_eq!(joined.find(resolved.to, &reference), None);
+        }
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_told() {
+        let digest = "00".repeat(32);
+        for (source, want) in [
+            (
+                spdx("a", &link("c", &digest), "DocumentRef-c:SPDXRef-c"),
+                "document 0 points to https://example.org/c, which is not in the set",
+            ),
+            (
+                spdx("a", "", "DocumentRef-b:SPDXRef-b"),
+                "document 0 refers to DocumentRef-b#SPDXRef-b without declaring that document",
+            ),
+            (
+                spdx("a", &link("b", &digest), "DocumentRef-b:SPDXRef-z"),
+                "document 0 refers to DocumentRef-b#SPDXRef-z, which document 1 does not have",
+            ),
+        ] {
+            let joined = join(vec![source, spdx("b", "", "NONE")]).unwrap();
+            let said: Vec<String> = joined.unresolved().iter().map(ToString::to_string).collect();
+            assert_eq!(said, [want]);
+        }
+    }
+
+    #[test]
+    fn bom_links_lead_to_serial_number_and_version() {
+        let target = |version: u64| {
+            read(&format!(
+                r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": {version},
+                "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
+                "components": [{{"type": "library", "bom-ref": "x y", "name": "x"}}]}}"#
+            ))
+        };
+        let source = read(
+            r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library", "bom-ref": "a", "name": "a"}],
+            "dependencies": [{"ref": "a", "dependsOn": ["urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/2#x%20y"]}]}"#,
+        );
+        let joined = join(vec![source.clone(), target(2)]).unwrap();
+        assert_eq!((joined.resolved().len(), joined.unresolved()), (1, &[][..]));
+        assert_eq!(joined.resolved()[0].digest, DigestCheck::NotStated);
+        let Target::Element(to) = &joined.boms()[0].relationships[0].to else {
+            panic!("an element")
+        };
+        assert_eq!(joined.find(DocumentIndex(0), to).unwrap().1.name, "x");
+        assert_eq!(join(vec![source, target(1)]).unwrap().unresolved().len(), 1);
+    }
+
+    #[test]
+    fn two_documents_with_one_identity_are_refused() {
+        let (first, second) = (spdx("a", "", "NONE"), spdx("a", "", "NOASSERTION"));
+        assert!(join(vec![first.clone(), first.clone()]).is_ok());
+        let error = join(vec![first, second]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "documents 0 and 1 both are https://example.org/a, with different bytes"
+        );
     }
 }

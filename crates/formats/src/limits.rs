@@ -2,8 +2,8 @@
 
 /// Bounds on one document. Whatever goes over one of them is refused with its place; nothing is cut off silently.
 ///
-/// With the defaults the memory of [`crate::bom::read_each`] stays below about 100 MiB for any input (one element at
-/// a time), and that of [`crate::bom::read`] below about six times the size of the document.
+/// With the defaults the memory of [`crate::bom::read_each`] stays below about 150 MiB for any input, and that of
+/// [`crate::bom::read`] below about ten times the size of the document, in practice below five times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -16,9 +16,11 @@ pub struct Limits {
     pub depth: usize,
     /// Members of one object: 65,536.
     pub members: usize,
-    /// Memory for one element (a component without its nested ones, a package, a relationship) while it is being
-    /// read: 16 MiB.
+    /// Memory for one element (a component with those around it but without those nested in it, a package, a
+    /// relationship) while it is being read: 16 MiB. What a document says about itself in lists has as much again.
     pub element_bytes: u64,
+    /// Bytes of the reference of an element: 4,096. It is compared again and again, so it must not be huge.
+    pub reference_bytes: usize,
     /// Components, services, packages, files and snippets together: 200,000.
     pub components: u64,
     /// Relationships and document links together: 2,000,000.
@@ -39,6 +41,7 @@ impl Default for Limits {
             depth: 100,
             members: 65_536,
             element_bytes: 16 << 20,
+            reference_bytes: 4_096,
             components: 200_000,
             relationships: 2_000_000,
             vulnerabilities: 200_000,

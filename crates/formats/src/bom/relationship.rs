@@ -1,6 +1,6 @@
 //! How elements hang together, and what the author of the document says is not known.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use prova_core::text::escape;
 
@@ -10,15 +10,16 @@ use super::{ComponentIndex, vocabulary};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ElementRef {
     /// `None` in this document; else `DocumentRef-…` (SPDX), or `urn:cdx:…/…` (CycloneDX BOM-Link).
-    pub document: Option<String>,
+    pub document: Option<Arc<str>>,
     /// The name within that document; empty for the document itself.
-    pub id: String,
+    /// Shared, since the name of one element can stand in many relationships.
+    pub id: Arc<str>,
 }
 
 impl ElementRef {
     /// An element of this document.
     #[must_use]
-    pub fn local(id: impl Into<String>) -> Self {
+    pub fn local(id: impl Into<Arc<str>>) -> Self {
         Self {
             document: None,
             id: id.into(),
@@ -33,12 +34,12 @@ impl ElementRef {
         }
         match text.split_once('#') {
             Some((document, id)) => Self {
-                document: Some(document.to_owned()),
-                id: percent_decode(id),
+                document: Some(document.into()),
+                id: percent_decode(id).into(),
             },
             None => Self {
-                document: Some(text),
-                id: String::new(),
+                document: Some(text.into()),
+                id: "".into(),
             },
         }
     }
@@ -47,8 +48,8 @@ impl ElementRef {
     pub(crate) fn of_spdx(text: String) -> Self {
         match text.split_once(':') {
             Some((document, id)) if document.starts_with("DocumentRef-") => Self {
-                document: Some(document.to_owned()),
-                id: id.to_owned(),
+                document: Some(document.into()),
+                id: id.into(),
             },
             _ => Self::local(text),
         }
@@ -208,8 +209,8 @@ mod tests {
     #[test]
     fn references_into_other_documents_are_taken_apart() {
         let link = |document: &str, id: &str| ElementRef {
-            document: Some(document.to_owned()),
-            id: id.to_owned(),
+            document: Some(document.into()),
+            id: id.into(),
         };
         for (text, want) in [
             ("part-1", ElementRef::local("part-1")),

@@ -53,7 +53,7 @@ pub(super) fn component(reading: &mut Reading<'_>, mut fields: Fields, index: Co
     if let Some(text) = fields.text(context, "cpe") {
         if !entity::is_cpe(&text) {
             context.within("cpe", |context| {
-                context.warn(quote(&text), "a CPE 2.2 or 2.3 name")
+                context.warn(quote(&text), "a CPE 2.2 or 2.3 name");
             });
         }
         component.cpes.push(text);

@@ -81,9 +81,9 @@ pub(super) fn digests(context: &mut Context, fields: &mut Fields, key: &'static 
     let mut digests = Vec::new();
     fields.each_fields(context, key, |context, mut digest| {
         let algorithm = digest.word::<DigestAlgorithm>(context, "alg");
-        let content = digest.required(context, "content");
-        if let (Some(algorithm), Some(content)) = (algorithm, content) {
-            digests.extend(stated_digest(context, "content", algorithm, &content));
+        let hex = digest.required(context, "content");
+        if let (Some(algorithm), Some(hex)) = (algorithm, hex) {
+            digests.extend(stated_digest(context, "content", algorithm, &hex));
         } else {
             context.warn("half a digest", "\"alg\" and \"content\"");
         }
@@ -150,7 +150,7 @@ fn basis(context: &mut Context, fields: &mut Fields) -> Option<LicenceBasis> {
         "concluded" => Some(LicenceBasis::Concluded),
         _ => {
             context.within("acknowledgement", |context| {
-                context.warn(quote(&text), "\"declared\" or \"concluded\"")
+                context.warn(quote(&text), "\"declared\" or \"concluded\"");
             });
             None
         }
@@ -198,6 +198,7 @@ pub(super) fn document_reference(reading: &mut Reading<'_>, node: Node) -> Resul
             by: None,
         });
     }
+    reading.charge(reference.url.len().saturating_add(reference.kind.len()));
     reading.document.external_references.push(reference);
     Ok(())
 }
@@ -208,7 +209,7 @@ pub(crate) fn purl(context: &mut Context, key: &'static str, text: String, compo
         component.purls.push(purl);
     } else {
         context.within(key, |context| {
-            context.warn(quote(&text), "a package URL (ECMA-427)")
+            context.warn(quote(&text), "a package URL (ECMA-427)");
         });
         component.other_ids.push(OtherId {
             scheme: "purl".to_owned(),

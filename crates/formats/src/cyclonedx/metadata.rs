@@ -54,7 +54,7 @@ impl<'de> Shape<'de> for Metadata<'_, '_> {
     fn object<A: MapAccess<'de>>(&mut self, mut object: A) -> Result<(), A::Error> {
         let mut members = Vec::new();
         let mut keys = Keys::default();
-        let balance = self.reading.context.open_account();
+        let balance = self.reading.context.balance();
         while let Some(key) = keys.next(&mut self.reading.context, &mut object)? {
             if key == "component" {
                 let flavour = tree::Flavour::Component;
@@ -71,7 +71,7 @@ impl<'de> Shape<'de> for Metadata<'_, '_> {
             }
         }
         metadata(self.reading, Fields::new(members));
-        self.reading.context.close_account(balance);
+        self.reading.context.restore(balance);
         Ok(())
     }
 }
@@ -154,7 +154,7 @@ pub(super) fn identity(reading: &mut Reading<'_>, key: &str, value: Node) {
     } else if let Some(text) = fields.text(context, "serialNumber") {
         if !is_uuid_urn(&text) {
             context.within("serialNumber", |context| {
-                context.warn(quote(&text), "urn:uuid: and a UUID (RFC 9562)")
+                context.warn(quote(&text), "urn:uuid: and a UUID (RFC 9562)");
             });
         }
         reading.document.id = Some(text);

@@ -5,6 +5,8 @@ mod entity;
 mod metadata;
 mod properties;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub(crate) use entity::{is_cpe, purl, stated_digest, unstated};
@@ -124,16 +126,6 @@ pub(crate) fn read_member<'de, A: MapAccess<'de>>(
         _ => return Ok(false),
     }
     Ok(true)
-}
-
-/// What can only be checked at the end.
-pub(crate) fn finish(reading: &mut Reading<'_>) {
-    if reading.document.id.is_none() && !reading.document.complete.is_empty() {
-        reading.context.warn(
-            "no such member",
-            "a member \"serialNumber\" where completeness is stated",
-        );
-    }
 }
 
 /// Warns of a member that came with a later version than the document's, if that is known yet.

@@ -66,6 +66,7 @@ pub(super) fn document_property(reading: &mut Reading<'_>, node: Node) -> Result
     if let Some(fields) = node.into_fields(context)
         && let Some((name, value)) = property(context, fields)
     {
+        let bytes = name.len().saturating_add(value.len());
         other(
             context,
             name,
@@ -73,6 +74,7 @@ pub(super) fn document_property(reading: &mut Reading<'_>, node: Node) -> Result
             &mut reading.document.telecom,
             &mut reading.document.properties,
         );
+        reading.charge(bytes);
     }
     Ok(())
 }
@@ -107,7 +109,7 @@ fn other(
             context.within("value", |context| {
                 telecom
                     .nf_types
-                    .extend(each().map(|text| word::<NfType>(context, text)))
+                    .extend(each().map(|text| word::<NfType>(context, &text)));
             });
         }
         "interfaces" | "interface" => telecom.interfaces.extend(each()),
@@ -125,7 +127,10 @@ fn device(context: &mut Context, hardware: &mut Hardware, name: &str, value: Str
                     hardware.quantity = Some(quantity);
                     None
                 }
-                Ok(_) => again(context, value),
+                Ok(_) => {
+                    warn_again(context, &value);
+                    Some(value)
+                }
                 Err(_) => {
                     context.warn(quote(&value), "a whole number of pieces");
                     Some(value)
@@ -158,15 +163,15 @@ fn device(context: &mut Context, hardware: &mut Hardware, name: &str, value: Str
         _ => return compound(context, hardware, name, value),
     };
     if single.is_some() {
-        return again(context, value);
+        warn_again(context, &value);
+        return Some(value);
     }
     *single = Some(value);
     None
 }
 
-fn again(context: &mut Context, value: String) -> Option<String> {
-    context.warn(format!("{} as a further value", quote(&value)), "one value");
-    Some(value)
+fn warn_again(context: &mut Context, value: &str) {
+    context.warn(format!("{} as a further value", quote(value)), "one value");
 }
 
 /// Names with parts: `gs1:SCHEME`, `certifications:COUNTRY[:AUTHORITY[:ASPECT]]`.

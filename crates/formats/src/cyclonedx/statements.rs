@@ -84,10 +84,9 @@ pub(super) fn composition(reading: &mut Reading<'_>, node: Node) -> Result<(), R
         }
         if aggregate == Aggregate::Complete {
             if of != Coverage::Vulnerabilities {
-                reading
-                    .document
-                    .complete
-                    .push(about.unwrap_or_else(|| ElementRef::local("")));
+                let about = about.unwrap_or_else(|| ElementRef::local(""));
+                reading.charge(about.id.len());
+                reading.document.complete.push(about);
             }
         } else {
             let what = Unstated::Completeness {

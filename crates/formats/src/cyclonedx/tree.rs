@@ -6,7 +6,7 @@ use super::component;
 use crate::{
     bom::{ComponentIndex, ElementRef, RelationKind, Relationship, Role, Target},
     json::{
-        context::Context,
+        context::{Context, Refused},
         fields::Fields,
         node::{self, Node},
         shape::{Keys, Shape, Shaped, read_at},
@@ -150,8 +150,8 @@ impl<'de> Shape<'de> for One<'_, '_> {
         let reading = &mut *self.reading;
         let index = reading
             .begin_component()
-            .map_err(|refused| refused.into_error::<A::Error>())?;
-        let balance = reading.context.open_account();
+            .map_err(super::super::json::context::Refused::into_error::<A::Error>)?;
+        let balance = reading.context.balance();
         let mut members = Vec::new();
         let mut parts = Vec::new();
         let mut keys = Keys::default();
@@ -162,6 +162,10 @@ impl<'de> Shape<'de> for One<'_, '_> {
             } else if self.flavour.without().contains(&key.as_str()) {
                 node::skip(&mut reading.context, &key, &mut object)?;
             } else {
+                reading
+                    .context
+                    .spend(key.len())
+                    .map_err(Refused::into_error::<A::Error>)?;
                 let value = node::member(&mut reading.context, &key, &mut object)?;
                 members.push((key, value));
             }
@@ -190,8 +194,8 @@ impl<'de> Shape<'de> for One<'_, '_> {
         }
         reading
             .hand_out(component)
-            .map_err(|refused| refused.into_error::<A::Error>())?;
-        reading.context.close_account(balance);
+            .map_err(super::super::json::context::Refused::into_error::<A::Error>)?;
+        reading.context.restore(balance);
         Ok(reference)
     }
 }

@@ -34,6 +34,10 @@ pub(crate) struct Refused;
 
 impl Refused {
     /// The parser's error type has no room for the reason; it stays in the context.
+    #[expect(
+        clippy::unused_self,
+        reason = "a value of this type is the proof that there is a reason"
+    )]
     pub(crate) fn into_error<E: de::Error>(self) -> E {
         E::custom("refused")
     }
@@ -137,13 +141,13 @@ impl Context {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Starts the account of a new element; returns the balance of the one around it.
-    pub(crate) fn open_account(&mut self) -> u64 {
-        std::mem::replace(&mut self.budget, self.limits.element_bytes)
+    /// What is left for an element that begins here; the elements around it are still in memory.
+    pub(crate) fn balance(&self) -> u64 {
+        self.budget
     }
 
-    /// Goes back to the account of the element around.
-    pub(crate) fn close_account(&mut self, balance: u64) {
+    /// Gives back what an element took, when it has been handed out.
+    pub(crate) fn restore(&mut self, balance: u64) {
         self.budget = balance;
     }
 

@@ -41,7 +41,7 @@ impl Fields {
     pub(crate) fn word<V: Vocabulary>(&mut self, context: &mut Context, key: &'static str) -> Option<V> {
         let node = self.take(key)?;
         context.within(key, |context| {
-            node.into_text(context).map(|text| word(context, text))
+            node.into_text(context).map(|text| word(context, &text))
         })
     }
 
@@ -50,7 +50,7 @@ impl Fields {
         let text = self.text(context, key)?;
         if !is_timestamp(&text) {
             context.within(key, |context| {
-                context.warn(quote(&text), "a date and time with zone (RFC 3339)")
+                context.warn(quote(&text), "a date and time with zone (RFC 3339)");
             });
         }
         Some(text)
@@ -125,7 +125,7 @@ impl Fields {
     pub(crate) fn texts(&mut self, context: &mut Context, key: &'static str) -> Vec<String> {
         let mut texts = Vec::new();
         self.each(context, key, |context, node| {
-            texts.extend(node.into_text(context))
+            texts.extend(node.into_text(context));
         });
         texts
     }
@@ -146,11 +146,14 @@ impl Fields {
     }
 }
 
+/// How much is kept of a word that is in no vocabulary: it can come to stand beside each of many references.
+const OTHER_CHARS: usize = 200;
+
 /// A word of a vocabulary, with a warning if it is none of those listed.
-pub(crate) fn word<V: Vocabulary>(context: &mut Context, text: String) -> V {
-    V::known(&text).unwrap_or_else(|| {
-        context.warn(quote(&text), format!("one of {}", V::WORDS.join(", ")));
-        V::other(text)
+pub(crate) fn word<V: Vocabulary>(context: &mut Context, text: &str) -> V {
+    V::known(text).unwrap_or_else(|| {
+        context.warn(quote(text), format!("one of {}", V::WORDS.join(", ")));
+        V::other(text.chars().take(OTHER_CHARS).collect())
     })
 }
 

@@ -96,7 +96,7 @@ impl<R: Read> Gauge<R> {
                     self.text = Some(OpenText {
                         bytes: 0,
                         after_backslash: false,
-                    })
+                    });
                 }
                 None => {}
                 Some(text) if text.after_backslash => text.after_backslash = false,

@@ -153,7 +153,7 @@ impl<'de> Shape<'de> for NodeShape<'_> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<Node, A::Error> {
         self.context
             .spend(NODE_BYTES)
-            .map_err(|refused| refused.into_error::<A::Error>())?;
+            .map_err(super::context::Refused::into_error::<A::Error>)?;
         let mut elements = Vec::new();
         loop {
             match list.next_element_seed(Shaped(NodeShape::whole(self.context))) {
@@ -174,10 +174,11 @@ impl<'de> Shape<'de> for NodeShape<'_> {
             if self.without.contains(&key.as_str()) {
                 skip(self.context, &key, &mut object)?;
             } else {
-                let cost = key.len().saturating_add(NODE_BYTES);
+                // Once here, once among the keys seen.
+                let cost = key.len().saturating_mul(2).saturating_add(NODE_BYTES);
                 self.context
                     .spend(cost)
-                    .map_err(|refused| refused.into_error::<A::Error>())?;
+                    .map_err(super::context::Refused::into_error::<A::Error>)?;
                 let value = member(self.context, &key, &mut object)?;
                 members.push((key, value));
             }

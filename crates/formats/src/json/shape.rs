@@ -75,7 +75,7 @@ impl<'de, T: Shape<'de>> Visitor<'de> for Shaped<T> {
         self.0
             .context()
             .descend()
-            .map_err(|refused| refused.into_error::<A::Error>())?;
+            .map_err(super::context::Refused::into_error::<A::Error>)?;
         let output = self.0.list(list)?;
         self.0.context().ascend();
         Ok(output)
@@ -85,7 +85,7 @@ impl<'de, T: Shape<'de>> Visitor<'de> for Shaped<T> {
         self.0
             .context()
             .descend()
-            .map_err(|refused| refused.into_error::<A::Error>())?;
+            .map_err(super::context::Refused::into_error::<A::Error>)?;
         let output = self.0.object(object)?;
         self.0.context().ascend();
         Ok(output)

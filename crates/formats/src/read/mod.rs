@@ -1,8 +1,14 @@
 //! The way from bytes to a summary: look at the head, stream the document, hand out its parts.
 
 mod error;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod hostile;
 mod reading;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod top;
 
 use std::io::{BufReader, Read};
@@ -213,9 +219,8 @@ impl Reading<'_> {
     /// What is left to check when the last byte has come.
     fn finish(mut self, digest: prova_core::hash::Digest) -> Result<DocumentReading, ReadBomError> {
         let version = self.decide_version()?;
-        match version.format() {
-            crate::bom::Format::CycloneDx => crate::cyclonedx::finish(&mut self),
-            crate::bom::Format::Spdx => crate::spdx::finish(&mut self),
+        if version.format() == crate::bom::Format::Spdx {
+            crate::spdx::finish(&mut self);
         }
         let document = Document {
             version,

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     bom::{
         Component, ComponentIndex, Document, DocumentLink, ElementRef, Format, Relationship, SpecVersion,
-        Unknown, Unstated, Vulnerability,
+        Target, Unknown, Unstated, Vulnerability,
     },
     json::{
         context::{Context, Refusal, Refused},
@@ -28,6 +28,9 @@ use crate::{
 
 /// How many names of members that belong to neither format are remembered for the message.
 const REMEMBERED: usize = 32;
+
+/// What an entry of a list takes beside its text.
+const KEPT_BYTES: usize = 128;
 
 /// What the document has claimed to be so far.
 #[derive(Default)]
@@ -54,6 +57,8 @@ pub(crate) struct Reading<'s> {
     relationships: Vec<Relationship>,
     unknowns: Vec<Unknown>,
     components_counted: u64,
+    /// What the document says about itself so far takes.
+    document_bytes: u64,
     relationships_counted: u64,
     unknowns_counted: u64,
     vulnerabilities_counted: u64,
@@ -72,6 +77,7 @@ impl<'s> Reading<'s> {
             relationships: Vec::new(),
             unknowns: Vec::new(),
             components_counted: 0,
+            document_bytes: 0,
             relationships_counted: 0,
             unknowns_counted: 0,
             vulnerabilities_counted: 0,
@@ -102,13 +108,14 @@ impl<'s> Reading<'s> {
         if !self.references.insert(self.hashing.hash_one(reference)) {
             let found = quote(&reference.id);
             self.context.within(key, |context| {
-                context.warn(found, "a reference that no other element has")
+                context.warn(found, "a reference that no other element has");
             });
         }
     }
 
     /// Hands out a component, and a gap if nobody is named who supplies it.
     pub(crate) fn hand_out(&mut self, component: Component) -> Result<(), Refused> {
+        self.hold_to_length(component.reference.as_ref())?;
         if component.kind.has_supplier() && component.supplied_by().is_none() {
             let about = component.reference.clone();
             let declared = self
@@ -147,7 +154,7 @@ impl<'s> Reading<'s> {
     /// Notes a relationship; it goes out with the element.
     pub(crate) fn relate(&mut self, relationship: Relationship) {
         self.link_target(&relationship.from);
-        if let crate::bom::Target::Element(to) = &relationship.to {
+        if let Target::Element(to) = &relationship.to {
             self.link_target(to);
         }
         self.relationships.push(relationship);
@@ -160,8 +167,12 @@ impl<'s> Reading<'s> {
 
     /// Notes a link to another document.
     pub(crate) fn link(&mut self, link: DocumentLink) {
+        let bytes = link
+            .uri
+            .len()
+            .saturating_add(link.alias.as_ref().map_or(0, String::len));
         if self.document.links.insert(link) {
-            self.relationships_counted = self.relationships_counted.saturating_add(1);
+            self.charge(bytes);
         }
     }
 
@@ -170,7 +181,7 @@ impl<'s> Reading<'s> {
         if let Some(document) = &reference.document
             && document.starts_with("urn:cdx:")
         {
-            let uri = document.clone();
+            let uri = document.to_string();
             self.link(DocumentLink {
                 alias: None,
                 uri,
@@ -180,10 +191,37 @@ impl<'s> Reading<'s> {
         }
     }
 
+    /// Adds to the account of what stays until the end; [`Self::flush`] holds it to the limit of one element.
+    pub(crate) fn charge(&mut self, bytes: usize) {
+        let bytes = u64::try_from(bytes.saturating_add(KEPT_BYTES)).unwrap_or(u64::MAX);
+        self.document_bytes = self.document_bytes.saturating_add(bytes);
+    }
+
+    fn hold_to_length(&mut self, reference: Option<&ElementRef>) -> Result<(), Refused> {
+        let limit = self.context.limits().reference_bytes;
+        let Some(reference) = reference else { return Ok(()) };
+        let document = reference.document.as_ref().map_or(0, |document| document.len());
+        if reference.id.len() <= limit && document <= limit {
+            return Ok(());
+        }
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        Err(self.context.refuse(Refusal::TooMany {
+            what: "bytes in a reference",
+            limit,
+        }))
+    }
+
     /// Hands out what has been noted.
     pub(crate) fn flush(&mut self) -> Result<(), Refused> {
         let limits = *self.context.limits();
+        if self.document_bytes > limits.element_bytes {
+            return Err(self.context.refuse(Refusal::ElementTooLarge));
+        }
         for relationship in std::mem::take(&mut self.relationships) {
+            self.hold_to_length(Some(&relationship.from))?;
+            if let Target::Element(to) = &relationship.to {
+                self.hold_to_length(Some(to))?;
+            }
             self.relationships_counted = self.relationships_counted.saturating_add(1);
             if self.relationships_counted > limits.relationships {
                 let refusal = Refusal::TooMany {
@@ -197,6 +235,7 @@ impl<'s> Reading<'s> {
             }
         }
         for unknown in std::mem::take(&mut self.unknowns) {
+            self.hold_to_length(unknown.about.as_ref())?;
             self.unknowns_counted = self.unknowns_counted.saturating_add(1);
             if self.unknowns_counted > limits.unknowns {
                 let refusal = Refusal::TooMany {
@@ -280,7 +319,7 @@ impl<'de> Shape<'de> for Elements<'_, '_> {
         let mut index = 0_usize;
         loop {
             self.reading.context.enter(Step::Index(index));
-            let balance = self.reading.context.open_account();
+            let balance = self.reading.context.balance();
             let shape = NodeShape {
                 context: &mut self.reading.context,
                 without: self.without,
@@ -291,8 +330,8 @@ impl<'de> Shape<'de> for Elements<'_, '_> {
             };
             (self.each)(self.reading, node)
                 .and_then(|()| self.reading.flush())
-                .map_err(|refused| refused.into_error::<A::Error>())?;
-            self.reading.context.close_account(balance);
+                .map_err(super::super::json::context::Refused::into_error::<A::Error>)?;
+            self.reading.context.restore(balance);
             self.reading.context.leave();
             index = index.saturating_add(1);
         }
@@ -307,6 +346,6 @@ impl<'de> Shape<'de> for Elements<'_, '_> {
         .object(object)?;
         (self.each)(self.reading, node)
             .and_then(|()| self.reading.flush())
-            .map_err(|refused| refused.into_error())
+            .map_err(super::super::json::context::Refused::into_error)
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn member(reading: &mut Reading<'_>, key: &str, value: Node) {
         "SPDXID" => {
             if let Some(text) = fields.text(context, "SPDXID").filter(|text| text != DOCUMENT) {
                 context.within("SPDXID", |context| {
-                    context.warn(quote(&text), format!("\"{DOCUMENT}\""))
+                    context.warn(quote(&text), format!("\"{DOCUMENT}\""));
                 });
             }
         }
@@ -77,7 +77,7 @@ pub(super) fn member(reading: &mut Reading<'_>, key: &str, value: Node) {
                 .filter(|text| !text.contains(':') || text.contains('#'))
             {
                 context.within("documentNamespace", |context| {
-                    context.warn(quote(text), "a URI without \"#\"")
+                    context.warn(quote(text), "a URI without \"#\"");
                 });
             }
         }
@@ -126,7 +126,7 @@ pub(super) fn link(reading: &mut Reading<'_>, node: Node) -> Result<(), Refused>
     let alias = fields.required(context, "externalDocumentId");
     if let Some(text) = alias.as_deref().filter(|text| !text.starts_with("DocumentRef-")) {
         context.within("externalDocumentId", |context| {
-            context.warn(quote(text), "\"DocumentRef-…\"")
+            context.warn(quote(text), "\"DocumentRef-…\"");
         });
     }
     let uri = fields.required(context, "spdxDocument");
@@ -154,7 +154,7 @@ pub(super) fn checksum(context: &mut Context, mut fields: Fields) -> Option<Stat
     let name = name?;
     let algorithm = DigestAlgorithm::of_spdx(&name).unwrap_or_else(|| {
         context.within("algorithm", |context| {
-            context.warn(quote(&name), "a checksum algorithm of SPDX such as SHA256")
+            context.warn(quote(&name), "a checksum algorithm of SPDX such as SHA256");
         });
         DigestAlgorithm::Other(name)
     });

@@ -3,6 +3,8 @@
 mod document;
 mod package;
 mod relationship;
+#[cfg(test)]
+mod tests;
 
 use serde::de::MapAccess;
 

@@ -69,7 +69,7 @@ pub(super) fn package(reading: &mut Reading<'_>, node: Node) -> Result<(), Refus
             .extend(url.map(|url| external(key.to_owned(), url, None)));
     }
     fields.each_fields(context, "externalRefs", |context, fields| {
-        external_ref(context, fields, &mut component)
+        external_ref(context, fields, &mut component);
     });
     let files = fields.texts(context, "hasFiles");
     for key in [
@@ -171,7 +171,7 @@ fn contains(reading: &mut Reading<'_>, from: ElementRef, to: ElementRef) {
 /// What all three have: checksums, licences, copyright.
 fn common(context: &mut Context, fields: &mut Fields, component: &mut Component, found: &'static str) {
     fields.each_fields(context, "checksums", |context, fields| {
-        component.digests.extend(checksum(context, fields))
+        component.digests.extend(checksum(context, fields));
     });
     let declared = fields
         .text(context, "licenseDeclared")
@@ -232,7 +232,7 @@ fn purpose(context: &mut Context, fields: &mut Fields) -> Kind {
             let wanted = "APPLICATION, FRAMEWORK, LIBRARY, CONTAINER, OPERATING_SYSTEM, DEVICE, FIRMWARE, SOURCE, \
                           ARCHIVE, FILE, INSTALL or OTHER";
             context.within("primaryPackagePurpose", |context| {
-                context.warn(quote(&text), wanted)
+                context.warn(quote(&text), wanted);
             });
             Kind::Other(text)
         }
@@ -248,7 +248,7 @@ fn party(context: &mut Context, fields: &mut Fields, key: &'static str) -> (Opti
         Named::Party(party) => (Some(party), false),
         Named::Tool(name) => {
             context.within(key, |context| {
-                context.warn(quote(&text), "an organisation or a person")
+                context.warn(quote(&text), "an organisation or a person");
             });
             (Some(crate::cyclonedx::unstated(name)), false)
         }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Whether the two elements of a type change places.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
     Keep,
     Swap,
@@ -103,7 +103,7 @@ pub(super) fn relationship(reading: &mut Reading<'_>, node: Node) -> Result<(), 
     });
     if second == "NOASSERTION" || first == "NOASSERTION" {
         let known = if second == "NOASSERTION" { first } else { second };
-        let about = Some(ElementRef::of_spdx(known)).filter(|element| element.id != "NOASSERTION");
+        let about = Some(ElementRef::of_spdx(known)).filter(|element| &*element.id != "NOASSERTION");
         reading.unknown(Unknown {
             about,
             component: None,
@@ -169,6 +169,7 @@ fn root(reading: &mut Reading<'_>, element: &ElementRef) {
     let roots = &mut reading.document.roots;
     if roots.last() != Some(element) && !roots.iter().take(MANY).any(|root| root == element) {
         roots.push(element.clone());
+        reading.charge(element.id.len());
     }
 }
 
