@@ -26,13 +26,35 @@ pub fn escape(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if is_unprintable(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
-        }
+        push_escaped(&mut shown, character);
     }
     shown
+}
+
+/// The whole of a message that quotes foreign text, escaped as [`escape`] does; of a very long one its beginning and end.
+pub(crate) fn escape_message(message: &str) -> String {
+    const HEAD: usize = 600;
+    const TAIL: usize = 60;
+    let end = message.chars().count().saturating_sub(TAIL);
+    let mut shown = String::new();
+    for (position, character) in message.chars().enumerate() {
+        if position == HEAD && position < end {
+            shown.push('…');
+        }
+        if position >= HEAD && position < end {
+            continue;
+        }
+        push_escaped(&mut shown, character);
+    }
+    shown
+}
+
+fn push_escaped(shown: &mut String, character: char) {
+    if is_unprintable(character) {
+        shown.extend(character.escape_unicode());
+    } else {
+        shown.push(character);
+    }
 }
 
 /// Control, bidirectional and zero-width characters: what could make a terminal or a page show something else.
@@ -74,5 +96,17 @@ mod tests {
             assert_eq!(escape(text), want);
         }
         assert_eq!(escape(&"x".repeat(500)).chars().count(), 121);
+    }
+
+    #[test]
+    fn a_message_keeps_its_beginning_and_its_end() {
+        for length in [0, 1, 599, 600, 601, 660] {
+            let message = "x".repeat(length);
+            assert_eq!(escape_message(&message), message);
+        }
+        let long = format!("unknown field `{}\u{7}` at line 1 column 9", "x".repeat(5000));
+        let shown = escape_message(&long);
+        assert_eq!(shown.chars().count(), 661 + r"\u{7}".len() - 1);
+        assert!(shown.starts_with("unknown field `xxx") && shown.ends_with(r"\u{7}` at line 1 column 9"));
     }
 }
