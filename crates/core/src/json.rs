@@ -52,7 +52,8 @@ pub fn check(bytes: &[u8]) -> Result<&str, JsonError> {
     Ok(text)
 }
 
-fn syntax(error: &serde_json::Error) -> JsonError {
+/// What the parser says of strict JSON that has another shape.
+pub(crate) fn syntax(error: &serde_json::Error) -> JsonError {
     // The parser quotes names as they stand.
     JsonError::Syntax(crate::text::escape_message(&error.to_string()))
 }
