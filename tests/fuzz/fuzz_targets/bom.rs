@@ -23,8 +23,8 @@ static ALLOCATOR: Counted = Counted;
 
 /// Buffers and tables that are there for any document.
 const FIXED_BYTES: usize = 1 << 20;
-/// A component of few bytes becomes a summary with all its fields.
-const BYTES_PER_BYTE: usize = 400;
+/// A component of three bytes, `{},`, becomes a summary with all its fields, in a list that has just doubled.
+const BYTES_PER_BYTE: usize = 600;
 
 /// Hands out a few bytes at a time.
 struct Trickle<'a>(&'a [u8], usize);
