@@ -18,14 +18,15 @@ use crate::{
     merkle::MAX_TREE_SIZE,
     note::{AssembleNoteError, Note, NoteSignature, NoteText, ParseNoteError, VerifySignatureError},
     position::TreeSize,
-    text::{excerpt, serde_as_text},
+    text::{excerpt, is_unprintable, serde_as_text},
     vkey::{KeyId, KeyName, ParseKeyNameError, Vkey},
 };
 
 /// The name of a log: what its checkpoints begin with, and what its keys are called.
 ///
 /// The specification allows spaces and plus signs in an origin and advises against them. Here they are refused, since a
-/// policy finds a log's key by the origin and a key name cannot have them.
+/// policy finds a log's key by the origin and a key name cannot have them. What [`crate::text::is_unprintable`] names is refused
+/// too: an origin is part of what people read, and two that look alike must not be two ledgers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(KeyName);
 
@@ -36,6 +37,14 @@ pub enum ParseOriginError {
     /// It is not a key name.
     #[error("origin is no {0}")]
     Name(ParseKeyNameError),
+    /// It has a control character that a key name may have, or another that is not seen.
+    #[error("origin has {} at byte {position}, want nothing that hides or reorders text", .got.escape_unicode())]
+    Unprintable {
+        /// The character found.
+        got: char,
+        /// Bytes before it.
+        position: usize,
+    },
     /// It is too long.
     #[error("origin has {got} bytes, want at most {}", Origin::MAX_BYTES)]
     TooLong {
@@ -99,7 +108,11 @@ impl FromStr for Origin {
         if text.len() > Self::MAX_BYTES {
             return Err(ParseOriginError::TooLong { got: text.len() });
         }
-        text.parse().map(Self).map_err(ParseOriginError::Name)
+        let name = text.parse().map_err(ParseOriginError::Name)?;
+        match text.char_indices().find(|(_, got)| is_unprintable(*got)) {
+            Some((position, got)) => Err(ParseOriginError::Unprintable { got, position }),
+            None => Ok(Self(name)),
+        }
     }
 }
 
@@ -279,7 +292,7 @@ pub enum ParseSignedCheckpointError {
 #[non_exhaustive]
 pub enum VerifyCheckpointError {
     /// It is another log's.
-    #[error("checkpoint of {got}, want one of {want}")]
+    #[error("checkpoint of {got}, want one of {}", excerpt(want.as_str()))]
     Origin {
         /// The origin found.
         got: Origin,
@@ -287,7 +300,7 @@ pub enum VerifyCheckpointError {
         want: KeyName,
     },
     /// The log's key has not signed it.
-    #[error("checkpoint has no signature by {name} with key {id}")]
+    #[error("checkpoint has no signature by {} with key {id}", excerpt(name.as_str()))]
     NotSigned {
         /// The name of the key whose signature is wanted.
         name: KeyName,
@@ -295,7 +308,7 @@ pub enum VerifyCheckpointError {
         id: KeyId,
     },
     /// The signature is bad.
-    #[error("signature of {name} on its checkpoint is bad")]
+    #[error("signature of {} on its checkpoint is bad", excerpt(name.as_str()))]
     Signature {
         /// The log.
         name: KeyName,

@@ -52,8 +52,10 @@ pub fn check(bytes: &[u8]) -> Result<&str, JsonError> {
     Ok(text)
 }
 
-fn syntax(error: &serde_json::Error) -> JsonError {
-    JsonError::Syntax(error.to_string())
+/// What the parser says of strict JSON that has another shape.
+pub(crate) fn syntax(error: &serde_json::Error) -> JsonError {
+    // The parser quotes names as they stand.
+    JsonError::Syntax(crate::text::escape_message(&error.to_string()))
 }
 
 /// Walks a value and keeps nothing.
@@ -245,5 +247,18 @@ mod tests {
             assert_eq!(check(bytes), Err(JsonError::Syntax(want.into())));
         }
         assert_eq!(check(b"\"\xff\""), Err(JsonError::Utf8 { valid_up_to: 1 }));
+    }
+
+    #[test]
+    fn what_the_parser_quotes_is_escaped() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Empty {}
+        assert_eq!(
+            parse::<Empty>(br#"{"\u001b[2J":1}"#),
+            Err(JsonError::Syntax(
+                "unknown field `\\u{1b}[2J`, there are no fields at line 1 column 12".into()
+            ))
+        );
     }
 }

@@ -232,7 +232,7 @@ pub enum VerifySignatureError {
 #[non_exhaustive]
 pub enum VerifyNoteError {
     /// A signature bears the name and id of a known key and is not by it.
-    #[error("signature of {name} with key {id} is bad")]
+    #[error("signature of {} with key {id} is bad", crate::text::escape(name.as_str()))]
     Signature {
         /// The name of the known key.
         name: KeyName,

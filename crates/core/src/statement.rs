@@ -316,5 +316,25 @@ fn typed<'a, T: Deserialize<'a>>(predicate: &'a [u8]) -> Result<Box<T>, Statemen
     // Strictness was checked with the whole payload, of which the predicate is a part.
     serde_json::from_slice(predicate)
         .map(Box::new)
-        .map_err(|error| StatementError::Predicate(JsonError::Syntax(error.to_string())))
+        .map_err(|error| StatementError::Predicate(crate::json::syntax(&error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_error_quotes_of_a_predicate_is_escaped() {
+        let subject = SubjectId::from(crate::scene::component("unit:dns:nordlys.example/A/1"));
+        let payload = format!(
+            r#"{{"_type":"{STATEMENT_TYPE}","subject":[{{"name":"{subject}","digest":{{"sha256":"{}"}}}}],"predicateType":"{}","predicate":{{"by":"dns:nordlys.example","role":"a\u001b[2J"}}}}"#,
+            subject.digest(),
+            event::PREDICATE_TYPE
+        );
+        let error = Statement::decode(payload.as_bytes()).unwrap_err().to_string();
+        assert!(
+            error.starts_with(r"in the predicate: unknown variant `a\u{1b}[2J`, expected one of"),
+            "{error}"
+        );
+    }
 }

@@ -21,11 +21,7 @@ where
 pub fn escape(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_unprintable(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
-        }
+        push_escaped(&mut shown, character);
     }
     shown
 }
@@ -37,6 +33,32 @@ pub fn excerpt(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => escape(text.get(..end).unwrap_or_default()) + "…",
         None => escape(text),
+    }
+}
+
+/// The whole of a message that quotes foreign text, escaped as [`escape`] does; of a very long one its beginning and end.
+pub(crate) fn escape_message(message: &str) -> String {
+    const HEAD: usize = 600;
+    const TAIL: usize = 60;
+    let end = message.chars().count().saturating_sub(TAIL);
+    let mut shown = String::new();
+    for (position, character) in message.chars().enumerate() {
+        if position == HEAD && position < end {
+            shown.push('…');
+        }
+        if position >= HEAD && position < end {
+            continue;
+        }
+        push_escaped(&mut shown, character);
+    }
+    shown
+}
+
+fn push_escaped(shown: &mut String, character: char) {
+    if is_unprintable(character) {
+        shown.extend(character.escape_unicode());
+    } else {
+        shown.push(character);
     }
 }
 
@@ -81,5 +103,17 @@ mod tests {
         assert_eq!(escape(&"x".repeat(500)).len(), 500);
         assert_eq!(excerpt(&"é".repeat(500)).chars().count(), 121);
         assert_eq!(excerpt(&"é".repeat(120)), "é".repeat(120));
+    }
+
+    #[test]
+    fn a_message_keeps_its_beginning_and_its_end() {
+        for length in [0, 1, 599, 600, 601, 660] {
+            let message = "x".repeat(length);
+            assert_eq!(escape_message(&message), message);
+        }
+        let long = format!("unknown field `{}\u{7}` at line 1 column 9", "x".repeat(5000));
+        let shown = escape_message(&long);
+        assert_eq!(shown.chars().count(), 661 + r"\u{7}".len() - 1);
+        assert!(shown.starts_with("unknown field `xxx") && shown.ends_with(r"\u{7}` at line 1 column 9"));
     }
 }

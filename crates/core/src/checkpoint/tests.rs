@@ -158,3 +158,25 @@ fn unwise_origins_are_pointed_out() {
     );
     assert_eq!("a".repeat(255).parse::<Origin>().unwrap().as_str().len(), 255);
 }
+
+#[test]
+fn an_origin_hides_nothing() {
+    for (origin, got, position) in [
+        ("example.com/\u{7f}", '\u{7f}', 12),
+        ("example.com\u{9b}31m", '\u{9b}', 11),
+        ("gpj\u{202e}moc.elpmaxe", '\u{202e}', 3),
+        ("é\u{200b}", '\u{200b}', 2),
+    ] {
+        assert_eq!(
+            origin.parse::<Origin>(),
+            Err(ParseOriginError::Unprintable { got, position }),
+            "{origin:?}"
+        );
+        let name: KeyName = origin.parse().unwrap();
+        let error = VerifyCheckpointError::NotSigned {
+            name,
+            id: KeyId::from_bytes([1, 2, 3, 4]),
+        };
+        assert!(!error.to_string().chars().any(is_unprintable), "{error:?}");
+    }
+}

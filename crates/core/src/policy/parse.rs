@@ -81,7 +81,7 @@ pub enum PolicyLineError {
         want: SignatureType,
     },
     /// The same public key stands on an earlier line of the same kind.
-    #[error("public key of {name} with key id {id} is listed already")]
+    #[error("public key of {} with key id {id} is listed already", excerpt(name.as_str()))]
     DuplicateKey {
         /// The name of the key found.
         name: KeyName,

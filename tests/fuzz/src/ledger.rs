@@ -1,0 +1,307 @@
+//! A ledger in memory that follows a script: lines of text, so that a fuzzer can rearrange lives.
+//!
+//! ```text
+//! @                                        first line only: begin with an empty ledger, not with everybody enrolled
+//! !<bytes>                                 an entry
+//! =<key>,… SP <payload>                    a statement, signed
+//! #<key>,… SP <action>                     an action of the registry, following its head
+//! <key>,… SP <role> SP <id>,… SP <event>   an event that follows the heads of its subjects, by the first key's organisation
+//! ```
+//! A key is the name of a published test key; `$0` to `$9` in a line stand for the leaf hashes of the first ten entries of the script.
+
+use std::{convert::Infallible, sync::OnceLock};
+
+use prova_core::{
+    admission::admit,
+    charter::{Charter, Purpose, Root, RootKey},
+    component::SubjectId,
+    dsse::Envelope,
+    entry::Unverified,
+    event::role::Role,
+    hash::LeafHash,
+    keys::SecretKey,
+    lifecycle::View as _,
+    merkle::Frontier,
+    org::OrgId,
+    position::TreeSize,
+    registry::{
+        Registry,
+        action::{Action, Enrol, RegistryPredicate},
+    },
+    replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted},
+    statement::{Predicate, Statement, Subject},
+    term::{Term, terms},
+    test_keys::published_test_key,
+    time::Timestamp,
+};
+
+use crate::assert_printable;
+
+/// Most lines of a script that are read.
+pub const MAX_LINES: usize = 40;
+/// The first hour: 2026-01-01T00:00:00Z.
+const BEGIN: i64 = 1_767_225_600;
+const ORIGIN: &str = "scene.example/ledger";
+
+const CAST: [(&str, &[Role]); 9] = [
+    ("nordlys", &[Role::Designer, Role::Manufacturer, Role::Producer]),
+    ("meridian", &[Role::Designer, Role::Manufacturer, Role::Producer]),
+    ("lab", &[Role::Laboratory, Role::Certifier]),
+    ("carrier", &[Role::Carrier]),
+    ("operator-north", &[Role::Operator]),
+    ("operator-south", &[Role::Operator]),
+    ("integrator", &[Role::Integrator, Role::Maintainer]),
+    ("regulator", &[Role::Regulator]),
+    ("auditor", &[Role::Auditor]),
+];
+
+/// What entries that were admitted one by one add up to.
+#[derive(Clone, Default)]
+pub struct Ledger {
+    registry: Option<Registry>,
+    rows: MemoryRows,
+    tree: Frontier,
+    /// Those of the script.
+    entries: Vec<Vec<u8>>,
+    hour: i64,
+}
+
+fn organisation(name: &str) -> OrgId {
+    format!("dns:{name}.example").parse().expect("a DNS name")
+}
+
+fn keys(names: &str) -> Vec<SecretKey> {
+    names.split(',').take(8).filter_map(published_test_key).collect()
+}
+
+fn sign(payload: Vec<u8>, keys: &[SecretKey]) -> Option<Vec<u8>> {
+    let keys: Vec<_> = keys.iter().collect();
+    Some(Envelope::sign(payload, &keys).ok()?.encode())
+}
+
+/// Everybody enrolled.
+fn populated() -> &'static Ledger {
+    static POPULATED: OnceLock<Ledger> = OnceLock::new();
+    POPULATED.get_or_init(|| {
+        let mut ledger = Ledger::default();
+        let public = |name| published_test_key(name).expect("a published key").public();
+        let root = ["root-a", "root-b", "root-c"].map(|name| RootKey {
+            organisation: organisation(name),
+            key: public(name),
+        });
+        let charter = Charter {
+            origin: ORIGIN.parse().expect("an origin"),
+            purpose: Purpose::Test,
+            time: Timestamp::from_unix(BEGIN).expect("a time"),
+            log_key: public("log"),
+            root: Root {
+                threshold: 2,
+                keys: root.into(),
+            },
+            critical: Vec::new(),
+        };
+        ledger.say(
+            &ledger.about_itself(Predicate::Charter(Box::new(charter))),
+            "root-a,root-b",
+        );
+        for (name, roles) in CAST {
+            let action = Action::Enrol(Enrol {
+                organisation: organisation(name),
+                name: format!("{name} (invented)"),
+                jurisdiction: "SE".parse().expect("a country"),
+                parent: None,
+                roles: roles.to_vec(),
+                keys: vec![public(name)],
+            });
+            let predicate = RegistryPredicate {
+                time: ledger.tick(),
+                critical: Vec::new(),
+                action,
+            };
+            ledger.say(
+                &ledger.about_itself(Predicate::Registry(Box::new(predicate))),
+                "root-a,root-b",
+            );
+        }
+        assert_eq!(ledger.entries.len(), 1 + CAST.len(), "everybody is enrolled");
+        ledger.entries.clear();
+        ledger
+    })
+}
+
+impl Ledger {
+    fn tick(&mut self) -> Timestamp {
+        self.hour += 1;
+        Timestamp::from_unix(BEGIN + 3600 * self.hour).expect("a time in this century")
+    }
+
+    fn about_itself(&self, predicate: Predicate) -> Statement {
+        let ledger: SubjectId = format!("ledger:{ORIGIN}").parse().expect("a ledger");
+        Statement {
+            subjects: vec![Subject::new(ledger, self.registry.as_ref().map(Registry::head))],
+            predicate,
+        }
+    }
+
+    fn say(&mut self, statement: &Statement, signers: &str) {
+        if let Some(entry) = sign(statement.encode(), &keys(signers)) {
+            self.submit(entry);
+        }
+    }
+
+    /// Admits an entry or leaves everything as it was.
+    fn submit(&mut self, entry: Vec<u8>) {
+        let unverified = match Unverified::decode(&entry) {
+            Ok(unverified) => unverified,
+            Err(error) => return assert_printable(&error),
+        };
+        let verified = match unverified.verify(self.registry.as_ref()) {
+            Ok(verified) => verified,
+            Err(error) => return assert_printable(&error),
+        };
+        let before = self.registry.clone();
+        let size = self.tree.size();
+        let changes = match admit(&self.rows, &mut self.registry, size, &verified) {
+            Ok(changes) => changes,
+            Err(error) => {
+                assert_eq!(
+                    self.registry, before,
+                    "an entry that was refused changed the registry"
+                );
+                match error {
+                    prova_core::admission::AdmitError::Inadmissible(error) => assert_printable(&*error),
+                    prova_core::admission::AdmitError::View(never) => match never {},
+                }
+                return;
+            }
+        };
+        let index = size.next();
+        let terms = terms(
+            &verified,
+            self.registry
+                .as_ref()
+                .expect("a ledger with an entry has a registry"),
+        );
+        for term in &terms {
+            assert_eq!(
+                term.to_string().parse::<Term>().as_ref(),
+                Ok(term),
+                "a term is its text"
+            );
+        }
+        let Ok(()) = self
+            .rows
+            .record(index, verified.leaf(), changes, terms.into_iter().collect());
+        self.tree.push(verified.leaf());
+        self.entries.push(entry);
+    }
+
+    fn head(&self, id: &SubjectId) -> Option<LeafHash> {
+        let Ok(chain) = self.rows.chain(id);
+        chain.map(|chain| chain.head)
+    }
+
+    fn event(&mut self, line: &str) -> Option<Vec<u8>> {
+        let mut words = line.splitn(4, ' ');
+        let (signers, role, subjects, event) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        let mut about = Vec::new();
+        for id in subjects.split(',') {
+            let id: SubjectId = id.parse().ok()?;
+            let prev = self
+                .head(&id)
+                .map(|head| format!(r#","annotations":{{"prev":"{head}"}}"#))
+                .unwrap_or_default();
+            let name = serde_json::to_string(&id).expect("an id is text");
+            about.push(format!(
+                r#"{{"name":{name},"digest":{{"sha256":"{}"}}{prev}}}"#,
+                id.digest()
+            ));
+        }
+        let by = signers.split(',').next()?;
+        let payload = format!(
+            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{}],"predicateType":"urn:prova:event:1","predicate":{{"by":"dns:{by}.example","role":"{role}","time":"{}","event":{event}}}}}"#,
+            about.join(","),
+            self.tick()
+        );
+        sign(payload.into_bytes(), &keys(signers))
+    }
+
+    fn action(&mut self, line: &str) -> Option<Vec<u8>> {
+        let (signers, action) = line.split_once(' ')?;
+        let prev = self
+            .registry
+            .as_ref()
+            .map(|registry| registry.head().to_string())
+            .unwrap_or_default();
+        let ledger: SubjectId = format!("ledger:{ORIGIN}").parse().ok()?;
+        let payload = format!(
+            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"{ledger}","digest":{{"sha256":"{}"}},"annotations":{{"prev":"{prev}"}}}}],"predicateType":"urn:prova:registry:1","predicate":{{"time":"{}","action":{action}}}}}"#,
+            ledger.digest(),
+            self.tick()
+        );
+        sign(payload.into_bytes(), &keys(signers))
+    }
+
+    fn follow(&mut self, line: &[u8]) -> Option<Vec<u8>> {
+        if let Some(entry) = line.strip_prefix(b"!") {
+            return Some(entry.to_vec());
+        }
+        let mut line = std::str::from_utf8(line).ok()?.to_owned();
+        for (name, entry) in (b'0'..=b'9').zip(&self.entries) {
+            let name = format!("${}", char::from(name));
+            if line.contains(&name) {
+                line = line.replace(&name, &LeafHash::of_entry(entry).to_string());
+            }
+        }
+        if let Some(signed) = line.strip_prefix('=') {
+            let (signers, payload) = signed.split_once(' ')?;
+            return sign(payload.as_bytes().to_vec(), &keys(signers));
+        }
+        match line.strip_prefix('#') {
+            Some(action) => self.action(action),
+            None => self.event(&line),
+        }
+    }
+
+    fn replay(&self, from: Self) -> (Result<Replayed, ReplayError<Infallible>>, MemoryRows) {
+        let mut rows = from.rows;
+        let mut replay = Replay::resume(from.registry, from.tree);
+        let pushed = self
+            .entries
+            .iter()
+            .try_for_each(|entry| replay.push(&mut rows, entry));
+        (pushed.and_then(|()| replay.finish(&mut rows)), rows)
+    }
+}
+
+/// Follows a script, admitting what may enter; then an audit of the same bytes must come to the same ledger.
+pub fn follow_script(script: &[u8]) {
+    let (begin, script) = match script.strip_prefix(b"@\n") {
+        Some(script) => (Ledger::default(), script),
+        None => (populated().clone(), script),
+    };
+    let mut ledger = begin.clone();
+    for line in script.split(|byte| *byte == b'\n').take(MAX_LINES) {
+        if let Some(entry) = ledger.follow(line) {
+            ledger.submit(entry);
+        }
+    }
+    let (replayed, rows) = ledger.replay(begin);
+    let replayed = replayed.expect("what was admitted one by one is admitted by an audit");
+    assert_eq!(replayed.registry, ledger.registry, "the audit's registry");
+    assert_eq!(
+        replayed.size,
+        TreeSize::new(ledger.tree.size().get()),
+        "the audit's size"
+    );
+    assert_eq!(replayed.root, ledger.tree.root(), "the audit's root");
+    assert_eq!(rows.chains(), ledger.rows.chains(), "the audit's chains");
+    assert_eq!(rows.findings(), ledger.rows.findings(), "the audit's findings");
+    if let Some(registry) = &ledger.registry {
+        assert_eq!(
+            distrusted(&rows, registry),
+            distrusted(&ledger.rows, registry),
+            "the audit's distrust"
+        );
+    }
+}
