@@ -17,15 +17,15 @@ class Invalid(Exception):
 
 
 def cyclonedx(file):
-    """Validates strictly; name and version of every component, parts included."""
+    """Validates strictly; name and version of every component and service, parts included."""
     text = file.read_text()
     version = SchemaVersion.from_version(json.loads(text)["specVersion"])
     found = JsonStrictValidator(version).validate_str(text)
     if found is not None:
         raise Invalid(str(found)[:300])
     bom = Bom.from_json(json.loads(text))
-    waiting = list(bom.components) + ([bom.metadata.component] if bom.metadata.component else [])
-    names = []
+    waiting = [*bom.components] + ([bom.metadata.component] if bom.metadata.component else [])
+    names = [(service.name, service.version) for service in bom.services]
     while waiting:
         component = waiting.pop()
         waiting += component.components
@@ -34,7 +34,7 @@ def cyclonedx(file):
 
 
 def spdx(file):
-    """Parses and validates in full; name and version of every package."""
+    """Parses and validates in full; name and version of every package and file."""
     document = parse_file(str(file))
     found = validate_full_spdx_document(document)
     if found:
@@ -42,7 +42,7 @@ def spdx(file):
     return [
         (package.name, None if isinstance(package.version, SpdxNoAssertion) else package.version)
         for package in document.packages
-    ]
+    ] + [(part.name, None) for part in document.files]
 
 
 def tampered(bom):
