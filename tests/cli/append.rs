@@ -191,6 +191,27 @@ appended 7, known 0, refused 0; the ledger has 14 entries
 }
 
 #[test]
+fn batches_are_acknowledged_as_soon_as_they_are_durable() {
+    let sandbox = Sandbox::with_ledger();
+    sandbox.write("three", three_statements(&sandbox).concat());
+    sandbox
+        .run("append three --batch 2 --acknowledge")
+        .code(0)
+        .stdout_eq(str![[r#"
+line 2 and those before it are answered; the ledger has 9 entries
+line 3 and those before it are answered; the ledger has 10 entries
+appended 3, known 0, refused 0; the ledger has 10 entries
+
+"#]])
+        .stderr_eq("");
+    let json = sandbox.ok("append three --batch 2 --acknowledge --format json");
+    assert!(
+        json.starts_with("{\"line\":2,\"size\":10}\n{\"line\":3,\"size\":10}\n{\n"),
+        "{json}"
+    );
+}
+
+#[test]
 fn documents_are_stored_beside_the_envelopes_that_name_them() {
     let sandbox = Sandbox::with_ledger();
     sandbox.write("report.pdf", "%PDF-1.7");

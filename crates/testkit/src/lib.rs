@@ -10,4 +10,5 @@
 )]
 
 pub mod builder;
+pub mod chance;
 pub mod independent;

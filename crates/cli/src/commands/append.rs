@@ -23,16 +23,13 @@ use crate::{
     ui::{Bar, Show, Status, Ui},
 };
 
-/// Entries that are made durable together.
-const BATCH: usize = 1_000;
-
 /// Most refused lines that are listed; the others are counted.
 const LISTED: usize = 10_000;
 
 /// Append envelopes, one a line.
 ///
-/// Reads a stream of envelopes as `--sign-only` writes them, of any length. Writes those that the ledger takes, in batches of 1,000: when a
-/// batch is counted, it is durable. Lines that are refused are listed with the reason and change nothing; lines that the ledger has
+/// Reads a stream of envelopes as `--sign-only` writes them, of any length. Writes those that the ledger takes, in batches: when a batch is
+/// counted, it is durable. Lines that are refused are listed with the reason and change nothing; lines that the ledger has
 /// already are answered with their index.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -47,6 +44,12 @@ pub(crate) struct Append {
     /// Store this document, which statements name by its digest.
     #[arg(long = "attach", value_name = "FILE")]
     documents: Vec<PathBuf>,
+    /// How many lines are made durable together.
+    #[arg(long, value_name = "LINES", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    batch: u64,
+    /// Print each batch as soon as it is durable, in JSON one line each.
+    #[arg(long)]
+    acknowledge: bool,
     #[command(flatten)]
     ledger: LedgerArgs,
     /// The log's private key, with which the ledger signs its checkpoints.
@@ -74,6 +77,26 @@ struct AppendResult {
     attachments: Vec<Digest>,
     /// The ledger's size now.
     size: u64,
+}
+
+/// What is printed of a batch as soon as it is durable.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Acknowledged {
+    /// The last line that was read for it.
+    line: u64,
+    /// The ledger's size with it.
+    size: u64,
+}
+
+impl Show for Acknowledged {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "line {} and those before it are answered; the ledger has {} entries",
+            self.line, self.size
+        )
+    }
 }
 
 /// A line that the ledger had before.
@@ -129,7 +152,10 @@ impl Show for AppendResult {
 }
 
 /// An append under way.
-struct Appending {
+struct Appending<'a> {
+    ui: &'a mut Ui,
+    batch: u64,
+    acknowledge: bool,
     ledger: Ledger,
     entries: Vec<Vec<u8>>,
     lines: Vec<u64>,
@@ -157,6 +183,9 @@ pub(crate) fn run(args: &Append, ui: &mut Ui) -> Result<Status, CommandError> {
         lines: Vec::new(),
         result,
         bar: ui.progress("appending", "lines"),
+        batch: args.batch,
+        acknowledge: args.acknowledge,
+        ui,
     };
     if let (Some(path), Some(stream)) = (&args.envelopes, &mut stream) {
         appending.read(stream.as_mut()).map_err(|error| match error {
@@ -185,7 +214,7 @@ enum ReadLinesError {
     Append(CommandError),
 }
 
-impl Appending {
+impl Appending<'_> {
     fn read(&mut self, stream: &mut dyn BufRead) -> Result<(), ReadLinesError> {
         let mut number = 0_u64;
         loop {
@@ -210,7 +239,7 @@ impl Appending {
                     self.refuse(number, EnvelopeError::Size { got }.to_string());
                 }
             }
-            if self.entries.len() >= BATCH {
+            if u64::try_from(self.entries.len()).is_ok_and(|entries| entries >= self.batch) {
                 self.flush(number).map_err(ReadLinesError::Append)?;
             }
         }
@@ -251,6 +280,10 @@ impl Appending {
             }
         }
         self.bar.show(line, 0);
+        if self.acknowledge {
+            let size = self.ledger.snapshot().size().get();
+            self.ui.item(&Acknowledged { line, size })?;
+        }
         Ok(())
     }
 }
