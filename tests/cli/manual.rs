@@ -75,9 +75,8 @@ Exit codes:
 Append envelopes, one a line.
 
 Reads a stream of envelopes as `--sign-only` writes them, of any length. Writes those that the
-ledger takes, in batches of 1,000: when a batch is counted, it is durable. Lines that are refused
-are listed with the reason and change nothing; lines that the ledger has already are answered with
-their index.
+ledger takes, in batches: when a batch is counted, it is durable. Lines that are refused are listed
+with the reason and change nothing; lines that the ledger has already are answered with their index.
 
 Usage: prova append [OPTIONS] [FILE]
 
@@ -97,6 +96,14 @@ Options:
           - json: For programs: JSON with stable member names
           
           [default: text]
+
+      --batch <LINES>
+          How many lines are made durable together
+          
+          [default: 1000]
+
+      --acknowledge
+          Print each batch as soon as it is durable, in JSON one line each
 
       --ledger <DIR>
           The ledger's directory

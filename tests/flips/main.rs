@@ -1,0 +1,270 @@
+//! Bytes of a ledger's directory changed by chance, files cut, removed and swapped: each change is located by audit or
+//! `fsck`, or changes nothing; the store heals; no answer is ever wrong and no ledger shorter.
+//!
+//! `PROVA_FLIPS` says how many bytes are changed (300 if unset), `PROVA_FLIPS_SEED` where chance begins.
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test ends where something is wrong, and prints what it counted"
+)]
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use prova_core::{component::SubjectId, hash::LeafHash, position::EntryIndex, test_keys::published_test_key};
+use prova_store::{Ledger, NoProgress, Snapshot, State, audit, fsck};
+use prova_testkit::{builder::TestLedger, chance::Chance, independent};
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// What a ledger answers to every question that this suite asks.
+#[derive(Clone, Debug, PartialEq)]
+struct Answers {
+    size: u64,
+    registry: String,
+    subjects: Vec<(SubjectId, String)>,
+    places: Vec<Option<EntryIndex>>,
+    postings: Vec<Vec<EntryIndex>>,
+}
+
+struct Suite {
+    files: Files,
+    leaves: Vec<LeafHash>,
+    want: Answers,
+    base: tempfile::TempDir,
+    made: usize,
+    counts: BTreeMap<String, usize>,
+}
+
+fn collect(directory: &Path, base: &Path, files: &mut Files) {
+    for name in fs::read_dir(directory).unwrap() {
+        let path = name.unwrap().path();
+        if path.is_dir() {
+            collect(&path, base, files);
+        } else {
+            let name = path.strip_prefix(base).unwrap().to_str().unwrap().to_owned();
+            files.insert(name, fs::read(&path).unwrap());
+        }
+    }
+}
+
+/// All answers, or why there are none.
+fn answers(state: &State, leaves: &[LeafHash]) -> Result<Answers, Box<dyn Error>> {
+    let mut subjects = Vec::new();
+    let mut postings = Vec::new();
+    for subject in state.subjects("") {
+        let (id, chain) = subject?;
+        postings.push(state.posting(&format!("id:{id}").parse()?)?);
+        subjects.push((id, format!("{chain:?}")));
+    }
+    postings.push(state.posting(&"by:dns:nordlys.example".parse()?)?);
+    let places = leaves.iter().map(|leaf| state.index_of(leaf));
+    Ok(Answers {
+        size: state.size().get(),
+        registry: format!("{:?}", state.registry()),
+        places: places.collect::<Result<_, _>>()?,
+        subjects,
+        postings,
+    })
+}
+
+fn in_words(error: &dyn Error) -> String {
+    let cause = error.source().map(in_words);
+    format!("{error}: {}", cause.unwrap_or_default())
+}
+
+/// Whether words name one of these files, or an entry.
+fn names(words: &str, files: &[&str]) -> bool {
+    let is_named = |file: &&str| match file.split_once('/') {
+        Some(("store", _)) => words.contains("store"),
+        _ => words.contains(file.split(".p/").next().unwrap_or(file)),
+    };
+    files.iter().any(is_named) || words.contains("entry ")
+}
+
+impl Suite {
+    fn new() -> Self {
+        let base = tempfile::tempdir().unwrap();
+        let directory = base.path().join("whole");
+        let mut statements = TestLedger::new("ledger.example/2026");
+        let log_key = || published_test_key("log").unwrap();
+        let mut ledger = Ledger::create(&directory, &statements.charter(), log_key()).unwrap();
+        ledger.append(None, &statements.enrolments()).unwrap();
+        for document in [b"a report".as_slice(), &[7; 3000]] {
+            let digest = ledger.put_attachment(&mut &*document).unwrap();
+            let serial = format!("D{}", document.len());
+            let entries = [
+                statements.manufacture(&serial, 0),
+                statements.store(&serial, digest),
+            ];
+            ledger.append(None, &entries).unwrap();
+        }
+        ledger.append(None, &statements.units(0, 270, 0)).unwrap();
+        ledger.append(None, &statements.units(270, 292, 0)).unwrap();
+        let entries = ledger.snapshot().entries(EntryIndex::new(0));
+        let leaves: Vec<_> = entries
+            .map(|entry| LeafHash::of_entry(&entry.unwrap().1))
+            .collect();
+        let want = answers(ledger.state(), &leaves).unwrap();
+        drop(ledger);
+        independent::audit(&directory).unwrap();
+        assert_eq!(fsck(&directory, &NoProgress).unwrap(), []);
+        let mut files = Files::new();
+        collect(&directory, &directory, &mut files);
+        Self {
+            files,
+            leaves,
+            want,
+            base,
+            made: 0,
+            counts: BTreeMap::new(),
+        }
+    }
+
+    /// A directory with these files.
+    fn lay_out(&mut self, files: &Files) -> PathBuf {
+        self.made += 1;
+        let directory = self.base.path().join(self.made.to_string());
+        for (name, bytes) in files {
+            let path = directory.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        directory
+    }
+
+    /// Looks at a ledger whose files `changed` are not as they were.
+    fn look(&mut self, files: &Files, changed: &[&str], what: &str) {
+        let what = format!("{what} {}", changed.join(" and "));
+        // Each look at its own copy: a reader that gave up may hold the store's file for a while.
+        let directory = self.lay_out(files);
+        let mut located = Vec::new();
+        let mut wrong = Vec::new();
+        match fsck(&directory, &NoProgress) {
+            Ok(faults) => {
+                let faults = faults.iter().filter(|fault| !fault.is_note());
+                wrong.extend(faults.map(ToString::to_string));
+            }
+            Err(error) => wrong.push(in_words(&error)),
+        }
+        match Snapshot::open(&directory) {
+            Err(error) => wrong.push(in_words(&error)),
+            Ok(snapshot) => match audit(&snapshot, &NoProgress) {
+                Err(error) => wrong.push(in_words(&error)),
+                Ok(found) => assert_eq!(found.size.get(), self.want.size, "{what}"),
+            },
+        }
+        located.extend(wrong.iter().filter(|words| names(words, changed)));
+        fs::remove_dir_all(&directory).unwrap();
+
+        let directory = self.lay_out(files);
+        if let Ok(state) = Snapshot::open(&directory).and_then(|snapshot| snapshot.state(&NoProgress))
+            && let Ok(got) = answers(&state, &self.leaves)
+        {
+            assert!(
+                got == self.want,
+                "{what}: a reader gets wrong answers; wrong: {wrong:?}"
+            );
+        }
+        fs::remove_dir_all(&directory).unwrap();
+
+        let directory = self.lay_out(files);
+        let in_store = changed.iter().all(|file| file.starts_with("store/"));
+        let opened = Ledger::open(&directory, published_test_key("log").unwrap(), &NoProgress);
+        let opens = match opened {
+            Ok(ledger) => {
+                if let Ok(got) = answers(ledger.state(), &self.leaves) {
+                    assert!(
+                        got == self.want,
+                        "{what}: a writer gets wrong answers; wrong: {wrong:?}"
+                    );
+                } else {
+                    drop(ledger);
+                    prova_store::reindex(&directory, &NoProgress).unwrap();
+                    let state = Snapshot::open(&directory).unwrap().state(&NoProgress).unwrap();
+                    assert_eq!(answers(&state, &self.leaves).unwrap(), self.want, "{what}");
+                }
+                true
+            }
+            Err(error) => {
+                assert!(!in_store, "{what}: the store does not heal: {}", in_words(&error));
+                false
+            }
+        };
+        if wrong.is_empty() {
+            assert!(opens, "{what}: nothing is wrong, but it does not open");
+            if !in_store {
+                independent::audit(&directory).unwrap_or_else(|error| panic!("{what}: {error}"));
+            }
+        } else {
+            assert!(!located.is_empty(), "{what}: not located by {wrong:?}");
+        }
+        fs::remove_dir_all(&directory).unwrap();
+        let place = changed[0].split('/').next().unwrap();
+        let outcome = match (wrong.is_empty(), in_store) {
+            (true, _) => "harmless",
+            (false, true) => "located and healed",
+            (false, false) => "located",
+        };
+        let verb = what.split(' ').next().unwrap();
+        *self
+            .counts
+            .entry(format!("{place} {verb}: {outcome}"))
+            .or_default() += 1;
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+#[test]
+fn every_change_is_located_or_harmless() {
+    let flips = setting("PROVA_FLIPS", 300);
+    let mut chance = Chance::new(setting("PROVA_FLIPS_SEED", 1));
+    let mut suite = Suite::new();
+    let whole = suite.files.clone();
+    let names: Vec<&str> = whole
+        .iter()
+        .filter(|(_, bytes)| !bytes.is_empty())
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for _ in 0..flips {
+        let name = *chance.one_of(&names);
+        let mut files = whole.clone();
+        let bytes = files.get_mut(name).unwrap();
+        let at = chance.below(bytes.len());
+        bytes[at] ^= 1 + chance.below(255) as u8;
+        suite.look(&files, &[name], &format!("changed at {at}:"));
+    }
+    for name in &names {
+        let mut files = whole.clone();
+        files.remove(*name);
+        suite.look(&files, &[name], "removed:");
+        let mut files = whole.clone();
+        let length = chance.below(whole[*name].len());
+        files.get_mut(*name).unwrap().truncate(length);
+        suite.look(&files, &[name], &format!("cut to {length}:"));
+        let other = *chance.one_of(&names);
+        if other != *name {
+            let mut files = whole.clone();
+            files.insert((*name).to_owned(), whole[other].clone());
+            files.insert(other.to_owned(), whole[*name].clone());
+            suite.look(&files, &[name, other], "swapped:");
+        }
+    }
+    let looked: usize = suite.counts.values().sum();
+    assert!(looked as u64 > flips);
+    for (class, count) in &suite.counts {
+        println!("{count:6}  {class}");
+    }
+    println!("{looked:6}  in all, 0 missed");
+}
