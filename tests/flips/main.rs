@@ -1,7 +1,7 @@
 //! Bytes of a ledger's directory changed by chance, files cut, removed and swapped: each change is located by audit or
 //! `fsck`, or changes nothing; the store heals; no answer is ever wrong and no ledger shorter.
 //!
-//! `PROVA_FLIPS` says how many bytes are changed (300 if unset), `PROVA_FLIPS_SEED` where chance begins.
+//! `PROVA_FLIPS` says how many bytes are changed (100 if unset), `PROVA_FLIPS_SEED` where chance begins.
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
@@ -228,7 +228,7 @@ fn setting(name: &str, default: u64) -> u64 {
 
 #[test]
 fn every_change_is_located_or_harmless() {
-    let flips = setting("PROVA_FLIPS", 300);
+    let flips = setting("PROVA_FLIPS", 100);
     let mut chance = Chance::new(setting("PROVA_FLIPS_SEED", 1));
     let mut suite = Suite::new();
     let whole = suite.files.clone();

@@ -1,4 +1,4 @@
-//! Chance that repeats itself: SplitMix64 from a seed, so that a failing round can be run again.
+//! Chance that repeats itself: `SplitMix64` from a seed, so that a failing round can be run again.
 
 /// A source of numbers that look random and are the same for the same seed.
 #[derive(Clone, Debug)]

@@ -219,7 +219,8 @@ impl Appending<'_> {
         let mut number = 0_u64;
         loop {
             let line = match bounded_line(stream) {
-                Ok(line) => line,
+                Ok(Some(line)) => line,
+                Ok(None) => break,
                 Err(error) => {
                     // What was read before is good; the caller is told how far that is.
                     self.flush(number).map_err(ReadLinesError::Append)?;
@@ -228,13 +229,12 @@ impl Appending<'_> {
             };
             number = number.saturating_add(1);
             match line {
-                None => break,
-                Some(Line::Whole(line)) if line.trim_ascii().is_empty() => {}
-                Some(Line::Whole(line)) => {
+                Line::Whole(line) if line.trim_ascii().is_empty() => {}
+                Line::Whole(line) => {
                     self.entries.push(line);
                     self.lines.push(number);
                 }
-                Some(Line::TooLong(got)) => {
+                Line::TooLong(got) => {
                     self.flush(number).map_err(ReadLinesError::Append)?;
                     self.refuse(number, EnvelopeError::Size { got }.to_string());
                 }
