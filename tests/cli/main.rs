@@ -17,6 +17,7 @@ mod append;
 mod attest;
 mod backup;
 mod demo;
+mod examples;
 mod fsck;
 mod init;
 mod key;

@@ -26,7 +26,7 @@ Exit codes: 0 done, 1 the ledger is damaged, 2 no ledger or no component.
 Example:
   prova heads unit:dns:nordlys.example/AAU-3900/SN0001 > heads.json
   prova attest ship unit:dns:nordlys.example/AAU-3900/SN0001 --to dns:north.example --by dns:nordlys.example \\
-    --role manufacturer --key nordlys.pem --sign-only --heads heads.json -o ship.jsonl")]
+    --role manufacturer --key keys/nordlys.pem --sign-only --heads heads.json -o ship.jsonl")]
 pub(crate) struct Heads {
     /// The components.
     #[arg(value_name = "COMPONENT")]

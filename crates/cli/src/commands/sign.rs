@@ -30,7 +30,7 @@ const LONGEST_FILE: u64 = 64 * 1024 * 1024;
 Exit codes: 0 done, 2 no envelope, or the key has signed it already.
 
 Example:
-  prova sign enrol.jsonl --key keys/root-b.pem -o enrol-2.jsonl")]
+  prova sign enrol.jsonl --key keys/root-c.pem -o enrol-2.jsonl")]
 pub(crate) struct Sign {
     /// The file with the envelopes, or `-`.
     #[arg(value_name = "FILE")]

@@ -64,8 +64,8 @@ struct Signing {
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
 
 Example:
-  prova registry enrol dns:nordlys.example --name 'Nordlys Radio AB' --jurisdiction SE --role manufacturer \\
-    --key keys/nordlys.pub.pem --sign keys/root-a.pem")]
+  prova registry enrol dns:aurora.example --name 'Aurora Radio AB' --jurisdiction SE --role manufacturer \\
+    --key keys/spare-4.pub.pem --sign keys/root-a.pem --sign keys/root-b.pem")]
 pub(crate) struct EnrolArgs {
     /// The organisation: `lei:…`, `gln:…` or `dns:…`.
     #[arg(value_name = "ORG")]
@@ -98,7 +98,8 @@ pub(crate) struct EnrolArgs {
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
 
 Example:
-  prova registry change dns:nordlys.example --role manufacturer --role producer --sign keys/root-a.pem")]
+  prova registry change dns:nordlys.example --role manufacturer --role producer \
+    --sign keys/root-a.pem --sign keys/root-b.pem")]
 #[group(id = "changed", required = true, multiple = true, args = ["name", "jurisdiction", "parent", "roles"])]
 pub(crate) struct ChangeArgs {
     /// The organisation.
@@ -153,7 +154,8 @@ pub(crate) struct RotateArgs {
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
 
 Example:
-  prova registry revoke keys/carrier.pub.pem --reason 'laptop stolen' --distrust-from 17 --sign keys/root-a.pem")]
+  prova registry revoke keys/carrier.pub.pem --reason 'laptop stolen' --distrust-from 17 \
+    --sign keys/root-a.pem --sign keys/root-b.pem")]
 pub(crate) struct RevokeArgs {
     /// The key: a key id, a file or a text `ed25519:…`.
     #[arg(value_name = "KEY")]
@@ -176,7 +178,8 @@ pub(crate) struct RevokeArgs {
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
 
 Example:
-  prova registry suspend dns:meridian.example --reason 'audit of March 2026' --sign keys/root-a.pem")]
+  prova registry suspend dns:meridian.example --reason 'audit of March 2026' \
+    --sign keys/root-a.pem --sign keys/root-b.pem")]
 pub(crate) struct SuspendArgs {
     /// The organisation.
     #[arg(value_name = "ORG")]
@@ -196,7 +199,8 @@ pub(crate) struct SuspendArgs {
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
 
 Example:
-  prova registry reinstate dns:meridian.example --reason 'audit passed' --sign keys/root-a.pem")]
+  prova registry reinstate dns:meridian.example --reason 'audit passed' \
+    --sign keys/root-a.pem --sign keys/root-b.pem")]
 pub(crate) struct ReinstateArgs {
     /// The organisation.
     #[arg(value_name = "ORG")]
