@@ -1,0 +1,320 @@
+//! What the vendors sell: types, and the releases of software that run on them.
+
+use prova_core::{
+    component::ComponentId,
+    event::{
+        BomReference, Event, Firmware, Scas,
+        assurance::{CertificateAction, Certify, Test, TestResult},
+        make::{Manifest, Supply},
+        notice::{Notice, VexStatus},
+        role::Role,
+    },
+};
+
+use super::{
+    cast::{Cast, Party},
+    clerk::{Clerk, Link, Speech},
+};
+use crate::builder::component;
+
+/// Vendor, part, name, category, software by the independent producer.
+const MODELS: [(usize, &str, &str, &str, Software); 12] = [
+    (
+        0,
+        "AAU-3900",
+        "AAU 3900 active antenna unit",
+        "ran.aau",
+        Software::OfTheVendor,
+    ),
+    (
+        0,
+        "RRU-22",
+        "RRU 22 remote radio unit",
+        "ran.ru",
+        Software::OfTheVendor,
+    ),
+    (0, "BB-7", "BB-7 baseband unit", "ran.bbu", Software::OfTheVendor),
+    (
+        0,
+        "DU-500",
+        "DU 500 distributed unit",
+        "ran.du",
+        Software::OfTheProducer,
+    ),
+    (
+        0,
+        "CU-500",
+        "CU 500 central unit",
+        "ran.cu",
+        Software::OfTheProducer,
+    ),
+    (0, "MW-18", "MW 18 microwave link", "tx.mw", Software::OfTheVendor),
+    (1, "CS-7", "CS-7 core server", "core.amf", Software::OfTheVendor),
+    (
+        1,
+        "UPF-9",
+        "UPF 9 user plane appliance",
+        "core.upf",
+        Software::OfTheProducer,
+    ),
+    (
+        1,
+        "HSM-2",
+        "HSM 2 key store",
+        "core.arpf-hsm",
+        Software::OfTheVendor,
+    ),
+    (
+        1,
+        "R-440",
+        "R 440 cell-site router",
+        "tx.csr",
+        Software::OfTheProducer,
+    ),
+    (1, "FW-81", "FW 81 firewall", "tx.fw", Software::OfTheVendor),
+    (
+        1,
+        "SYNC-1",
+        "SYNC 1 grandmaster clock",
+        "tx.sync",
+        Software::OfTheVendor,
+    ),
+];
+
+/// Who makes the software of a type.
+#[derive(Clone, Copy)]
+enum Software {
+    OfTheVendor,
+    OfTheProducer,
+}
+
+/// A type.
+pub(super) struct Model {
+    pub(super) link: Link,
+    pub(super) vendor: usize,
+    pub(super) part: &'static str,
+    pub(super) category: &'static str,
+    name: &'static str,
+    software: Software,
+    releases: Vec<Link>,
+}
+
+/// Which release of a type's software; only released ones have a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Release(usize);
+
+/// All types.
+pub(super) struct Catalogue(Vec<Model>);
+
+impl Model {
+    pub(super) fn id(&self) -> ComponentId {
+        self.link.id.component().expect("a type is a component").clone()
+    }
+
+    pub(super) fn artefact(&self, release: Release) -> ComponentId {
+        let link = &self.releases[release.0];
+        link.id.component().expect("an artefact is a component").clone()
+    }
+
+    pub(super) fn firmware(&self, release: Release) -> Firmware {
+        Firmware {
+            artefact: self.artefact(release),
+            version: Some(version(release.0)),
+            measured: None,
+        }
+    }
+
+    pub(super) fn latest(&self) -> Release {
+        Release(self.releases.len().saturating_sub(1))
+    }
+
+    /// One of the last releases, whose software still is in use.
+    pub(super) fn recent(&self, clerk: &mut Clerk) -> Release {
+        let back = clerk.chance.below(self.releases.len().clamp(1, 4));
+        Release(self.latest().0 - back)
+    }
+
+    fn producer<'a>(&self, cast: &'a Cast) -> &'a Party {
+        match self.software {
+            Software::OfTheVendor => &cast.vendors[self.vendor],
+            Software::OfTheProducer => &cast.producer,
+        }
+    }
+
+    /// The vendor says what the type is.
+    fn announce(&mut self, cast: &Cast, clerk: &mut Clerk) {
+        let vendor = &cast.vendors[self.vendor];
+        let supply = Supply {
+            what: "operating software".to_owned(),
+            category: Some("sw.firmware".parse().expect("a category")),
+            supplier: Some(self.producer(cast).id.clone()),
+            country_of_origin: Some(self.producer(cast).country().parse().expect("a country")),
+            second_source: None,
+        };
+        let manifest = Manifest {
+            category: Some(self.category.parse().expect("a category")),
+            supplies: vec![supply],
+            design_countries: vec![vendor.country().parse().expect("a country")],
+            ..manifest(self.name, clerk)
+        };
+        let speech = Speech::new(vendor, Role::Designer, Event::Manifest(manifest));
+        clerk.say(speech, &mut [&mut self.link]);
+    }
+
+    /// The producer releases software for the type.
+    fn release(&mut self, cast: &Cast, clerk: &mut Clerk) {
+        let digest = clerk.digest();
+        let number = self.releases.len();
+        let manifest = Manifest {
+            version: Some(version(number)),
+            category: Some("sw.firmware".parse().expect("a category")),
+            runs_on: vec![self.id()],
+            replaces: number.checked_sub(1).map(|before| self.artefact(Release(before))),
+            boms: vec![BomReference {
+                format: "CycloneDX".to_owned(),
+                version: "1.6".to_owned(),
+                components: 40 + clerk.chance.below(400) as u64,
+                document: clerk.document("application/vnd.cyclonedx+json", "sbom.cdx.json"),
+            }],
+            ..manifest(&format!("{} software {}", self.part, version(number)), clerk)
+        };
+        let mut link = Link::new(ComponentId::of_artefact(&digest));
+        let speech = Speech::new(self.producer(cast), Role::Producer, Event::Manifest(manifest));
+        clerk.say(speech, &mut [&mut link]);
+        self.releases.push(link);
+    }
+}
+
+impl Catalogue {
+    pub(super) fn new() -> Self {
+        let models = MODELS.iter().map(|(vendor, part, name, category, software)| {
+            let maker = ["dns:nordlys.example", "dns:meridian.example"][*vendor];
+            Model {
+                link: Link::new(component(&format!("type:{maker}/{part}/R1"))),
+                vendor: *vendor,
+                part,
+                category,
+                name,
+                software: *software,
+                releases: Vec::new(),
+            }
+        });
+        Self(models.collect())
+    }
+
+    /// What stands at the beginning of a ledger: each type, and one release for it.
+    pub(super) fn beginnings(&mut self, cast: &Cast, clerk: &mut Clerk) -> Vec<Vec<u8>> {
+        let mut entries = Vec::new();
+        for model in &mut self.0 {
+            model.announce(cast, clerk);
+            entries.push(clerk.take());
+            model.release(cast, clerk);
+            entries.push(clerk.take());
+        }
+        entries
+    }
+
+    pub(super) fn model(&self, number: usize) -> &Model {
+        &self.0[number]
+    }
+
+    /// One of the types.
+    pub(super) fn choose(&self, clerk: &mut Clerk) -> usize {
+        clerk.chance.below(self.0.len())
+    }
+
+    pub(super) fn release(&mut self, cast: &Cast, clerk: &mut Clerk) {
+        let number = self.choose(clerk);
+        self.0[number].release(cast, clerk);
+    }
+
+    /// The laboratory tests a type with the software of the day, or somebody certifies it.
+    pub(super) fn assure(&mut self, cast: &Cast, clerk: &mut Clerk) {
+        let number = self.choose(clerk);
+        let model = &mut self.0[number];
+        let artefacts = vec![model.artefact(model.latest())];
+        let speech = if clerk.happens(60) {
+            let test = Test {
+                specification: "3GPP TS 33.511".to_owned(),
+                specification_version: Some("V18.2.0".to_owned()),
+                release: Some("Rel-18".to_owned()),
+                result: *clerk
+                    .chance
+                    .one_of(&[TestResult::Pass, TestResult::Pass, TestResult::Conditional]),
+                artefacts,
+                accreditation: Some("DAkkS D-PL-00000".to_owned()),
+                accredited_until: Some(clerk.in_days(700)),
+                report: Some(clerk.document("application/pdf", "report.pdf")),
+            };
+            Speech::new(&cast.laboratory, Role::Laboratory, Event::Test(test))
+        } else {
+            let certify = Certify {
+                action: CertificateAction::Issue,
+                scheme: "NESAS".to_owned(),
+                certificate: format!("CONF-{:06}", clerk.chance.below(1_000_000)),
+                level: None,
+                artefacts,
+                version_range: None,
+                valid_from: Some(clerk.today()),
+                valid_until: Some(clerk.in_days(1_095)),
+                scas: vec![Scas {
+                    specification: "33.511".to_owned(),
+                    version: "18.2.0".to_owned(),
+                    release: "Rel-18".to_owned(),
+                }],
+                document: None,
+            };
+            Speech::new(&cast.certifier, Role::Certifier, Event::Certify(certify))
+        };
+        clerk.say(speech, &mut [&mut model.link]);
+    }
+
+    /// The producer tells of a vulnerability in one of its releases.
+    pub(super) fn notice(&mut self, cast: &Cast, clerk: &mut Clerk) {
+        let number = self.choose(clerk);
+        let model = &mut self.0[number];
+        let release = model.recent(clerk);
+        let status = *clerk.chance.one_of(&[
+            VexStatus::NotAffected,
+            VexStatus::Affected,
+            VexStatus::UnderInvestigation,
+            VexStatus::Fixed,
+        ]);
+        let notice = Notice {
+            vulnerability: format!("CVE-2026-{:05}", clerk.chance.below(100_000)),
+            status,
+            justification: (status == VexStatus::NotAffected)
+                .then(|| "vulnerable_code_not_in_execute_path".to_owned()),
+            fixed_in: (status == VexStatus::Fixed)
+                .then(|| model.artefact(model.latest()))
+                .into_iter()
+                .collect(),
+            aware_since: None,
+            exploited: None,
+            document: Some(clerk.document("application/json", "vex.json")),
+        };
+        let speech = Speech::new(model.producer(cast), Role::Producer, Event::Notice(notice));
+        clerk.say(speech, &mut [&mut model.releases[release.0]]);
+    }
+}
+
+fn manifest(name: &str, clerk: &Clerk) -> Manifest {
+    Manifest {
+        name: name.to_owned(),
+        version: None,
+        category: None,
+        producer: None,
+        runs_on: Vec::new(),
+        replaces: None,
+        manufacturers: Vec::new(),
+        design_countries: Vec::new(),
+        supplies: Vec::new(),
+        boms: Vec::new(),
+        known_unknowns: Vec::new(),
+        support_until: Some(clerk.in_days(3_650)),
+    }
+}
+
+fn version(number: usize) -> String {
+    format!("{}.{}.0", 4 + number / 10, number % 10)
+}
