@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("prova-core", &[]),
     ("prova-store", &["prova-core"]),
     ("prova-formats", &["prova-core"]),
+    ("prova-report", &["prova-core"]),
     ("prova-assess", &["prova-core", "prova-formats"]),
     (
         "prova-server",
@@ -28,7 +29,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "prova-cli",
-        &["prova-core", "prova-store", "prova-assess", "prova-formats"],
+        &[
+            "prova-core",
+            "prova-store",
+            "prova-assess",
+            "prova-formats",
+            "prova-report",
+        ],
     ),
     ("prova-testkit", &["prova-core"]),
     (
@@ -50,6 +57,7 @@ const OWNED: &[(&str, &str)] = &[
     ("clap", "prova-cli"),
     ("rpassword", "prova-cli"),
     ("indicatif", "prova-cli"),
+    ("maud", "prova-report"),
 ];
 
 /// What `core` may use: no files, clock, network or randomness.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write},
+    path::Path,
 };
 
 use prova_core::{
@@ -16,6 +17,7 @@ use prova_core::{
 use prova_store::{Audit, AuditError, ReadError, Snapshot, audit};
 use serde::Serialize;
 
+use super::report;
 use crate::{
     error::{Blame, Blamed, CommandError},
     ledger::LedgerArgs,
@@ -85,6 +87,7 @@ pub(super) fn subject(
     ledger: &LedgerArgs,
     subject: &SubjectId,
     policy: Option<&Policy>,
+    page: Option<&Path>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
@@ -125,6 +128,12 @@ pub(super) fn subject(
         &grounds,
         findings,
     ));
+    if let Some(path) = page {
+        let related = grounds.chain.iter().chain(&grounds.mentions).copied();
+        let related: BTreeSet<_> = related.collect();
+        let entries = related.into_iter().collect();
+        report::write(&reading, subject, entries, shown.0.clone(), path)?;
+    }
     ui.result(&shown)?;
     status(&shown.0)
 }

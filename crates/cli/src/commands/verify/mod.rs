@@ -2,6 +2,7 @@
 
 mod ledger;
 mod proof;
+mod report;
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,8 @@ use crate::{
 ///
 /// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
 /// ledger is held against the log key in its own charter.
+///
+/// `--report` writes the verdict on a component as one HTML page, with its life, who held it, what it is made of and who signed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings.
@@ -33,6 +36,7 @@ Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or fi
 Example:
   prova verify --ledger ledger
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --trust policy.txt
+  prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --report report.html
   prova verify entry-7.tlog-proof --trust policy.txt")]
 pub(crate) struct VerifyArgs {
     /// A component, an act, or a `.tlog-proof` file; nothing for the whole ledger.
@@ -44,6 +48,9 @@ pub(crate) struct VerifyArgs {
     /// The entry that a proof is about, if it is not in the proof itself.
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
+    /// Write the verdict on a component as an HTML page to this file.
+    #[arg(long, value_name = "FILE", requires = "what")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     ledger: LedgerArgs,
 }
@@ -59,10 +66,15 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
     };
     match (&args.what, subject) {
         (None, _) => ledger::whole(&args.ledger, policy.as_ref(), ui),
-        (Some(_), Some(Ok(subject))) => ledger::subject(&args.ledger, &subject, policy.as_ref(), ui),
+        (Some(_), Some(Ok(subject))) => {
+            ledger::subject(&args.ledger, &subject, policy.as_ref(), args.report.as_deref(), ui)
+        }
         (Some(what), Some(Err(error))) if is_component(what) => {
             let error = CommandError::of(crate::error::Blame::Caller, &error);
             Err(error.context(format!("«{what}» is no component")))
+        }
+        (Some(_), _) if args.report.is_some() => {
+            Err(CommandError::caller("a report is about a component, not about a proof"))
         }
         (Some(what), _) => {
             let policy = policy.ok_or_else(|| {

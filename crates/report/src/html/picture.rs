@@ -1,0 +1,333 @@
+//! Custody as a picture: a lane for each organisation, a bar while it holds the unit, a line for each hand-over.
+//!
+//! ```text
+//!                 manufacture   ship     receive    install
+//!  maker          ███████████████▒▒▒▒▒▒▒▒
+//!                                ╲
+//!  operator                       ╲─✓──▶███████████████▶        ✓ both signed, ? on its way, ! no record, × disputed
+//! ```
+//! Coordinates are whole numbers, so the same custody gives the same bytes. A table beside it says the same in words.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::{foreign::fitting, link};
+use crate::{
+    custody::{Custody, HandOver, HandOverState, Mark, Span},
+    report::Report,
+};
+
+/// Most steps of a picture; of a longer life only the steps at which custody changes are drawn.
+const COLUMNS_SHOWN: usize = 24;
+/// Most steps at all; beyond that there is only the table.
+const COLUMNS_DRAWN: usize = 80;
+/// Most lanes; beyond that there is only the table.
+const LANES_DRAWN: usize = 24;
+
+const COLUMN: usize = 92;
+const LANE: usize = 58;
+const HEAD: usize = 48;
+const FOOT: usize = 30;
+const BAR: usize = 12;
+
+const STATES: [HandOverState; 4] = [
+    HandOverState::Confirmed,
+    HandOverState::Pending,
+    HandOverState::Disputed,
+    HandOverState::Missing,
+];
+
+/// The picture, its legend and its table.
+pub(super) fn custody(report: &Report, custody: &Custody, anchor: &str) -> Markup {
+    let columns = columns(custody);
+    let drawn = (columns.len() <= COLUMNS_DRAWN && custody.parties.len() <= LANES_DRAWN).then(|| Drawing {
+        custody,
+        columns: &columns,
+    });
+    html! {
+        figure.custody {
+            @if let Some(drawing) = drawn {
+                (link::scrolling("Picture of custody", &drawing.svg(anchor)))
+                (legend(custody))
+            }
+            (link::scrolling("Who held it", &table(report, custody)))
+        }
+    }
+}
+
+/// The marks that get a column.
+fn columns(custody: &Custody) -> Vec<usize> {
+    if custody.marks.len() <= COLUMNS_SHOWN {
+        return (0..custody.marks.len()).collect();
+    }
+    let spans = custody.spans.iter().flat_map(|span| [Some(span.from), span.until]);
+    let passed = custody
+        .hand_overs
+        .iter()
+        .flat_map(|hand_over| [Some(hand_over.left), hand_over.arrived]);
+    let last = custody.marks.len().checked_sub(1);
+    let kept: BTreeSet<_> = spans.chain(passed).chain([last]).flatten().collect();
+    kept.into_iter().collect()
+}
+
+struct Drawing<'a> {
+    custody: &'a Custody,
+    columns: &'a [usize],
+}
+
+/// A place on the picture.
+#[derive(Clone, Copy)]
+struct Point {
+    x: usize,
+    y: usize,
+}
+
+impl Drawing<'_> {
+    fn svg(&self, anchor: &str) -> Markup {
+        let (width, height) = (self.width(), self.height());
+        let floor = height.saturating_sub(FOOT);
+        html! {
+            svg.lanes viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) role="img"
+                aria-labelledby={ "t-" (anchor) " d-" (anchor) } {
+                title id={ "t-" (anchor) } { "Who held the unit, step by step" }
+                desc id={ "d-" (anchor) } { "Each lane is an organisation and each column an entry. The table that follows says the same in words." }
+                @for (column, mark) in self.marks() {
+                    @let x = x(column);
+                    line.step x1=(x) y1=(HEAD) x2=(x) y2=(floor) {}
+                    text.event.found[mark.found] x=(x) y="18" text-anchor="middle" {
+                        @if mark.found { "! " } (mark.event)
+                    }
+                    text.small x=(x) y="35" text-anchor="middle" { "entry " (mark.index) }
+                    text.small x=(x) y=(height.saturating_sub(8)) text-anchor="middle" { (mark.time.date()) }
+                }
+                @for (lane, party) in self.custody.parties.iter().enumerate() {
+                    @let y = y(lane);
+                    line.lane x1="0" y1=(y) x2=(width) y2=(y) {}
+                    text.party x="2" y=(y.saturating_sub(15)) { (fitting(party.shown(), 40)) }
+                }
+                @for span in &self.custody.spans { (self.span(span)) }
+                @for hand_over in &self.custody.hand_overs { (self.transit(hand_over)) }
+                @for hand_over in &self.custody.hand_overs { (self.hand_over(hand_over)) }
+            }
+        }
+    }
+
+    fn marks(&self) -> impl Iterator<Item = (usize, &Mark)> {
+        let marks = self.columns.iter().enumerate();
+        marks.filter_map(|(column, mark)| self.custody.marks.get(*mark).map(|mark| (column, mark)))
+    }
+
+    fn width(&self) -> usize {
+        self.columns.len().saturating_mul(COLUMN).saturating_add(40)
+    }
+
+    fn height(&self) -> usize {
+        let lanes = self.custody.parties.len().saturating_mul(LANE);
+        HEAD.saturating_add(lanes).saturating_add(FOOT)
+    }
+
+    fn at(&self, mark: usize) -> usize {
+        x(self.columns.partition_point(|column| *column < mark))
+    }
+
+    fn lane(&self, holder: &prova_core::org::OrgId) -> usize {
+        let mut parties = self.custody.parties.iter();
+        y(parties.position(|party| party.id == *holder).unwrap_or_default())
+    }
+
+    fn span(&self, span: &Span) -> Markup {
+        let end = self.width().saturating_sub(14);
+        let (from, until) = (self.at(span.from), span.until.map_or(end, |mark| self.at(mark)));
+        let y = self.lane(&span.holder);
+        let lasts = span.until.is_none() && !self.custody.ended;
+        let length = until.saturating_sub(from).max(BAR);
+        html! {
+            rect.held x=(from.saturating_sub(BAR / 2)) y=(y.saturating_sub(BAR / 2))
+                width=(length.saturating_add(BAR / 2)) height=(BAR) rx=(BAR / 2) {}
+            @if lasts {
+                path.held d={ "M" (until) " " (y.saturating_sub(11)) "l12 11l-12 11z" } {}
+            }
+        }
+    }
+
+    /// The stretch in which the unit was on its way and its sender still answered for it.
+    fn transit(&self, hand_over: &HandOver) -> Markup {
+        let end = self.width().saturating_sub(14);
+        let (from, until) = (
+            self.at(hand_over.left),
+            hand_over.arrived.map_or(end, |mark| self.at(mark)),
+        );
+        let is_shipped = hand_over.state != HandOverState::Missing;
+        let y = self.lane(&hand_over.from).saturating_sub(BAR / 2).saturating_add(2);
+        let width = until.saturating_sub(from);
+        html! {
+            @if is_shipped && width > BAR {
+                rect.transit x=(from) y=(y) width=(width.saturating_sub(4)) height=(BAR.saturating_sub(4)) rx="2" {}
+            }
+        }
+    }
+
+    fn hand_over(&self, hand_over: &HandOver) -> Markup {
+        let end = self.width().saturating_sub(8);
+        let from = Point {
+            x: self.at(hand_over.left),
+            y: self.lane(&hand_over.from),
+        };
+        let to = Point {
+            x: hand_over.arrived.map_or(end, |mark| self.at(mark)),
+            y: self.lane(&hand_over.to),
+        };
+        let middle = Point {
+            x: from.x.midpoint(to.x),
+            y: from.y.midpoint(to.y),
+        };
+        let class = class_of(hand_over.state);
+        html! {
+            @if from.y != to.y {
+                path.passed.(class) d={
+                    "M" (from.x) " " (from.y) "C" (middle.x) " " (from.y) " " (middle.x) " " (to.y) " " (to.x) " " (to.y)
+                } {}
+                circle.end.(class) cx=(to.x) cy=(to.y) r="5" {}
+                (badge(hand_over.state, middle))
+            }
+        }
+    }
+}
+
+fn x(column: usize) -> usize {
+    column.saturating_mul(COLUMN).saturating_add(COLUMN / 2)
+}
+
+fn y(lane: usize) -> usize {
+    lane.saturating_mul(LANE)
+        .saturating_add(HEAD)
+        .saturating_add(LANE.saturating_sub(20))
+}
+
+fn badge(state: HandOverState, at: Point) -> Markup {
+    html! {
+        g.badge.(class_of(state)) {
+            circle cx=(at.x) cy=(at.y) r="9" {}
+            text x=(at.x) y=(at.y.saturating_add(4)) text-anchor="middle" { (sign(state)) }
+        }
+    }
+}
+
+fn class_of(state: HandOverState) -> &'static str {
+    match state {
+        HandOverState::Confirmed => "confirmed",
+        HandOverState::Pending => "pending",
+        HandOverState::Disputed => "disputed",
+        HandOverState::Missing => "missing",
+    }
+}
+
+fn sign(state: HandOverState) -> &'static str {
+    match state {
+        HandOverState::Confirmed => "✓",
+        HandOverState::Pending => "?",
+        HandOverState::Disputed => "×",
+        HandOverState::Missing => "!",
+    }
+}
+
+fn explained(state: HandOverState) -> &'static str {
+    match state {
+        HandOverState::Confirmed => "handed over, signed by both sides",
+        HandOverState::Pending => "sent; nobody signed for its arrival",
+        HandOverState::Disputed => "disputed",
+        HandOverState::Missing => "no hand-over on record",
+    }
+}
+
+fn legend(custody: &Custody) -> Markup {
+    let has = |state: &HandOverState| {
+        custody
+            .hand_overs
+            .iter()
+            .any(|hand_over| hand_over.state == *state)
+    };
+    html! {
+        figcaption {
+            ul.legend {
+                li { svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true" { rect.held x="1" y="4" width="32" height="12" rx="6" {} } " holds it" }
+                @for state in STATES.into_iter().filter(has) {
+                    li {
+                        svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true" {
+                            path.passed.(class_of(state)) d="M0 10H34" {}
+                            (badge(state, Point { x: 17, y: 10 }))
+                        }
+                        " " (explained(state))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn table(report: &Report, custody: &Custody) -> Markup {
+    let step = |mark: usize| {
+        html! {
+            @if let Some(mark) = custody.marks.get(mark) { (mark.time.date()) ", " (link::entry(report, mark.index)) }
+        }
+    };
+    let pending = custody
+        .hand_overs
+        .iter()
+        .filter(|hand_over| hand_over.arrived.is_none());
+    let name = |org: &prova_core::org::OrgId| {
+        let mut parties = custody.parties.iter();
+        parties.find(|party| party.id == *org).map(link::name)
+    };
+    html! {
+        table {
+            caption { "Who held it, and how it came to them" }
+            thead { tr { th scope="col" { "Holder" } th scope="col" { "From" } th scope="col" { "Until" } th scope="col" { "How it came" } } }
+            tbody {
+                @for span in &custody.spans {
+                    tr {
+                        th scope="row" { @if let Some(name) = name(&span.holder) { (name) } }
+                        td { (step(span.from)) }
+                        td {
+                            @match span.until {
+                                Some(mark) => (step(mark)),
+                                None if custody.ended => { "the end of its life" }
+                                None => { "today, as far as recorded" }
+                            }
+                            @if let Some(into) = &span.into { ", when it went into " (link::subject(report, &into.clone().into())) }
+                        }
+                        td { (came(custody, span)) }
+                    }
+                }
+                @for hand_over in pending {
+                    tr {
+                        th scope="row" { @if let Some(name) = name(&hand_over.to) { (name) } }
+                        td { "not yet" }
+                        td { "—" }
+                        td {
+                            "sent by " @if let Some(name) = name(&hand_over.from) { (name) } " on " (step(hand_over.left)) "; "
+                            "nobody signed for its arrival"
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How a unit came to a holder.
+fn came(custody: &Custody, span: &Span) -> Markup {
+    let passed = custody
+        .hand_overs
+        .iter()
+        .find(|hand_over| hand_over.arrived == Some(span.from) && hand_over.to == span.holder);
+    let event = custody.marks.get(span.from).map(|mark| mark.event);
+    html! {
+        @match (passed, event) {
+            (Some(passed), _) => (explained(passed.state)),
+            (None, Some("manufacture")) => { "made it" }
+            (None, _) => { "first holder on record" }
+        }
+    }
+}

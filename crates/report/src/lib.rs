@@ -1,0 +1,33 @@
+//! A verdict and what it rests on, as one HTML file for people.
+//!
+//! **Scope.** Reading what a ledger or a bundle knows of the components asked for ([`Report::read`]), deriving who held a unit and who signed
+//! by what right, and writing all of it as one self-contained page ([`render`]): no script, no request, a strict content security policy;
+//! light, dark and on paper; usable by keyboard and screen reader. The same input gives the same bytes.
+//!
+//! **Not here.** Verifying: `prova-core` does that, and only its [`Verified`](prova_core::entry::Verified) entries come in. Files, clocks and
+//! bundles are the caller's. Nothing in a page is evidence: it names the entries, digests and commands by which a reader checks it.
+//!
+//! **Hostile text.** Names, remarks and file names come from whoever signed an entry. Templates escape whatever they insert; controls and
+//! characters that reorder or hide text are shown as their code points, set off from what surrounds them.
+//!
+//! ```
+//! use prova_report::{ENTRIES_SHOWN, Relevance};
+//! assert!(Relevance::Asked < Relevance::Related);
+//! assert!(ENTRIES_SHOWN >= 1_000);
+//! ```
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
+
+mod custody;
+mod html;
+mod meaning;
+mod page;
+mod report;
+mod signer;
+
+pub use self::{
+    custody::{Custody, HandOver, HandOverState, Mark, Span},
+    html::render,
+    page::{Page, Relevance},
+    report::{Case, ENTRIES_SHOWN, EntryShown, Gap, Kept, PAGES_SHOWN, Report, Wanted, Withheld},
+    signer::{Signer, SignerKey},
+};
