@@ -27,10 +27,13 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 pub mod bom;
+pub mod cose;
 mod cyclonedx;
+pub mod intoto;
 pub mod join;
 mod json;
 pub mod limits;
 mod read;
+pub mod sigstore;
 mod spdx;
 pub mod warning;
