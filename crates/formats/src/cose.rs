@@ -50,7 +50,9 @@ pub enum ReceiptError {
     #[error(transparent)]
     Inclusion(#[from] InclusionError),
     /// The tree has one leaf: the format wants at least one hash in a path (RFC 9942 §5.2).
-    #[error("a tree of one entry has no receipt, as its proof has no hash; want a ledger of two entries at least")]
+    #[error(
+        "a tree of one entry has no receipt, as its proof has no hash; want a ledger of two entries at least"
+    )]
     OneLeaf,
     /// It cannot be encoded.
     #[error("the receipt cannot be encoded: {0}")]

@@ -37,7 +37,11 @@ impl<'a, S: Source> AsBuilt<'a, S> {
         let mut length: u64 = 0;
         for index in self.source.posting(&Term::Id(subject.clone()))? {
             let entry = self.source.entry(index)?;
-            let is_about = entry.statement().subjects.iter().any(|stated| stated.id == subject);
+            let is_about = entry
+                .statement()
+                .subjects
+                .iter()
+                .any(|stated| stated.id == subject);
             let Some(event) = entry.statement().event().filter(|_| is_about) else {
                 continue;
             };
@@ -84,7 +88,8 @@ impl Build for UnitLife {
                 for part in &work.parts_out {
                     self.parts.remove(part);
                 }
-                self.parts.extend(work.parts_in.iter().map(|part| (part.clone(), None)));
+                self.parts
+                    .extend(work.parts_in.iter().map(|part| (part.clone(), None)));
             }
             Event::Ship(_) | Event::Receive(_) | Event::Install(_) | Event::Decommission(_) => return false,
             _ => {}

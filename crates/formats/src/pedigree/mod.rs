@@ -147,18 +147,23 @@ impl Pedigree {
         let (origin, size) = (self.checkpoint.origin(), self.checkpoint.size());
         let (root, component) = (self.checkpoint.root(), &self.trace.tree.component);
         let (stage, time) = (self.stage.name(), self.time);
-        let named = format!("prova pedigree\n{format}\n{origin}\n{size}\n{root}\n{component}\n{stage}\n{time}\n");
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = sha256(&[named.as_bytes()]);
-        let (g, i) = ((g & 0x0f) | 0x80, (i & 0x3f) | 0x80);
-        let hex = |bytes: &[u8]| prova_core::hex::encode(bytes);
-        let groups = [
-            hex(&[a, b, c, d]),
-            hex(&[e, f]),
-            hex(&[g, h]),
-            hex(&[i, j]),
-            hex(&[k, l, m, n, o, p]),
-        ];
-        groups.join("-")
+        let named =
+            format!("prova pedigree\n{format}\n{origin}\n{size}\n{root}\n{component}\n{stage}\n{time}\n");
+        let mut half = [0; 16];
+        for (byte, hashed) in half.iter_mut().zip(sha256(&[named.as_bytes()])) {
+            *byte = hashed;
+        }
+        let number = u128::from_be_bytes(half);
+        let number = number & !(0xf << 76) | (0x8 << 76);
+        let number = number & !(0b11 << 62) | (0b10 << 62);
+        let group = |shift: u32| (number >> shift) & 0xffff;
+        let (first, last) = (number >> 96, number & 0xffff_ffff_ffff);
+        format!(
+            "{first:08x}-{:04x}-{:04x}-{:04x}-{last:012x}",
+            group(80),
+            group(64),
+            group(48)
+        )
     }
 
     /// What the document rests on, and where the unit is.
@@ -207,21 +212,32 @@ impl Item {
             properties.extend(by.map(|party| ("prova:manufacturer", party.id.to_string())));
             let site = &birth.manufacture.site;
             let name = site.name.as_deref().map(|name| format!(" {}", escape(name)));
-            properties.push(("prova:made-in", site.country.to_string() + &name.unwrap_or_default()));
+            properties.push((
+                "prova:made-in",
+                site.country.to_string() + &name.unwrap_or_default(),
+            ));
         }
         if node.released == Some(false) {
             properties.push(("prova:released", "no manifest of its producer".to_owned()));
         }
         match node.shown {
-            Shown::Unknown => properties.push(("prova:unknown", "the ledger has no entry about it".to_owned())),
+            Shown::Unknown => {
+                properties.push(("prova:unknown", "the ledger has no entry about it".to_owned()));
+            }
             Shown::Cut => properties.push(("prova:cut", "what is inside is not listed".to_owned())),
             Shown::Whole | Shown::Elsewhere => {}
         }
-        properties.extend(self.aliases.iter().map(|alias| ("prova:alias", alias.to_string())));
+        properties.extend(
+            self.aliases
+                .iter()
+                .map(|alias| ("prova:alias", alias.to_string())),
+        );
         for supply in &node.supplies {
             let category = supply.category.map(|category| category.to_string());
             let supplier = supply.supplier.as_ref().map(|supplier| format!("by {supplier}"));
-            let made = supply.country_of_origin.map(|country| format!("made in {country}"));
+            let made = supply
+                .country_of_origin
+                .map(|country| format!("made in {country}"));
             let said = [category, supplier, made].into_iter().flatten();
             let said: Vec<_> = std::iter::once(escape(&supply.what)).chain(said).collect();
             properties.push(("prova:supplied", said.join(", ")));
@@ -229,7 +245,12 @@ impl Item {
         let unknowns = node.known_unknowns.iter();
         properties.extend(unknowns.map(|text| ("prova:known-unknown", escape(text))));
         properties.extend(self.findings.iter().map(|finding| {
-            let text = format!("entry {} {}: {}", finding.entry, finding.code, escape(&finding.detail));
+            let text = format!(
+                "entry {} {}: {}",
+                finding.entry,
+                finding.code,
+                escape(&finding.detail)
+            );
             ("prova:finding", text)
         }));
         properties.extend(self.rows.iter().map(|row| {
@@ -245,8 +266,17 @@ impl Item {
             .rows
             .iter()
             .map(|row| {
-                let by = row.by.as_ref().map(|party| escape(party.shown())).unwrap_or_default();
-                format!("entry {}, {}: {by} {}", row.index, row.time, escape(&row.sentence))
+                let by = row
+                    .by
+                    .as_ref()
+                    .map(|party| escape(party.shown()))
+                    .unwrap_or_default();
+                format!(
+                    "entry {}, {}: {by} {}",
+                    row.index,
+                    row.time,
+                    escape(&row.sentence)
+                )
             })
             .collect();
         lines.join("\n")
@@ -257,7 +287,9 @@ impl Item {
         let boms = self.node.boms.iter().map(|bom| bom.document.sha256);
         let mut seen: BTreeSet<Digest> = boms.collect();
         let documents = self.rows.iter().flat_map(|row| &row.documents);
-        documents.filter(|document| seen.insert(document.sha256)).collect()
+        documents
+            .filter(|document| seen.insert(document.sha256))
+            .collect()
     }
 
     /// The first other name of a scheme.
@@ -364,7 +396,10 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
         let id = &node.component;
         let chain = self.view.chain(&id.clone().into())?;
         let rows = chain.as_ref().map(|chain| self.rows(id, chain)).transpose()?;
-        let of_type = node.children.iter().find(|child| child.relation == Relation::Type);
+        let of_type = node
+            .children
+            .iter()
+            .find(|child| child.relation == Relation::Type);
         let of_type = of_type.map(|child| whole.get(&child.component).copied().unwrap_or(child));
         let (part, last) = segments(id);
         let (name, version, serial) = match id.kind() {
@@ -384,7 +419,11 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
             name: name.unwrap_or_else(|| id.to_string()),
             version,
             serial,
-            birth: chain.as_ref().map(|chain| self.birth(chain)).transpose()?.flatten(),
+            birth: chain
+                .as_ref()
+                .map(|chain| self.birth(chain))
+                .transpose()?
+                .flatten(),
             aliases: chain
                 .iter()
                 .flat_map(|chain| chain.aliases.iter().cloned())
@@ -420,7 +459,11 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
             Life::Unit(_) if chain.length == 0 => Vec::new(),
             Life::Unit(_) => self.source.posting(&Term::Id(subject.clone()))?,
             Life::Type(life) => life.manifest.into_iter().collect(),
-            Life::Artefact(life) => BTreeSet::from_iter(life.released.into_iter().chain(life.manifest))
+            Life::Artefact(life) => life
+                .released
+                .into_iter()
+                .chain(life.manifest)
+                .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
             Life::Slot(_) | Life::Act(_) => Vec::new(),
@@ -428,7 +471,12 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
         let mut rows = Vec::new();
         for index in indices.into_iter().filter(|index| *index <= chain.last) {
             let entry = self.source.entry(index)?;
-            if entry.statement().subjects.iter().any(|stated| stated.id == subject) {
+            if entry
+                .statement()
+                .subjects
+                .iter()
+                .any(|stated| stated.id == subject)
+            {
                 rows.push(Row::new(index, &entry, Some(&subject), self.history));
             }
         }

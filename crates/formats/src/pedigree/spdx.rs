@@ -24,7 +24,8 @@ struct Document {
     #[serde(rename = "SPDXID")]
     id: &'static str,
     name: String,
-    document_namespace: String,
+    #[serde(rename = "documentNamespace")]
+    namespace: String,
     comment: String,
     creation_info: CreationInfo,
     packages: Vec<Package>,
@@ -83,8 +84,10 @@ struct ExternalRef {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Annotation {
-    annotation_date: String,
-    annotation_type: &'static str,
+    #[serde(rename = "annotationDate")]
+    date: String,
+    #[serde(rename = "annotationType")]
+    kind: &'static str,
     annotator: String,
     comment: String,
 }
@@ -93,7 +96,8 @@ struct Annotation {
 #[serde(rename_all = "camelCase")]
 struct Relationship {
     spdx_element_id: String,
-    relationship_type: &'static str,
+    #[serde(rename = "relationshipType")]
+    kind: &'static str,
     related_spdx_element: String,
 }
 
@@ -103,7 +107,7 @@ pub fn write(pedigree: &Pedigree, tool_version: &str) -> Vec<u8> {
     let root = &pedigree.trace.tree.component;
     let describes = Relationship {
         spdx_element_id: DOCUMENT.to_owned(),
-        relationship_type: "DESCRIBES",
+        kind: "DESCRIBES",
         related_spdx_element: element(root),
     };
     let document = Document {
@@ -111,7 +115,7 @@ pub fn write(pedigree: &Pedigree, tool_version: &str) -> Vec<u8> {
         data_license: "CC0-1.0",
         id: DOCUMENT,
         name: format!("{root} {}", pedigree.stage.name()),
-        document_namespace: format!("urn:uuid:{}", pedigree.uuid("SPDX 2.3")),
+        namespace: format!("urn:uuid:{}", pedigree.uuid("SPDX 2.3")),
         comment: lines(&pedigree.properties()),
         creation_info: CreationInfo {
             created: pedigree.time.to_string(),
@@ -144,7 +148,11 @@ fn package(item: &Item) -> Package {
         .chain(lot)
         .chain(date)
         // Entries are annotations.
-        .chain(item.properties().into_iter().filter(|(name, _)| *name != "prova:entry"))
+        .chain(
+            item.properties()
+                .into_iter()
+                .filter(|(name, _)| *name != "prova:entry"),
+        )
         .collect();
     Package {
         id: element(&node.component),
@@ -155,7 +163,10 @@ fn package(item: &Item) -> Package {
             Kind::Type | Kind::Unit => "DEVICE",
             Kind::Slot => "OTHER",
         },
-        supplier: node.maker.as_ref().map_or_else(|| UNSTATED.to_owned(), organisation),
+        supplier: node
+            .maker
+            .as_ref()
+            .map_or_else(|| UNSTATED.to_owned(), organisation),
         originator: item.manufacturer().map(organisation),
         download_location: UNSTATED,
         files_analyzed: false,
@@ -207,8 +218,8 @@ fn references(item: &Item) -> Vec<ExternalRef> {
 
 fn annotation(row: &Row) -> Annotation {
     Annotation {
-        annotation_date: row.time.to_string(),
-        annotation_type: "OTHER",
+        date: row.time.to_string(),
+        kind: "OTHER",
         annotator: row
             .by
             .as_ref()
@@ -219,13 +230,13 @@ fn annotation(row: &Row) -> Annotation {
 
 fn relationship(edge: &Edge) -> Relationship {
     let (from, to) = (element(&edge.from), element(&edge.to));
-    let (from, relationship_type, to) = match edge.relation {
+    let (from, kind, to) = match edge.relation {
         Relation::Type => (to, "SPECIFICATION_FOR", from),
         Relation::Root | Relation::Part | Relation::Firmware | Relation::Occupant => (from, "CONTAINS", to),
     };
     Relationship {
         spdx_element_id: from,
-        relationship_type,
+        kind,
         related_spdx_element: to,
     }
 }
@@ -246,6 +257,9 @@ fn organisation(party: &Party) -> String {
 }
 
 fn lines(facts: &[(&'static str, String)]) -> String {
-    let lines: Vec<_> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let lines: Vec<_> = facts
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
     lines.join("\n")
 }
