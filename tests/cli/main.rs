@@ -17,6 +17,7 @@ mod append;
 mod attest;
 mod backup;
 mod demo;
+mod export_as;
 mod fsck;
 mod init;
 mod key;
