@@ -30,6 +30,7 @@ Commands:
                it is now
   verify       Verify a ledger, a component in it, or a `.tlog-proof` file
   prove        Prove that an entry is in the ledger, or that the ledger only grew
+  export       Write entries, or what a unit is made of, in a format that other tools read
   policy       Write a trust policy for this ledger: its log's key, no witnesses
   fsck         List everything that is wrong with the ledger's files. Repairs nothing
   reindex      Make the ledger's store again from its entries, which stay as they are

@@ -5,6 +5,7 @@ mod attest;
 mod backup;
 mod completions;
 mod demo;
+mod export_as;
 mod fsck;
 mod heads;
 mod init;
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     Trace(trace::TraceArgs),
     Verify(verify::VerifyArgs),
     Prove(prove::ProveArgs),
+    Export(Box<export_as::ExportArgs>),
     Policy(policy::PolicyArgs),
     Fsck(fsck::FsckArgs),
     Reindex(reindex::ReindexArgs),
@@ -71,6 +73,7 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Trace(args) => trace::run(&args, ui),
         Command::Verify(args) => verify::run(&args, ui),
         Command::Prove(args) => prove::run(&args, ui),
+        Command::Export(args) => export_as::run(&args, ui),
         Command::Policy(args) => policy::run(&args, ui),
         Command::Fsck(args) => fsck::run(&args, ui),
         Command::Reindex(args) => reindex::run(&args, ui),

@@ -1,0 +1,296 @@
+//! `prova export --as`: entries and pedigrees in other people's formats.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use clap::{Args, ValueEnum};
+use prova_core::{
+    component::{ComponentId, Kind, ParseComponentError},
+    dsse::Envelope,
+    entry::Verified,
+    hash::Digest,
+    keys::SecretKey,
+    position::EntryIndex,
+    term::Term,
+    time::Timestamp,
+};
+use prova_formats::{
+    cose, intoto,
+    pedigree::{self, Pedigree, Source, Stage},
+    sigstore,
+};
+use serde::Serialize;
+
+use crate::{
+    args::Format,
+    error::{Blame, Blaming as _, CommandError},
+    ledger::LedgerArgs,
+    output,
+    passphrase::PassphraseArgs,
+    reading::Reading,
+    signing,
+    ui::{Show, Status, Ui},
+};
+
+/// Write entries, or what a unit is made of, in a format that other tools read.
+///
+/// Reads the ledger, also beside a running writer; every signature is verified before it is handed on. Entries go out byte for byte as they were signed: as
+/// in-toto bundle, one envelope a line; as Sigstore bundles, one line for each signer; as COSE receipts, which the ledger's key signs anew and which show that
+/// an entry is in the tree of the present checkpoint. A unit goes out as bill of materials, as built or as installed.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 done, 1 the ledger is damaged, 2 no such entry or component.
+
+Example:
+  prova export unit:dns:nordlys.example/AAU-3900/SN0001 --as cyclonedx -o unit.cdx.json")]
+pub(crate) struct ExportArgs {
+    /// Entries by index, or components, which stand for all entries about them.
+    #[arg(value_name = "COMPONENT|INDEX", required = true)]
+    what: Vec<What>,
+    #[command(flatten)]
+    form: FormArgs,
+    /// The file; `-` for stdout.
+    #[arg(short, long, value_name = "PATH")]
+    output: PathBuf,
+    /// The time that a bill of materials bears [without: the latest that an entry in it claims].
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+    /// The log's private key, which signs receipts.
+    #[arg(long, value_name = "FILE", env = "PROVA_LOG_KEY", hide_env_values = true)]
+    log_key: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+}
+
+/// Which format.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct FormArgs {
+    /// The format.
+    #[arg(long = "as", value_enum, value_name = "FORMAT")]
+    form: Form,
+    /// When in its life a unit is described in a bill of materials.
+    #[arg(long, value_enum, value_name = "STAGE", default_value_t = StageArg::AsInstalled)]
+    stage: StageArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum Form {
+    /// Sigstore bundles, version 0.3, in JSON Lines: one for each signer of each entry.
+    Sigstore,
+    /// COSE receipts (RFC 9942), one after the other (RFC 8742).
+    Cose,
+    /// An in-toto bundle: the envelopes, one a line.
+    Intoto,
+    /// A bill of materials in CycloneDX 1.7 JSON.
+    Cyclonedx,
+    /// A bill of materials in SPDX 2.3 JSON.
+    Spdx,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StageArg {
+    /// As each unit was when it first left its maker.
+    AsBuilt,
+    /// As the ledger knows it now.
+    AsInstalled,
+}
+
+/// What goes out.
+#[derive(Clone, Debug)]
+enum What {
+    Entry(EntryIndex),
+    Component(ComponentId),
+}
+
+/// What was written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Exported {
+    form: Form,
+    /// Entries, or the one component, that went out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    entries: Vec<EntryIndex>,
+    bytes: usize,
+    sha256: Digest,
+}
+
+impl FromStr for What {
+    type Err = ParseComponentError;
+
+    fn from_str(text: &str) -> Result<Self, ParseComponentError> {
+        match text.parse() {
+            Ok(index) => Ok(Self::Entry(EntryIndex::new(index))),
+            Err(_) => text.parse().map(Self::Component),
+        }
+    }
+}
+
+impl Show for Exported {
+    fn show(&self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Source for Reading {
+    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, CommandError> {
+        Reading::posting(self, term)
+    }
+}
+
+/// Runs `prova export --as`.
+pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+    let reading = Reading::open(&args.ledger, ui)?;
+    let (bytes, entries) = match args.form.form {
+        Form::Cyclonedx | Form::Spdx => (bill_of_materials(args, &reading)?, Vec::new()),
+        Form::Sigstore | Form::Cose | Form::Intoto => {
+            let entries = chosen(&args.what, &reading)?;
+            let bytes = match args.form.form {
+                Form::Cose => receipts(args, &reading, &entries, ui)?,
+                form => envelopes(form, &reading, &entries)?,
+            };
+            (bytes, entries.into_keys().collect())
+        }
+    };
+    output::write(&args.output, &bytes)?;
+    if args.output != Path::new("-") && ui.format() == Format::Json {
+        ui.result(&Exported {
+            form: args.form.form,
+            entries,
+            bytes: bytes.len(),
+            sha256: Digest::of(&bytes),
+        })?;
+    }
+    Ok(Status::Holds)
+}
+
+/// The entries that were asked for, verified, each once.
+fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verified>, CommandError> {
+    let mut entries = BTreeMap::new();
+    for what in what {
+        match what {
+            What::Entry(index) => {
+                let size = reading.snapshot.size();
+                if !size.has(*index) {
+                    return Err(CommandError::caller(format!(
+                        "there is no entry {index} in a ledger of size {size}"
+                    )));
+                }
+                entries.insert(*index, reading.read(*index)?);
+            }
+            What::Component(component) => {
+                let mut found = false;
+                for index in reading.posting(&Term::Id(component.clone().into()))? {
+                    let entry = reading.read(index)?;
+                    let mut subjects = entry.statement().subjects.iter();
+                    if subjects.any(|subject| subject.id.component() == Some(component)) {
+                        entries.insert(index, entry);
+                        found = true;
+                    }
+                }
+                if !found {
+                    return Err(unknown(component));
+                }
+            }
+        }
+    }
+    Ok(entries)
+}
+
+fn unknown(component: &ComponentId) -> CommandError {
+    CommandError::caller(format!("the ledger has no entry about {component}"))
+        .hint("`prova show --heads` lists what it has entries about")
+}
+
+fn envelopes(
+    form: Form,
+    reading: &Reading,
+    entries: &BTreeMap<EntryIndex, Verified>,
+) -> Result<Vec<u8>, CommandError> {
+    let envelopes = entries
+        .keys()
+        .map(|index| Envelope::decode(&reading.snapshot.entry(*index)?).or_evidence())
+        .collect::<Result<Vec<_>, _>>()?;
+    if form == Form::Intoto {
+        return Ok(intoto::lines(&envelopes));
+    }
+    let lines = envelopes.iter().flat_map(sigstore::bundles);
+    Ok(lines.flat_map(|line| (line + "\n").into_bytes()).collect())
+}
+
+fn receipts(
+    args: &ExportArgs,
+    reading: &Reading,
+    entries: &BTreeMap<EntryIndex, Verified>,
+    ui: &Ui,
+) -> Result<Vec<u8>, CommandError> {
+    let key = log_key(args, reading, ui)?;
+    let checkpoint = reading.snapshot.checkpoint();
+    let mut receipts = Vec::new();
+    for (index, entry) in entries {
+        let inclusion = reading.snapshot.inclusion(*index)?;
+        let subjects = &entry.statement().subjects;
+        let subject = subjects
+            .first()
+            .ok_or_else(|| CommandError::new(Blame::Evidence, format!("entry {index} has no subject")))?;
+        let receipt = cose::receipt(&entry.leaf(), &subject.id, &inclusion, checkpoint, &key);
+        receipts.extend(receipt.map_err(|error| {
+            let blame = match error {
+                cose::ReceiptError::Inclusion(_) => Blame::Evidence,
+                cose::ReceiptError::OneLeaf => Blame::Caller,
+                _ => Blame::Program,
+            };
+            CommandError::of(blame, &error)
+        })?);
+    }
+    Ok(receipts)
+}
+
+/// The key that the ledger signs its checkpoints with.
+fn log_key(args: &ExportArgs, reading: &Reading, ui: &Ui) -> Result<SecretKey, CommandError> {
+    let path = args.log_key.as_ref().ok_or_else(|| {
+        CommandError::caller("no log key was given, and the ledger signs its receipts with it")
+            .hint("give it with --log-key FILE or in the variable PROVA_LOG_KEY; a `.tlog-proof` of `prova prove` needs no key")
+    })?;
+    let key = signing::read_key(path, &args.passphrase.log_source(), ui)?;
+    let (got, want) = (key.public(), reading.registry().log_key());
+    if got != *want {
+        return Err(CommandError::caller(format!(
+            "{} is {got}, want {want}, the key of this ledger's checkpoints",
+            path.display()
+        )));
+    }
+    Ok(key)
+}
+
+fn bill_of_materials(args: &ExportArgs, reading: &Reading) -> Result<Vec<u8>, CommandError> {
+    let [What::Component(component)] = args.what.as_slice() else {
+        return Err(CommandError::caller(
+            "a bill of materials is of one component, want one unit, type or artefact",
+        ));
+    };
+    if component.kind() == Kind::Slot {
+        return Err(CommandError::caller(format!(
+            "a bill of materials is of a unit, type or artefact, found the slot {component}"
+        ))
+        .hint("`prova trace` says what is in a slot"));
+    }
+    let stage = match args.form.stage {
+        StageArg::AsBuilt => Stage::AsBuilt,
+        StageArg::AsInstalled => Stage::AsInstalled,
+    };
+    let checkpoint = reading.snapshot.checkpoint();
+    let pedigree = Pedigree::new(reading, component, stage, checkpoint, &reading.history, args.at)?
+        .ok_or_else(|| unknown(component))?;
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(match args.form.form {
+        Form::Spdx => pedigree::spdx::write(&pedigree, version),
+        _ => pedigree::cyclonedx::write(&pedigree, version),
+    })
+}

@@ -1,0 +1,265 @@
+//! SPDX 2.3 JSON (ISO/IEC 5962 and its successor): a package for each component, an annotation for each entry that it rests on. A unit contains its
+//! parts and firmware; its type is the specification for it.
+
+use prova_core::{
+    component::{ComponentId, Kind},
+    hash::Digest,
+    standing::Party,
+    text::escape,
+    timeline::Row,
+    trace::Relation,
+};
+use serde::Serialize;
+
+use super::{Edge, Item, Pedigree, cyclonedx::artefact_digest, named_by_digest};
+
+const DOCUMENT: &str = "SPDXRef-DOCUMENT";
+const UNSTATED: &str = "NOASSERTION";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    spdx_version: &'static str,
+    data_license: &'static str,
+    #[serde(rename = "SPDXID")]
+    id: &'static str,
+    name: String,
+    #[serde(rename = "documentNamespace")]
+    namespace: String,
+    comment: String,
+    creation_info: CreationInfo,
+    packages: Vec<Package>,
+    relationships: Vec<Relationship>,
+}
+
+#[derive(Serialize)]
+struct CreationInfo {
+    created: String,
+    creators: [String; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Package {
+    #[serde(rename = "SPDXID")]
+    id: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_info: Option<String>,
+    primary_package_purpose: &'static str,
+    supplier: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    originator: Option<String>,
+    download_location: &'static str,
+    files_analyzed: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checksums: Vec<Checksum>,
+    license_concluded: &'static str,
+    license_declared: &'static str,
+    copyright_text: &'static str,
+    comment: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    external_refs: Vec<ExternalRef>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    annotations: Vec<Annotation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Checksum {
+    algorithm: &'static str,
+    checksum_value: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExternalRef {
+    reference_category: &'static str,
+    reference_type: &'static str,
+    reference_locator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Annotation {
+    #[serde(rename = "annotationDate")]
+    date: String,
+    #[serde(rename = "annotationType")]
+    kind: &'static str,
+    annotator: String,
+    comment: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Relationship {
+    spdx_element_id: String,
+    #[serde(rename = "relationshipType")]
+    kind: &'static str,
+    related_spdx_element: String,
+}
+
+/// Writes the document; `tool_version` is that of the program that writes it.
+#[must_use]
+pub fn write(pedigree: &Pedigree, tool_version: &str) -> Vec<u8> {
+    let root = &pedigree.trace.tree.component;
+    let describes = Relationship {
+        spdx_element_id: DOCUMENT.to_owned(),
+        kind: "DESCRIBES",
+        related_spdx_element: element(root),
+    };
+    let document = Document {
+        spdx_version: "SPDX-2.3",
+        data_license: "CC0-1.0",
+        id: DOCUMENT,
+        name: format!("{root} {}", pedigree.stage.name()),
+        namespace: format!("urn:uuid:{}", pedigree.uuid("SPDX 2.3")),
+        comment: lines(&pedigree.properties()),
+        creation_info: CreationInfo {
+            created: pedigree.time.to_string(),
+            creators: [format!("Tool: prova-{tool_version}")],
+        },
+        packages: pedigree.items.iter().map(package).collect(),
+        relationships: std::iter::once(describes)
+            .chain(pedigree.edges.iter().map(relationship))
+            .collect(),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&document).expect("strings and lists always encode");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn package(item: &Item) -> Package {
+    let node = &item.node;
+    let checksum = artefact_digest(&node.component).map(|checksum_value| Checksum {
+        algorithm: "SHA256",
+        checksum_value,
+    });
+    let serial = item.serial.iter().map(|serial| ("serial number", serial.clone()));
+    let position = node.position.iter().map(|place| ("position", escape(place)));
+    let birth = item.birth.as_ref().map(|birth| &birth.manufacture);
+    let lot = birth.and_then(|made| made.lot.as_deref());
+    let lot = lot.map(|lot| ("lot", escape(lot)));
+    let date = birth.map(|made| ("made", made.date.to_string()));
+    let facts: Vec<_> = serial
+        .chain(position)
+        .chain(lot)
+        .chain(date)
+        // Entries are annotations.
+        .chain(
+            item.properties()
+                .into_iter()
+                .filter(|(name, _)| *name != "prova:entry"),
+        )
+        .collect();
+    Package {
+        id: element(&node.component),
+        name: item.name.clone(),
+        version_info: item.version.clone(),
+        primary_package_purpose: match node.component.kind() {
+            Kind::Artefact => "FIRMWARE",
+            Kind::Type | Kind::Unit => "DEVICE",
+            Kind::Slot => "OTHER",
+        },
+        supplier: node
+            .maker
+            .as_ref()
+            .map_or_else(|| UNSTATED.to_owned(), organisation),
+        originator: item.manufacturer().map(organisation),
+        download_location: UNSTATED,
+        files_analyzed: false,
+        checksums: checksum.into_iter().collect(),
+        license_concluded: UNSTATED,
+        license_declared: UNSTATED,
+        copyright_text: UNSTATED,
+        comment: lines(&facts),
+        external_refs: references(item),
+        annotations: item.rows.iter().map(annotation).collect(),
+    }
+}
+
+fn references(item: &Item) -> Vec<ExternalRef> {
+    let alias = |scheme, reference_category, reference_type| {
+        item.alias(scheme).map(|name| ExternalRef {
+            reference_category,
+            reference_type,
+            reference_locator: name.to_owned(),
+            comment: None,
+        })
+    };
+    let other = |reference_type, digest: &Digest, comment: String| ExternalRef {
+        reference_category: "OTHER",
+        reference_type,
+        reference_locator: named_by_digest(digest),
+        comment: Some(escape(&comment)),
+    };
+    let boms = item.node.boms.iter();
+    let boms = boms.map(|bom| {
+        other(
+            "bom",
+            &bom.document.sha256,
+            format!("{} {}", bom.format, bom.version),
+        )
+    });
+    let documents = item.evidence().into_iter().map(|document| {
+        let name = document.name.as_deref().unwrap_or_default();
+        let comment = format!("{} {name}", document.media_type);
+        other("evidence", &document.sha256, comment.trim_end().to_owned())
+    });
+    alias("pkg:", "PACKAGE-MANAGER", "purl")
+        .into_iter()
+        .chain(alias("cpe:2.3:", "SECURITY", "cpe23Type"))
+        .chain(boms)
+        .chain(documents)
+        .collect()
+}
+
+fn annotation(row: &Row) -> Annotation {
+    Annotation {
+        date: row.time.to_string(),
+        kind: "OTHER",
+        annotator: row
+            .by
+            .as_ref()
+            .map_or_else(|| "Tool: prova".to_owned(), organisation),
+        comment: format!("entry {} leaf {}: {}", row.index, row.leaf, escape(&row.sentence)),
+    }
+}
+
+fn relationship(edge: &Edge) -> Relationship {
+    let (from, to) = (element(&edge.from), element(&edge.to));
+    let (from, kind, to) = match edge.relation {
+        Relation::Type => (to, "SPECIFICATION_FOR", from),
+        Relation::Root | Relation::Part | Relation::Firmware | Relation::Occupant => (from, "CONTAINS", to),
+    };
+    Relationship {
+        spdx_element_id: from,
+        kind,
+        related_spdx_element: to,
+    }
+}
+
+/// An identifier of letters, digits and hyphens (clause 3.2) for any component.
+fn element(component: &ComponentId) -> String {
+    let kind = component.kind();
+    let digest = component.digest().to_string();
+    format!("SPDXRef-{kind}-{digest}")
+}
+
+/// An organisation as clause 4 writes it, in which a name cannot have parentheses: they hold a mail address.
+fn organisation(party: &Party) -> String {
+    let name = escape(party.shown()).replace('(', "[").replace(')', "]");
+    let name = name.trim();
+    let name = if name.is_empty() { party.id.as_str() } else { name };
+    format!("Organization: {name}")
+}
+
+fn lines(facts: &[(&'static str, String)]) -> String {
+    let lines: Vec<_> = facts
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    lines.join("\n")
+}
