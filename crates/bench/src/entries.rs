@@ -40,7 +40,7 @@ impl Keys {
                 Action::Rotate(rotate) => rotate.add.clone(),
                 _ => Vec::new(),
             },
-            Predicate::Event(_) => Vec::new(),
+            Predicate::Event(_) | Predicate::Seal(_) => Vec::new(),
         };
         self.0.extend(keys.into_iter().map(|key| (key.key_id(), key)));
         Ok(())
