@@ -1,13 +1,9 @@
 //! A ledger as commands read it: entries whose bytes are held against their leaf hashes and whose signatures are verified again.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    convert::Infallible,
-};
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use prova_core::{
     alias::Alias,
-    checkpoint::Origin,
     component::SubjectId,
     entry::Verified,
     event::Event,
@@ -16,7 +12,6 @@ use prova_core::{
     lifecycle::{Chain, Finding, FindingCode, View},
     position::EntryIndex,
     registry::Registry,
-    replay::{MemoryRows, Rows as _},
     term::Term,
     timeline::Timeline,
     trace::Entries,
@@ -35,17 +30,9 @@ pub(crate) struct Reading {
     pub(crate) snapshot: Snapshot,
     /// Its registry, over time.
     pub(crate) history: History,
-    rows: Kept,
+    state: State,
     /// Statements by keys that were distrusted later; chains do not record these.
     distrusted: BTreeMap<SubjectId, Vec<Finding>>,
-}
-
-/// What the entries add up to.
-enum Kept {
-    /// As the store has it, or a replay.
-    State(Box<State>),
-    /// As an audit derived it.
-    Audited(Box<MemoryRows>),
 }
 
 impl Blamed for HistoryError {
@@ -58,26 +45,20 @@ impl Reading {
     /// The ledger as it was last acknowledged.
     pub(crate) fn open(ledger: &LedgerArgs, ui: &Ui) -> Result<Self, CommandError> {
         let (snapshot, state) = ledger.read(ui)?;
-        let origin = state.registry().origin().clone();
         let distrusted = state.distrusted(&snapshot)?;
-        Self::new(snapshot, Kept::State(Box::new(state)), origin, distrusted)
+        Self::new(snapshot, state, distrusted)
     }
 
     /// The ledger as it was just audited.
     pub(crate) fn audited(snapshot: Snapshot, audit: Audit) -> Result<Self, CommandError> {
-        let origin = audit.registry.origin().clone();
         let is_distrusted = |finding: &Finding| finding.code == FindingCode::DistrustedKey;
         let distrusted = audit.findings.into_iter().filter(is_distrusted).collect();
-        Self::new(snapshot, Kept::Audited(Box::new(audit.rows)), origin, distrusted)
+        Self::new(snapshot, audit.state, distrusted)
     }
 
-    fn new(
-        snapshot: Snapshot,
-        rows: Kept,
-        origin: Origin,
-        findings: Vec<Finding>,
-    ) -> Result<Self, CommandError> {
-        let registry_entries = rows
+    fn new(snapshot: Snapshot, state: State, findings: Vec<Finding>) -> Result<Self, CommandError> {
+        let origin = state.registry().origin().clone();
+        let registry_entries = state
             .posting(&Term::Id(SubjectId::Ledger(origin)))?
             .into_iter()
             .map(|index| Ok((index, snapshot.entry(index)?)))
@@ -93,7 +74,7 @@ impl Reading {
         Ok(Self {
             snapshot,
             history,
-            rows,
+            state,
             distrusted,
         })
     }
@@ -105,7 +86,7 @@ impl Reading {
 
     /// The entries under a term, ascending.
     pub(crate) fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, CommandError> {
-        self.rows.posting(term)
+        Ok(self.state.posting(term)?)
     }
 
     /// A verified entry.
@@ -154,7 +135,7 @@ impl Reading {
     pub(crate) fn findings(&self, index: EntryIndex, entry: &Verified) -> Result<Vec<Finding>, CommandError> {
         let mut findings = Vec::new();
         for subject in &entry.statement().subjects {
-            let recorded = self.rows.chain(&subject.id)?.map(|chain| chain.findings);
+            let recorded = self.state.chain(&subject.id)?.map(|chain| chain.findings);
             let distrusted = self.distrusted.get(&subject.id).into_iter().flatten().cloned();
             let all = recorded.into_iter().flatten().chain(distrusted);
             findings.extend(all.filter(|finding| finding.entry == index));
@@ -162,17 +143,12 @@ impl Reading {
         Ok(findings)
     }
 
-    /// The chains of the subjects that begin with `prefix`; none after an audit, which keeps no order.
+    /// The chains of the subjects that begin with `prefix`.
     pub(crate) fn chains<'a>(
         &'a self,
         prefix: &'a str,
     ) -> impl Iterator<Item = Result<(SubjectId, Chain), CommandError>> + 'a {
-        let state = match &self.rows {
-            Kept::State(state) => Some(state),
-            Kept::Audited(_) => None,
-        };
-        let chains = state.into_iter().flat_map(|state| state.subjects(prefix));
-        chains.map(|row| {
+        self.state.subjects(prefix).map(|row| {
             let (id, chain) = row?;
             let chain = self.with_distrust(&id, chain);
             Ok((id, chain))
@@ -187,42 +163,16 @@ impl Reading {
     }
 }
 
-impl Kept {
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, CommandError> {
-        match self {
-            Self::State(state) => Ok(state.chain(id)?),
-            Self::Audited(rows) => Ok(in_memory(rows.chain(id))),
-        }
-    }
-
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, CommandError> {
-        match self {
-            Self::State(state) => Ok(state.posting(term)?),
-            Self::Audited(rows) => Ok(in_memory(rows.posting(term))),
-        }
-    }
-}
-
-fn in_memory<T>(result: Result<T, Infallible>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(never) => match never {},
-    }
-}
-
 impl View for Reading {
     type Error = CommandError;
 
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, CommandError> {
-        let chain = self.rows.chain(id)?;
+        let chain = self.state.chain(id)?;
         Ok(chain.map(|chain| self.with_distrust(id, chain)))
     }
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, CommandError> {
-        match &self.rows {
-            Kept::State(state) => Ok(state.alias_holder(alias)?),
-            Kept::Audited(rows) => Ok(in_memory(rows.alias_holder(alias))),
-        }
+        Ok(self.state.alias_holder(alias)?)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! *Verified is a type, not a flag*: the rules of the ledger take a [`Verified`] statement, and only verification makes one.
 
+use std::collections::BTreeMap;
+
 use crate::{
     batch::Batch,
     dsse::{Envelope, EnvelopeError, pre_authentication_encoding},
@@ -59,10 +61,15 @@ impl Unverified {
     /// # Errors
     /// Bytes that are not the canonical form of an envelope around a statement of known shape.
     pub fn decode(entry: &[u8]) -> Result<Self, DecodeEntryError> {
+        Self::decode_leaf(LeafHash::of_entry(entry), entry)
+    }
+
+    /// Reads the bytes of an entry that were hashed already.
+    pub(crate) fn decode_leaf(leaf: LeafHash, entry: &[u8]) -> Result<Self, DecodeEntryError> {
         let envelope = Envelope::decode(entry)?;
         let statement = Statement::decode(envelope.payload())?;
         Ok(Self {
-            leaf: LeafHash::of_entry(entry),
+            leaf,
             envelope,
             statement,
         })
@@ -105,17 +112,15 @@ impl Unverified {
         Ok(self.trust())
     }
 
-    /// Verifies the signatures of many entries by the one rule of audits; the positions of those refused, with the reason.
-    ///
-    /// # Errors
-    /// Position (from 0) and reason of every entry refused; at least one.
-    pub fn verify_all(
+    /// Verifies the signatures of many entries by the one rule of audits: for each the entry verified, or as it was and why not.
+    #[must_use]
+    pub fn verify_each(
         entries: Vec<Self>,
         registry: Option<&Registry>,
-    ) -> Result<Vec<Verified>, Vec<(usize, VerifyEntryError)>> {
+    ) -> Vec<Result<Verified, (Box<Self>, VerifyEntryError)>> {
         let mut batch = Batch::new();
-        let mut pushed = Vec::new();
-        let mut refused = Vec::new();
+        let mut pushed = Vec::with_capacity(entries.len());
+        let mut refused = BTreeMap::new();
         for (position, entry) in entries.iter().enumerate() {
             let message = pre_authentication_encoding(entry.envelope.payload());
             for signature in entry.envelope.signatures() {
@@ -124,18 +129,47 @@ impl Unverified {
                         batch.push(&key, &message, &signature.signature);
                         pushed.push((position, signature.key));
                     }
-                    Err(error) => refused.push((position, error)),
+                    Err(error) => {
+                        refused.entry(position).or_insert(error);
+                    }
                 }
             }
         }
         if let Err(bad) = batch.verify() {
             let bad = bad.positions.iter().filter_map(|position| pushed.get(*position));
-            refused.extend(bad.map(|(position, key)| (*position, VerifyEntryError::BadSignature(*key))));
+            for (position, key) in bad {
+                let error = VerifyEntryError::BadSignature(*key);
+                refused.entry(*position).or_insert(error);
+            }
+        }
+        let entries = entries.into_iter().enumerate();
+        entries
+            .map(|(position, entry)| match refused.remove(&position) {
+                None => Ok(entry.trust()),
+                Some(error) => Err((Box::new(entry), error)),
+            })
+            .collect()
+    }
+
+    /// Verifies the signatures of many entries by the one rule of audits; the positions of those refused, with the reason.
+    ///
+    /// # Errors
+    /// Position (from 0) and reason of every entry refused; at least one.
+    pub fn verify_all(
+        entries: Vec<Self>,
+        registry: Option<&Registry>,
+    ) -> Result<Vec<Verified>, Vec<(usize, VerifyEntryError)>> {
+        let mut verified = Vec::with_capacity(entries.len());
+        let mut refused = Vec::new();
+        for (position, entry) in Self::verify_each(entries, registry).into_iter().enumerate() {
+            match entry {
+                Ok(entry) => verified.push(entry),
+                Err((_, error)) => refused.push((position, error)),
+            }
         }
         if refused.is_empty() {
-            Ok(entries.into_iter().map(Self::trust).collect())
+            Ok(verified)
         } else {
-            refused.sort_by_key(|(position, _)| *position);
             Err(refused)
         }
     }

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 pub mod admission;
+pub mod ahead;
 pub mod alias;
 pub mod batch;
 pub mod charter;

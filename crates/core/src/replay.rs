@@ -1,12 +1,14 @@
 //! A ledger from its first entry on: every check of admission again, on bytes alone.
 //!
 //! Signatures are verified in batches by the audit rule; everything else runs the code of admission. Memory is that of one batch and of the
-//! rows, which the caller keeps where it likes.
+//! rows, which the caller keeps where it likes. Entries can be read ahead on other threads (see [`crate::ahead`]); whichever way they come,
+//! the error is that of the first entry that is wrong.
 
 use std::collections::HashMap;
 
 use crate::{
     admission::{AdmitError, Inadmissible, admit},
+    ahead::{Ahead, ReadAhead},
     alias::Alias,
     component::SubjectId,
     entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
@@ -109,7 +111,7 @@ pub struct Replay {
     size: u64,
     tree: Frontier,
     signatures: u64,
-    waiting: Vec<Unverified>,
+    waiting: ReadAhead,
 }
 
 /// What a whole ledger adds up to, beside its rows.
@@ -139,29 +141,31 @@ impl Replay {
             registry,
             size: tree.size().get(),
             tree,
-            signatures: 0,
-            waiting: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// The registry after the entries that were decided on.
+    #[must_use]
+    pub fn registry(&self) -> Option<&Registry> {
+        self.registry.as_ref()
     }
 
     /// Takes the next entry. Its verdict may come with a later call.
     ///
     /// # Errors
-    /// An entry, this one or one just before, that the ledger should not hold.
+    /// The first entry, this one or one just before, that the ledger should not hold.
     pub fn push<R: Rows>(&mut self, rows: &mut R, entry: &[u8]) -> Result<(), ReplayError<R::Error>>
     where
         R::Error: std::error::Error,
     {
-        let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
-        let index = EntryIndex::new(self.size.saturating_add(waiting));
-        let entry = Unverified::decode(entry).map_err(|error| ReplayError::Decode {
-            index,
-            source: Box::new(error),
-        })?;
-        // An entry that brings keys must be applied before those after it can be verified.
-        let flush = entry.changes_keys() || self.waiting.len() >= BATCH_ENTRIES;
         self.waiting.push(entry);
-        if flush { self.flush(rows) } else { Ok(()) }
+        // An entry that brings keys must be applied before those after it can be verified.
+        if self.waiting.wants_verdict() || self.waiting.len() >= BATCH_ENTRIES {
+            self.flush(rows)
+        } else {
+            Ok(())
+        }
     }
 
     fn flush<R: Rows>(&mut self, rows: &mut R) -> Result<(), ReplayError<R::Error>>
@@ -169,15 +173,67 @@ impl Replay {
         R::Error: std::error::Error,
     {
         let waiting = std::mem::take(&mut self.waiting);
-        let verified = Unverified::verify_all(waiting, self.registry.as_ref()).map_err(|refused| {
-            let (position, source) = refused.into_iter().next().expect("at least one is refused");
-            let position = u64::try_from(position).unwrap_or(u64::MAX);
-            ReplayError::Verify {
-                index: EntryIndex::new(self.size.saturating_add(position)),
-                source,
+        self.take(rows, waiting)
+    }
+
+    /// Takes the next entries, which were read ahead of their turn.
+    ///
+    /// # Errors
+    /// The first entry that the ledger should not hold.
+    pub fn take<R: Rows>(&mut self, rows: &mut R, ahead: ReadAhead) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        let (entries, failed) = ahead.into_entries();
+        let mut entries = entries.into_iter().peekable();
+        while let Some(next) = entries.next() {
+            let entry = match next {
+                Ahead::Verified(entry) if self.knows_keys(&entry) => {
+                    self.admit(rows, &entry)?;
+                    continue;
+                }
+                Ahead::Verified(entry) => {
+                    // The key was a root key when the signature was verified, and is none now.
+                    let unknown = entry.signers().iter().find(|key| !self.knows(key)).copied();
+                    let source = unknown.map(VerifyEntryError::UnknownKey);
+                    return source.map_or(Ok(()), |source| Err(self.refuse(source)));
+                }
+                Ahead::Waiting(entry) => entry,
+            };
+            // Together with those after it, up to the next that can bring keys.
+            let mut run = vec![*entry];
+            while run.last().is_some_and(|last| !last.changes_keys())
+                && let Some(Ahead::Waiting(entry)) = entries.next_if(|next| matches!(next, Ahead::Waiting(_)))
+            {
+                run.push(*entry);
             }
-        })?;
-        verified.iter().try_for_each(|entry| self.admit(rows, entry))
+            for verified in Unverified::verify_each(run, self.registry.as_ref()) {
+                let entry = verified.map_err(|(_, source)| self.refuse(source))?;
+                self.admit(rows, &entry)?;
+            }
+        }
+        match failed {
+            None => Ok(()),
+            Some(source) => Err(ReplayError::Decode {
+                index: TreeSize::new(self.size).next(),
+                source: Box::new(source),
+            }),
+        }
+    }
+
+    fn knows(&self, key: &KeyId) -> bool {
+        let registry = self.registry.as_ref();
+        registry.is_some_and(|registry| registry.public_key(key).is_some())
+    }
+
+    /// A key's id is a hash of it, so that a key which is still known is the one that was verified with.
+    fn knows_keys(&self, entry: &Verified) -> bool {
+        entry.signers().iter().all(|key| self.knows(key))
+    }
+
+    fn refuse<E: std::error::Error>(&self, source: VerifyEntryError) -> ReplayError<E> {
+        let index = TreeSize::new(self.size).next();
+        ReplayError::Verify { index, source }
     }
 
     fn admit<R: Rows>(&mut self, rows: &mut R, entry: &Verified) -> Result<(), ReplayError<R::Error>>

@@ -4,22 +4,23 @@
 //! batches, entitlement, links and life. The first thing that is wrong ends it; `fsck` lists all.
 
 use prova_core::{
-    hash::{LeafHash, NodeHash},
+    hash::NodeHash,
     lifecycle::Finding,
     merkle::{Bundle, Tile, TileEdge, WrittenTile},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    replay::{MemoryRows, Replay, ReplayError, Replayed, Rows},
+    replay::{Replay, ReplayError, Replayed, Rows},
 };
 
 use crate::{
     blame::Blame,
-    memory::Memory,
+    lookahead::{self, Chunk},
     progress::{Meter, Progress},
     rows::RowError,
+    scratch::Scratch,
     snapshot::Snapshot,
     state::State,
-    tiles::{ReadError, bundles, first_entry},
+    tiles::{ReadError, first_entry},
 };
 
 /// What a ledger adds up to, all of it derived from its bytes.
@@ -33,8 +34,10 @@ pub struct Audit {
     pub signatures: u64,
     /// The registry at the end.
     pub registry: Registry,
+    /// How many components entries are about.
+    pub components: u64,
     /// Chains and indices.
-    pub rows: MemoryRows,
+    pub state: State,
     /// What is recorded and contradicts itself, in order of entries, statements by distrusted keys among it.
     pub findings: Vec<Finding>,
 }
@@ -114,7 +117,7 @@ impl AuditError {
 /// # Errors
 /// The first place where it does not hold.
 pub fn audit(snapshot: &Snapshot, progress: &dyn Progress) -> Result<Audit, AuditError> {
-    let mut rows = Memory::default();
+    let mut rows = Scratch::default();
     let Replayed {
         registry,
         size,
@@ -123,8 +126,9 @@ pub fn audit(snapshot: &Snapshot, progress: &dyn Progress) -> Result<Audit, Audi
     } = replay(snapshot, &mut rows, progress)?;
     // A snapshot has a charter, and the replay admitted it.
     let registry = registry.unwrap_or_else(|| snapshot.founding().clone());
-    let mut findings: Vec<_> = rows.0.findings().into_iter().cloned().collect();
-    let state = State::in_memory(size, registry.clone(), rows.0);
+    let mut findings = rows.take_findings();
+    let components = rows.components();
+    let state = State::in_scratch(size, registry.clone(), rows);
     findings.extend(state.distrusted(snapshot)?);
     findings.sort_by(|a, b| (a.entry, a.code, &a.subject).cmp(&(b.entry, b.code, &b.subject)));
     Ok(Audit {
@@ -132,7 +136,8 @@ pub fn audit(snapshot: &Snapshot, progress: &dyn Progress) -> Result<Audit, Audi
         root,
         signatures,
         registry,
-        rows: state.into_memory(),
+        components,
+        state,
         findings,
     })
 }
@@ -147,31 +152,33 @@ pub(crate) fn replay<R: Rows<Error = RowError>>(
     let meter = Meter::new(progress, size.get());
     let mut edge = TileEdge::new();
     let mut replay = Replay::new();
-    for bundle in bundles(size, EntryIndex::new(0)) {
-        let entries = match snapshot.tiles.checked_bundle(bundle) {
-            Ok(entries) => entries,
-            Err(error) => {
-                // Entries before the damage may wait for their verdict; the first wrong place counts.
-                replay
-                    .finish(rows)
-                    .map_err(|source| AuditError::entry(size, source))?;
-                return Err(error.into());
+    let mut head = None;
+    let wrong = |source| AuditError::entry(size, source);
+    lookahead::in_order::<AuditError>(snapshot, |chunk| {
+        let Chunk {
+            ahead,
+            leaves,
+            failed,
+        } = chunk;
+        // Entries before the damage have their verdict first: the first wrong place counts.
+        replay.take(rows, ahead).map_err(wrong)?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        for leaves in leaves {
+            for leaf in leaves {
+                edge.push(leaf);
             }
-        };
-        for (index, entry) in entries.indexed() {
-            edge.push(LeafHash::of_entry(entry));
-            replay
-                .push(rows, entry)
-                .map_err(|source| AuditError::entry(size, source))?;
-            meter.at(index.size_with_it().get());
+            for written in edge.take_tiles() {
+                check_tile(snapshot, &written)?;
+            }
         }
-        for written in edge.take_tiles() {
-            check_tile(snapshot, &written)?;
-        }
-    }
-    let replayed = replay
-        .finish(rows)
-        .map_err(|source| AuditError::entry(size, source))?;
+        meter.at(edge.size().get());
+        let now = replay.registry().map(Registry::head);
+        let changed = std::mem::replace(&mut head, now) != now;
+        Ok(replay.registry().filter(|_| changed).cloned())
+    })?;
+    let replayed = replay.finish(rows).map_err(wrong)?;
     let (got, want) = (replayed.root, *snapshot.checkpoint().root());
     if got != want {
         return Err(AuditError::Root { size, got, want });

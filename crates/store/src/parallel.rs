@@ -1,6 +1,6 @@
 //! Work on many things at once.
 
-use std::{panic::resume_unwind, thread};
+use std::{panic::resume_unwind, sync::OnceLock, thread};
 
 /// Below this many things, threads cost more than they bring.
 const WORTH_IT: usize = 16;
@@ -9,10 +9,17 @@ const MAX_THREADS: usize = 8;
 /// How many threads wait for a disk at once.
 const MAX_WAITING: usize = 32;
 
+/// How many threads do work. Asked once: the answer is in files.
+pub(crate) fn threads() -> usize {
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS
+        .get_or_init(|| thread::available_parallelism().map_or(1, |threads| threads.get().min(MAX_THREADS)))
+}
+
 /// What `act` makes of each item, in their order.
 pub(crate) fn map<T: Send, U: Send>(mut items: Vec<T>, act: impl Fn(T) -> U + Sync) -> Vec<U> {
-    let threads = thread::available_parallelism().map_or(1, |threads| threads.get().min(MAX_THREADS));
-    if items.len() < WORTH_IT || threads == 1 {
+    let threads = if items.len() < WORTH_IT { 1 } else { threads() };
+    if threads == 1 {
         return items.into_iter().map(act).collect();
     }
     let share = items.len().div_ceil(threads);

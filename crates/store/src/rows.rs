@@ -7,7 +7,7 @@ use std::{
     any::Any,
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Once,
     thread::sleep,
     time::{Duration, Instant},
@@ -48,6 +48,14 @@ pub enum RowError {
         /// What was found.
         reason: String,
     },
+    /// A temporary file for rows cannot be read or written.
+    #[error("a temporary file in {} failed: {reason}; «TMPDIR» names another directory", directory.display())]
+    Scratch {
+        /// Where it is.
+        directory: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
     /// A row that is not one of its kind.
     #[error("the store's {kind} row is damaged: {reason}; «reindex» makes it again from the entries")]
     Row {
@@ -65,7 +73,7 @@ impl RowError {
         Blame::Program
     }
 
-    fn row(kind: &'static str) -> impl FnOnce(CodecError) -> Self {
+    pub(crate) fn row(kind: &'static str) -> impl FnOnce(CodecError) -> Self {
         move |error| Self::Row {
             kind,
             reason: error.to_string(),

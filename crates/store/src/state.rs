@@ -8,22 +8,22 @@ use prova_core::{
     lifecycle::{Chain, Finding, View},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    replay::{MemoryRows, Rows as _, distrusted},
+    replay::{Rows as _, distrusted},
     term::Term,
 };
 
 use crate::{
     lock::Lock,
-    memory::Memory,
     open::OpenError,
     overlay::Overlay,
     progress::Progress,
     rows::{RowError, StoreRows},
+    scratch::Scratch,
     snapshot::Snapshot,
     tiles::ReadError,
 };
 
-/// Registry, chains and indices after some number of entries: in the store, or in memory.
+/// Registry, chains and indices after some number of entries: in the store, or in memory and temporary files.
 #[derive(Debug)]
 pub struct State {
     size: TreeSize,
@@ -36,7 +36,7 @@ pub struct State {
 #[derive(Debug)]
 enum Kept {
     Store(StoreRows),
-    Memory(Box<Memory>),
+    Scratch(Box<Scratch>),
 }
 
 impl State {
@@ -49,11 +49,11 @@ impl State {
         }
     }
 
-    pub(crate) fn in_memory(size: TreeSize, registry: Registry, rows: MemoryRows) -> Self {
+    pub(crate) fn in_scratch(size: TreeSize, registry: Registry, rows: Scratch) -> Self {
         Self {
             size,
             registry,
-            rows: Kept::Memory(Box::new(Memory(rows))),
+            rows: Kept::Scratch(Box::new(rows)),
             _lock: None,
         }
     }
@@ -62,8 +62,8 @@ impl State {
     pub(crate) fn store(&self) -> Result<&StoreRows, RowError> {
         match &self.rows {
             Kept::Store(rows) => Ok(rows),
-            Kept::Memory(_) => Err(RowError::Store {
-                reason: "the rows are in memory".to_owned(),
+            Kept::Scratch(_) => Err(RowError::Store {
+                reason: "the rows are not in it".to_owned(),
             }),
         }
     }
@@ -108,7 +108,7 @@ impl State {
     pub fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, ReadError> {
         Ok(match &self.rows {
             Kept::Store(rows) => rows.index_of(leaf)?,
-            Kept::Memory(rows) => rows.0.index_of(leaf),
+            Kept::Scratch(rows) => rows.index_of(leaf)?,
         })
     }
 
@@ -119,7 +119,7 @@ impl State {
     pub fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, ReadError> {
         Ok(match &self.rows {
             Kept::Store(rows) => rows.posting(term)?,
-            Kept::Memory(rows) => rows.posting(term)?,
+            Kept::Scratch(rows) => rows.posting(term)?,
         })
     }
 
@@ -131,16 +131,7 @@ impl State {
     ) -> Box<dyn Iterator<Item = Result<(SubjectId, Chain), ReadError>> + 'a> {
         match &self.rows {
             Kept::Store(rows) => Box::new(rows.chains(prefix).map(|row| Ok(row?))),
-            Kept::Memory(rows) => {
-                let chains = rows.0.chains().into_iter();
-                let mut wanted: Vec<_> = chains
-                    .map(|(subject, chain)| (subject.to_string(), subject, chain))
-                    .filter(|(text, ..)| text.starts_with(prefix))
-                    .collect();
-                wanted.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-                let wanted = wanted.into_iter();
-                Box::new(wanted.map(|(_, subject, chain)| Ok((subject.clone(), chain.clone()))))
-            }
+            Kept::Scratch(rows) => Box::new(rows.subjects(prefix).map(|row| Ok(row?))),
         }
     }
 
@@ -153,7 +144,7 @@ impl State {
     pub fn distrusted(&self, snapshot: &Snapshot) -> Result<Vec<Finding>, ReadError> {
         let found = match &self.rows {
             Kept::Store(rows) => distrusted(&Overlay::new(rows), &self.registry)?,
-            Kept::Memory(rows) => distrusted(rows.as_ref(), &self.registry)?,
+            Kept::Scratch(rows) => distrusted(rows.as_ref(), &self.registry)?,
         };
         let mut findings = Vec::new();
         for (index, code, detail) in found {
@@ -179,14 +170,14 @@ impl View for State {
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
         match &self.rows {
             Kept::Store(rows) => rows.chain(id),
-            Kept::Memory(rows) => rows.chain(id),
+            Kept::Scratch(rows) => rows.chain(id),
         }
     }
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
         match &self.rows {
             Kept::Store(rows) => rows.alias_holder(alias),
-            Kept::Memory(rows) => rows.alias_holder(alias),
+            Kept::Scratch(rows) => rows.alias_holder(alias),
         }
     }
 }
@@ -196,7 +187,7 @@ impl Snapshot {
     ///
     /// From the store, if no other process has it open, this one may write to it, and it is at the snapshot's size: then
     /// the ledger's lock is held until the state is dropped. Otherwise every entry is read and checked again, and the
-    /// state is in memory.
+    /// state is in memory and, of a large ledger, in temporary files.
     ///
     /// # Errors
     /// Entries that are missing, changed, or never should have been admitted.
@@ -204,10 +195,10 @@ impl Snapshot {
         if let Some(state) = self.state_in_store() {
             return Ok(state);
         }
-        let mut rows = Memory::default();
+        let mut rows = Scratch::default();
         let replayed = crate::audit::replay(self, &mut rows, progress)?;
         let registry = replayed.registry.ok_or(OpenError::NoCharter)?;
-        Ok(State::in_memory(self.size(), registry, rows.0))
+        Ok(State::in_scratch(self.size(), registry, rows))
     }
 
     fn state_in_store(&self) -> Option<State> {
@@ -218,15 +209,5 @@ impl Snapshot {
         let fits = row.origin == self.origin() && row.size == self.size() && row.last == last;
         let registry = rows.registry().ok()??;
         fits.then(|| State::in_store(self.size(), registry, rows, Some(lock)))
-    }
-}
-
-impl State {
-    /// The rows, if they are in memory.
-    pub(crate) fn into_memory(self) -> MemoryRows {
-        match self.rows {
-            Kept::Memory(rows) => rows.0,
-            Kept::Store(_) => MemoryRows::default(),
-        }
     }
 }

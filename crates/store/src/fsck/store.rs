@@ -15,20 +15,20 @@ use prova_core::{
 
 use super::{Fault, FaultKind, attachment_file};
 use crate::{
-    memory::Memory,
     recover::signed_size,
     rows::{RowError, StoreRows},
     schema,
+    scratch::Scratch,
     snapshot::Snapshot,
 };
 
 /// More rows than this are not listed one by one.
 const MAX_ROW_FAULTS: usize = 100;
 
-/// Rows in memory that are held against those of the store as they are made.
+/// Rows that are held against those of the store as they are made.
 pub(super) struct Comparison<'a> {
     snapshot: &'a Snapshot,
-    memory: Memory,
+    derived: Scratch,
     store: Option<StoreRows>,
     kept: BTreeSet<Digest>,
     aliases: u64,
@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
         let kept = snapshot.attachments().map(Iterator::collect).unwrap_or_default();
         let mut comparison = Self {
             snapshot,
-            memory: Memory::default(),
+            derived: Scratch::default(),
             store: None,
             kept,
             aliases: 0,
@@ -126,16 +126,17 @@ impl<'a> Comparison<'a> {
         let Some(store) = self.store.take() else {
             return self.faults;
         };
-        let memory = std::mem::take(&mut self.memory);
-        let mut chains = 0_u64;
-        for (subject, chain) in memory.0.chains() {
-            chains = chains.saturating_add(1);
-            self.expect(store.chain(subject), &Some(chain.clone()), || {
-                format!("the chain of {subject}")
-            });
+        let derived = std::mem::take(&mut self.derived);
+        for row in derived.subjects("") {
+            match row {
+                Ok((subject, chain)) => self.expect(store.chain(&subject), &Some(chain), || {
+                    format!("the chain of {subject}")
+                }),
+                Err(error) => self.row(format!("not looked at to the end: {error}")),
+            }
         }
         for (prefix, want, kind) in [
-            (schema::CHAINS, chains, "chains"),
+            (schema::CHAINS, derived.chains(), "chains"),
             (schema::ALIASES, self.aliases, "aliases"),
             (schema::LEAVES, self.entries, "leaves"),
             (schema::POSTINGS, self.postings, "postings"),
@@ -150,11 +151,11 @@ impl View for Comparison<'_> {
     type Error = RowError;
 
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
-        self.memory.chain(id)
+        self.derived.chain(id)
     }
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        self.memory.alias_holder(alias)
+        self.derived.alias_holder(alias)
     }
 }
 
@@ -169,12 +170,8 @@ impl Rows for Comparison<'_> {
         for term in &terms {
             if let Term::Ref(digest) = term {
                 // A reference may be to an entry, by its leaf hash.
-                let is_entry = self
-                    .memory
-                    .0
-                    .index_of(&LeafHash::from_bytes(*digest.as_bytes()))
-                    .is_some();
-                if !is_entry && !self.kept.contains(digest) {
+                let leaf = LeafHash::from_bytes(*digest.as_bytes());
+                if !self.kept.contains(digest) && self.derived.index_of(&leaf)?.is_none() {
                     let kind = FaultKind::AttachmentAbsent;
                     self.faults
                         .push(Fault::new(attachment_file(digest), Some(index), kind));
@@ -201,11 +198,11 @@ impl Rows for Comparison<'_> {
         self.entries = self.entries.saturating_add(1);
         self.aliases = self.aliases.saturating_add(count(changes.aliases.len()));
         self.postings = self.postings.saturating_add(count(terms.len()));
-        self.memory.record(index, leaf, changes, terms)
+        self.derived.record(index, leaf, changes, terms)
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
-        self.memory.posting(term)
+        self.derived.posting(term)
     }
 
     fn fold_index(&mut self) -> Result<Sealed, RowError> {

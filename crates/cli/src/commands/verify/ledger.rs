@@ -47,7 +47,7 @@ struct LedgerVerdict {
     /// Signatures that were verified.
     signatures: u64,
     /// Components that entries are about.
-    components: usize,
+    components: u64,
     /// Organisations enrolled.
     participants: usize,
 }
@@ -65,16 +65,9 @@ pub(super) fn whole(
 ) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
     let audit = audited(&snapshot, Scope::Ledger, ui)?;
-    let is_component = |id: &SubjectId| id.component().is_some();
-    let components = audit
-        .rows
-        .chains()
-        .iter()
-        .filter(|(id, _)| is_component(id))
-        .count();
     let shown = LedgerVerdict {
         signatures: audit.signatures,
-        components,
+        components: audit.components,
         participants: audit.registry.participants().len(),
         verdict: Verdict::on_ledger(snapshot.signed_checkpoint(), policy, audit.findings),
     };

@@ -1,0 +1,74 @@
+//! Rows in memory: a younger and an older half.
+//!
+//! What is used moves to the younger half. When that is full, whatever is in the older half has not been used for long and goes; the
+//! younger half becomes the older.
+
+use std::{collections::HashMap, hash::Hash};
+
+/// Rows that were used not long ago.
+#[derive(Debug)]
+pub(super) struct Cache<K, V> {
+    young: HashMap<K, Kept<V>>,
+    old: HashMap<K, Kept<V>>,
+    /// What the rows of the younger half weigh, and may weigh.
+    weight: usize,
+    limit: usize,
+}
+
+#[derive(Debug)]
+struct Kept<V> {
+    value: V,
+    weight: usize,
+    /// Not in the log as it is.
+    changed: bool,
+}
+
+impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+            weight: 0,
+            limit,
+        }
+    }
+
+    /// A row in memory.
+    pub(super) fn get(&mut self, key: &K) -> Option<&V> {
+        if let Some((key, kept)) = self.old.remove_entry(key) {
+            // The younger half may become a little too heavy until the next row comes.
+            self.weight = self.weight.saturating_add(kept.weight);
+            self.young.insert(key, kept);
+        }
+        self.young.get(key).map(|kept| &kept.value)
+    }
+
+    /// Keeps a row; returns those changed ones that have no room any more.
+    pub(super) fn insert(&mut self, key: K, value: V, weight: usize, changed: bool) -> Option<HashMap<K, V>> {
+        self.old.remove(&key);
+        let kept = Kept {
+            value,
+            weight,
+            changed,
+        };
+        let replaced = self.young.insert(key, kept).map_or(0, |kept| kept.weight);
+        self.weight = self.weight.saturating_sub(replaced).saturating_add(weight);
+        if self.weight < self.limit {
+            return None;
+        }
+        self.weight = 0;
+        let unused = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
+        let changed = unused.into_iter().filter(|(_, kept)| kept.changed);
+        Some(changed.map(|(key, kept)| (key, kept.value)).collect())
+    }
+
+    /// All changed rows, which are changed no more.
+    pub(super) fn settle(&mut self) -> HashMap<K, V> {
+        let all = self.young.iter_mut().chain(&mut self.old);
+        all.filter_map(|(key, kept)| {
+            let changed = std::mem::take(&mut kept.changed);
+            changed.then(|| (key.clone(), kept.value.clone()))
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,124 @@
+use std::collections::BTreeMap;
+
+use prova_core::{lifecycle::Life, replay::MemoryRows, time::Timestamp};
+use prova_testkit::{builder::unit, chance::Chance};
+
+use super::*;
+
+const TIGHT: Limits = Limits {
+    chains: 5,
+    aliases: 3,
+    postings: 20,
+    places: 7,
+    log: 700,
+    names: 9,
+};
+
+fn chain(index: u64, before: Option<Chain>) -> Chain {
+    let first = before.as_ref().map_or(index, |before| before.first.get());
+    Chain {
+        head: LeafHash::of_entry(&index.to_be_bytes()),
+        last: EntryIndex::new(index),
+        first: EntryIndex::new(first),
+        length: before.map_or(0, |before| before.length) + 1,
+        time: Timestamp::from_unix(1_772_352_000).unwrap(),
+        from: None,
+        aliases: std::collections::BTreeSet::new(),
+        findings: Vec::new(),
+        ended: None,
+        life: Life::Unit(Box::default()),
+    }
+}
+
+/// The same random rows in memory and in scratch files, compared after each.
+fn compare(seed: u64, limits: Limits, entries: u64) {
+    let mut chance = Chance::new(seed);
+    let (mut scratch, mut memory) = (Scratch::new(limits), MemoryRows::default());
+    let alias = |number: usize| format!("sku:{number}").parse::<Alias>();
+    for index in 0..entries {
+        let leaf = LeafHash::of_entry(&index.to_be_bytes());
+        let mut changes = Changes::default();
+        let mut terms = Vec::new();
+        for _ in 0..=chance.below(2) {
+            let id = SubjectId::from(unit(&format!("SN{}", chance.below(60))));
+            let before = scratch.chain(&id).unwrap();
+            assert_eq!(
+                before,
+                memory.chain(&id).unwrap(),
+                "chain of {id} before entry {index}"
+            );
+            changes.chains.insert(id.clone(), chain(index, before));
+            if let Ok(alias) = alias(chance.below(40)) {
+                let holder = scratch.alias_holder(&alias).unwrap();
+                assert_eq!(holder, memory.alias_holder(&alias).unwrap());
+                if holder.is_none() {
+                    changes.aliases.insert(alias, id.clone());
+                }
+            }
+            terms.push(Term::Id(id));
+        }
+        terms.sort();
+        terms.dedup();
+        let term = terms[0].clone();
+        scratch
+            .record(index.into_index(), leaf, changes.clone(), terms.clone())
+            .unwrap();
+        memory.record(index.into_index(), leaf, changes, terms).unwrap();
+        assert_eq!(scratch.posting(&term).unwrap(), memory.posting(&term).unwrap());
+        let other = LeafHash::of_entry(&(chance.below(2 * entries as usize) as u64).to_be_bytes());
+        assert_eq!(scratch.index_of(&other).unwrap(), memory.index_of(&other));
+    }
+    for prefix in ["", "unit:dns:nordlys.example/AAU3900/SN1", "slot:"] {
+        let got: Vec<_> = scratch.subjects(prefix).map(Result::unwrap).collect();
+        let want: BTreeMap<_, _> = memory
+            .chains()
+            .into_iter()
+            .map(|(id, chain)| (id.to_string(), (id.clone(), chain.clone())))
+            .filter(|(text, _)| text.starts_with(prefix))
+            .collect();
+        assert_eq!(got, want.into_values().collect::<Vec<_>>(), "subjects «{prefix}»");
+    }
+    assert_eq!(scratch.chains(), memory.chains().len() as u64);
+    assert_eq!(scratch.components(), scratch.chains());
+}
+
+trait IntoIndex {
+    fn into_index(self) -> EntryIndex;
+}
+
+impl IntoIndex for u64 {
+    fn into_index(self) -> EntryIndex {
+        EntryIndex::new(self)
+    }
+}
+
+#[test]
+fn files_answer_as_memory_does() {
+    for seed in 0..6 {
+        compare(seed, TIGHT, 700);
+    }
+    // Enough runs for merged ones to be merged again.
+    compare(
+        6,
+        Limits {
+            postings: 3,
+            places: 1,
+            ..TIGHT
+        },
+        400,
+    );
+}
+
+#[test]
+fn few_rows_make_no_file() {
+    let mut scratch = Scratch::default();
+    let id = SubjectId::from(unit("SN1"));
+    let mut changes = Changes::default();
+    changes.chains.insert(id.clone(), chain(0, None));
+    let leaf = LeafHash::of_entry(b"x");
+    scratch
+        .record(EntryIndex::new(0), leaf, changes, Vec::new())
+        .unwrap();
+    assert_eq!(scratch.subjects("").count(), 1);
+    assert!(scratch.rows().log.is_in_memory());
+}
