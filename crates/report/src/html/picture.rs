@@ -61,7 +61,10 @@ fn columns(custody: &Custody) -> Vec<usize> {
     if custody.marks.len() <= COLUMNS_SHOWN {
         return (0..custody.marks.len()).collect();
     }
-    let spans = custody.spans.iter().flat_map(|span| [Some(span.from), span.until]);
+    let spans = custody
+        .spans
+        .iter()
+        .flat_map(|span| [Some(span.from), span.until]);
     let passed = custody
         .hand_overs
         .iter()
@@ -159,7 +162,10 @@ impl Drawing<'_> {
             hand_over.arrived.map_or(end, |mark| self.at(mark)),
         );
         let is_shipped = hand_over.state != HandOverState::Missing;
-        let y = self.lane(&hand_over.from).saturating_sub(BAR / 2).saturating_add(2);
+        let y = self
+            .lane(&hand_over.from)
+            .saturating_sub(BAR / 2)
+            .saturating_add(2);
         let width = until.saturating_sub(from);
         html! {
             @if is_shipped && width > BAR {

@@ -143,6 +143,14 @@ impl<'a> Comparison<'a> {
         ] {
             self.expect(store.count(prefix), &want, || format!("the number of {kind}"));
         }
+        let seals = SubjectId::Index(self.snapshot.founding().origin().clone());
+        let seal = derived.chain(&seals).ok().flatten();
+        let compared =
+            derived.index(|index, buckets| super::index::compare(&store, index, buckets, seal.as_ref()));
+        match compared {
+            Ok(wrong) => wrong.into_iter().for_each(|reason| self.row(reason)),
+            Err(error) => self.row(error.to_string()),
+        }
         self.faults
     }
 }
@@ -206,6 +214,6 @@ impl Rows for Comparison<'_> {
     }
 
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
-        self.memory.fold_index()
+        self.derived.fold_index()
     }
 }

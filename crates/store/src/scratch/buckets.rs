@@ -18,7 +18,7 @@ use crate::{index, rows::RowError};
 
 /// Leaves of the index: in memory while they are few.
 #[derive(Debug)]
-pub(super) struct Buckets {
+pub(crate) struct Buckets {
     few: MemoryBuckets,
     /// Leaves in memory.
     kept: usize,

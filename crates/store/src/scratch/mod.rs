@@ -15,6 +15,7 @@ mod log;
 mod places;
 mod run;
 mod subjects;
+mod unfolded;
 
 use std::{
     collections::HashMap,
@@ -34,8 +35,9 @@ use prova_core::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
+pub(crate) use self::buckets::Buckets;
 pub(crate) use self::subjects::Subjects;
-use self::{buckets::Buckets, cache::Cache, log::Log, places::Places, run::Runs};
+use self::{cache::Cache, log::Log, places::Places, run::Runs, unfolded::Unfolded};
 use crate::{codec, rows::RowError};
 
 /// Where memory ends and files begin.
@@ -93,8 +95,11 @@ struct Kept {
     /// Where leaves stand in the ledger.
     leaves: Places,
     postings: Runs,
+    /// The index at the last seal.
     index: Index,
     buckets: Buckets,
+    /// What the next seal folds into it.
+    unfolded: Unfolded,
 }
 
 /// Two keyed hashes of 64 bits (SipHash).
@@ -127,6 +132,7 @@ impl Scratch {
                 postings: Runs::default(),
                 index: Index::new(),
                 buckets: Buckets::new(limits.terms),
+                unfolded: Unfolded::default(),
             }),
             findings: Vec::new(),
             components: 0,
@@ -159,6 +165,15 @@ impl Scratch {
         let mut rows = self.rows();
         let key = rows.fingerprints.of(leaf);
         Ok(rows.leaves.find(key)?.map(EntryIndex::new))
+    }
+
+    /// What `look` makes of the index at the last seal.
+    pub(crate) fn index<T>(
+        &self,
+        look: impl FnOnce(&Index, &Buckets) -> Result<T, RowError>,
+    ) -> Result<T, RowError> {
+        let rows = self.rows();
+        look(&rows.index, &rows.buckets)
     }
 
     /// The subjects whose text begins with `prefix` (`""`: all), and their chains, in order of the text.
@@ -312,11 +327,7 @@ impl Rows for Scratch {
             rows.keep_alias(alias, holder, true)?;
         }
         rows.leaves.insert(rows.fingerprints.of(&leaf), index.get())?;
-        rows.index.record(index, leaf, &terms);
-        // What is folded before a seal asks for it is out of memory.
-        if rows.index.waiting() >= self.limits.postings {
-            rows.index.fold(&mut rows.buckets)?;
-        }
+        rows.unfolded.push(index, &leaf, &terms)?;
         for term in &terms {
             rows.postings.push(rows.fingerprints.of(term), index.get());
         }
@@ -335,7 +346,9 @@ impl Rows for Scratch {
 
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
         let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
-        rows.index.fold(&mut rows.buckets)
+        rows.unfolded
+            .fold_into(&mut rows.index, &mut rows.buckets, self.limits.postings)?;
+        Ok(rows.index.sealed())
     }
 }
 

@@ -9,6 +9,7 @@ const TIGHT: Limits = Limits {
     chains: 5,
     aliases: 3,
     postings: 20,
+    terms: 20,
     places: 7,
     log: 700,
     names: 9,
@@ -102,6 +103,7 @@ fn files_answer_as_memory_does() {
         6,
         Limits {
             postings: 3,
+            terms: 3,
             places: 1,
             ..TIGHT
         },
