@@ -394,6 +394,3 @@ impl<'a> Group<'a> {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,6 @@
 //! ```
 
 use std::{
-    fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -15,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     blame::Blame,
-    disk::{Disk, about},
+    disk::{Disk, DiskError, is_absent, sync_all},
     layout::Layout,
     ledger::Ledger,
     snapshot::Snapshot,
@@ -81,6 +80,8 @@ impl Ledger {
 }
 
 /// Keeps a document.
+///
+/// One that is there is written again: it may have been changed, or never have reached the disk.
 pub(crate) fn put(
     disk: &dyn Disk,
     layout: &Layout,
@@ -88,49 +89,50 @@ pub(crate) fn put(
 ) -> Result<Digest, AttachmentError> {
     let directory = layout.attachments();
     make(disk, &directory)?;
-    let mut file = staging(".new-", 0o666)
-        .tempfile_in(&directory)
-        .map_err(AttachmentError::io(&directory))?;
+    let temporary = layout.new_attachment();
+    let kept = keep(disk, layout, &temporary, content);
+    if kept.is_err() {
+        // Opening removes what cannot be removed now.
+        let _ = disk.remove_file(&temporary);
+    }
+    kept
+}
+
+fn keep(
+    disk: &dyn Disk,
+    layout: &Layout,
+    temporary: &Path,
+    content: &mut dyn Read,
+) -> Result<Digest, AttachmentError> {
+    disk.write(temporary, &[])
+        .map_err(AttachmentError::io(temporary))?;
     let digest = copy(
         content,
         |source| AttachmentError::Stream { source },
-        |piece| file.write_all(piece).map_err(AttachmentError::io(&directory)),
+        |piece| {
+            disk.append(temporary, piece)
+                .map_err(AttachmentError::io(temporary))
+        },
     )?;
     let path = layout.attachment(&digest);
-    if path.is_file() {
-        return Ok(digest);
-    }
-    file.as_file().sync_all().map_err(AttachmentError::io(&path))?;
+    disk.sync(temporary).map_err(AttachmentError::io(temporary))?;
+    let directory = layout.attachments();
     let drawer = path.parent().unwrap_or(&directory).to_owned();
     make(disk, &drawer)?;
-    let temporary = file.into_temp_path();
-    disk.rename(&temporary, &path)
+    disk.rename(temporary, &path)
         .map_err(AttachmentError::io(&path))?;
-    // The name that would be removed is gone.
-    let _ = temporary.keep();
-    disk.sync(&drawer).map_err(AttachmentError::io(&drawer))?;
+    // Directories that are there already may never have reached the disk either.
+    let directories = vec![drawer, directory, layout.root().to_owned()];
+    sync_all(disk, directories).map_err(|DiskError { path, source }| AttachmentError::Io { path, source })?;
     Ok(digest)
-}
-
-/// How temporary files and directories are named, and who may use them: whom the process lets.
-pub(crate) fn staging(prefix: &'static str, mode: u32) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    #[cfg(not(unix))]
-    let _ = mode;
-    builder
 }
 
 fn make(disk: &dyn Disk, directory: &Path) -> Result<(), AttachmentError> {
     match disk.create_dir(directory) {
-        Ok(()) => {
-            let parent = directory.parent().unwrap_or(directory);
-            disk.sync(parent).map_err(AttachmentError::io(parent))
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(AttachmentError::io(directory)(error))
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(source) => Err(AttachmentError::io(directory)(source)),
+        _ => Ok(()),
     }
 }
 
@@ -157,15 +159,15 @@ fn copy(
 }
 
 impl Snapshot {
-    /// The file of an attachment, if the ledger has it. Its content is not checked; see [`Snapshot::read_attachment`].
+    /// The content of an attachment, if the ledger has it. It is not checked; see [`Snapshot::read_attachment`].
     ///
     /// # Errors
     /// The file cannot be opened.
-    pub fn attachment(&self, digest: &Digest) -> Result<Option<File>, AttachmentError> {
+    pub fn attachment(&self, digest: &Digest) -> Result<Option<Box<dyn Read + Send>>, AttachmentError> {
         let path = self.layout.attachment(digest);
-        match File::open(&path) {
-            Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        match self.disk.reader(&path) {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if is_absent(&error) => Ok(None),
             Err(source) => Err(AttachmentError::Io { path, source }),
         }
     }
@@ -179,12 +181,12 @@ impl Snapshot {
         digest: &Digest,
         to: &mut dyn Write,
     ) -> Result<Option<u64>, AttachmentError> {
-        let Some(mut file) = self.attachment(digest)? else {
+        let Some(mut content) = self.attachment(digest)? else {
             return Ok(None);
         };
         let path = self.layout.attachment(digest);
         let mut length = 0_u64;
-        let got = copy(&mut file, AttachmentError::io(&path), |piece| {
+        let got = copy(&mut content, AttachmentError::io(&path), |piece| {
             length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
             to.write_all(piece)
                 .map_err(|source| AttachmentError::Stream { source })
@@ -203,22 +205,21 @@ impl Snapshot {
     /// A directory that cannot be read.
     pub fn attachments(&self) -> Result<impl Iterator<Item = Digest> + use<>, AttachmentError> {
         let directory = self.layout.attachments();
-        let list = |directory: &Path| {
-            self.disk
-                .list(directory)
-                .map_err(about(directory))
-                .map_err(|error| AttachmentError::Io {
-                    path: error.path,
-                    source: error.source,
-                })
-        };
         let mut digests = Vec::new();
-        for first in list(&directory)? {
+        let drawers = self
+            .disk
+            .list(&directory)
+            .map_err(AttachmentError::io(&directory))?;
+        for first in drawers {
             let drawer = directory.join(first);
-            if !fs::metadata(&drawer).is_ok_and(|metadata| metadata.is_dir()) {
-                continue;
-            }
-            for name in list(&drawer)? {
+            let names = match self.disk.list(&drawer) {
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => continue,
+                Err(source) => {
+                    return Err(AttachmentError::Io { path: drawer, source });
+                }
+                Ok(names) => names,
+            };
+            for name in names {
                 let digest = name.to_str().and_then(|name| name.parse::<Digest>().ok());
                 digests.extend(digest.filter(|digest| self.layout.attachment(digest) == drawer.join(&name)));
             }

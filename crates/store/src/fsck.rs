@@ -18,7 +18,7 @@ use crate::{
     attachments::AttachmentError,
     audit::{AuditError, replay},
     blame::Blame,
-    disk::{Disk, RealDisk},
+    disk::{Disk, real_disk},
     layout::Layout,
     lock::Lock,
     open::OpenError,
@@ -206,7 +206,14 @@ struct Search<'a> {
 /// # Errors
 /// What is there is no ledger, or has no checkpoint that says how much of it there should be.
 pub fn fsck(directory: &Path, progress: &dyn Progress) -> Result<Vec<Fault>, OpenError> {
-    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    fsck_on(real_disk(), directory, progress)
+}
+
+pub(crate) fn fsck_on(
+    disk: Arc<dyn Disk>,
+    directory: &Path,
+    progress: &dyn Progress,
+) -> Result<Vec<Fault>, OpenError> {
     let layout = Layout::new(directory);
     check_directory(disk.as_ref(), &layout)?;
     let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;

@@ -40,6 +40,8 @@ mod blame;
 mod codec;
 mod create;
 mod disk;
+#[cfg(test)]
+mod faults;
 mod fsck;
 mod layout;
 mod ledger;

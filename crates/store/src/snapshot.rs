@@ -2,7 +2,7 @@
 //!
 //! Takes no lock, writes nothing, and needs no permission to write. What is appended later does not show in it.
 
-use std::{fmt, io, path::Path, sync::Arc};
+use std::{ffi::OsString, fmt, io, path::Path, sync::Arc};
 
 use prova_core::{
     checkpoint::{Checkpoint, SignedCheckpoint},
@@ -15,7 +15,7 @@ use prova_core::{
 };
 
 use crate::{
-    disk::{Disk, RealDisk},
+    disk::{Disk, is_temporary, is_there, real_disk},
     layout::{self, Layout},
     log_key::vkey,
     open::{OpenError, read_only},
@@ -53,7 +53,7 @@ impl Snapshot {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
-        Self::open_on(Arc::new(RealDisk), directory)
+        Self::open_on(real_disk(), directory)
     }
 
     pub(crate) fn open_on(disk: Arc<dyn Disk>, directory: &Path) -> Result<Self, OpenError> {
@@ -233,8 +233,9 @@ pub(crate) fn check_directory(disk: &dyn Disk, layout: &Layout) -> Result<(), Op
         Ok(format) => format,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(match disk.list(layout.root()) {
+                Ok(names) if names == [layout.new_format_name()] => OpenError::HalfCreated { directory },
                 Ok(names) if !names.is_empty() => OpenError::NotALedger { directory },
-                Ok(_) if layout.root().is_dir() => OpenError::Empty { directory },
+                Ok(_) if is_there(disk, layout.root())? => OpenError::Empty { directory },
                 Ok(_) => OpenError::Missing { directory },
                 Err(source) => read_only(layout.root(), source),
             });
@@ -253,7 +254,7 @@ pub(crate) fn read_checkpoint(disk: &dyn Disk, layout: &Layout) -> Result<Signed
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let directory = layout.root().to_owned();
-            return Err(if holds_more_than_a_charter(layout) {
+            return Err(if holds_more_than_a_charter(disk, layout)? {
                 OpenError::NoCheckpoint { directory }
             } else {
                 OpenError::HalfCreated { directory }
@@ -265,12 +266,13 @@ pub(crate) fn read_checkpoint(disk: &dyn Disk, layout: &Layout) -> Result<Signed
 }
 
 /// Whether there are entries that only a published checkpoint can have been followed by.
-fn holds_more_than_a_charter(layout: &Layout) -> bool {
-    let first = layout.root().join("tile/entries/000");
-    let wider = std::fs::read_dir(layout.root().join("tile/entries/000.p")).is_ok_and(|mut names| {
-        names.any(|name| name.is_ok_and(|name| name.file_name().as_encoded_bytes() != b"1"))
-    });
-    first.exists() || wider
+fn holds_more_than_a_charter(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenError> {
+    let partial = layout.root().join("tile/entries/000.p");
+    let names = disk
+        .list(&partial)
+        .map_err(|source| read_only(&partial, source))?;
+    let is_wider = |name: &OsString| !is_temporary(name) && name.as_encoded_bytes() != b"1";
+    Ok(names.iter().any(is_wider) || is_there(disk, &layout.root().join("tile/entries/000"))?)
 }
 
 /// Reads entry 0 and verifies it by what it says itself.

@@ -14,7 +14,12 @@ use prova_core::{
     position::{EntryIndex, TreeSize},
 };
 
-use crate::{blame::Blame, disk::Disk, layout::Layout, rows::RowError};
+use crate::{
+    blame::Blame,
+    disk::{Disk, is_absent},
+    layout::Layout,
+    rows::RowError,
+};
 
 /// 256 entries and their lengths.
 const MAX_BUNDLE_BYTES: usize = (MAX_ENTRY_BYTES + 2) * 256;
@@ -223,6 +228,7 @@ impl TileFiles {
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
         for _ in 0..ATTEMPTS {
             for version in self.versions(wanted) {
+                let version = version?;
                 match self.disk.read(&self.path(version), limit) {
                     Ok(bytes) => return Ok((version, bytes)),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -242,27 +248,36 @@ impl TileFiles {
     }
 
     /// The file wanted, and those that begin with the same bytes: the full one, then wider partial ones.
-    fn versions(&self, wanted: TilePath) -> impl Iterator<Item = TilePath> {
+    fn versions(&self, wanted: TilePath) -> impl Iterator<Item = Result<TilePath, ReadError>> {
         let full = (!width_of(wanted).is_full()).then(|| with_width(wanted, TileWidth::FULL));
-        let wider = full.into_iter().flat_map(move |_| {
-            self.widths(wanted)
+        let wider = full.into_iter().flat_map(move |_| match self.widths(wanted) {
+            Ok(widths) => widths
                 .into_iter()
-                .filter(move |width| *width > width_of(wanted))
-                .map(move |width| with_width(wanted, width))
+                .filter(|width| *width > width_of(wanted))
+                .map(|width| Ok(with_width(wanted, width)))
+                .collect(),
+            Err(error) => vec![Err(error)],
         });
-        std::iter::once(wanted).chain(full).chain(wider)
+        std::iter::once(wanted).chain(full).map(Ok).chain(wider)
     }
 
     /// The widths of the partial versions of a file, ascending.
-    pub(crate) fn widths(&self, of: TilePath) -> Vec<TileWidth> {
+    pub(crate) fn widths(&self, of: TilePath) -> Result<Vec<TileWidth>, ReadError> {
         let directory = partial_directory(&self.path(with_width(of, TileWidth::FULL)));
-        let names = self.disk.list(&directory).unwrap_or_default();
+        let names = match self.disk.list(&directory) {
+            Ok(names) => names,
+            Err(error) if is_absent(&error) => Vec::new(),
+            Err(source) => {
+                let file = of.to_string();
+                return Err(ReadError::Io { file, source });
+            }
+        };
         let mut widths: Vec<_> = names
             .iter()
             .filter_map(|name| name.to_str()?.parse().ok().and_then(TileWidth::new))
             .collect();
         widths.sort_unstable();
-        widths
+        Ok(widths)
     }
 }
 
