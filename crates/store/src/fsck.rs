@@ -11,6 +11,7 @@ use std::{fmt, path::Path, sync::Arc};
 use prova_core::{
     checkpoint::SignedCheckpoint,
     hash::{Digest, LeafHash, NodeHash},
+    merkle::Bundle,
     position::{EntryIndex, TreeSize},
 };
 
@@ -176,6 +177,14 @@ impl From<ReadError> for Fault {
                 want,
                 ..
             } => Self::new(file, Some(index), FaultKind::Leaf { got, want }),
+            ReadError::Hash {
+                file,
+                entry,
+                got,
+                want,
+                ..
+            } => Self::new(file, Some(entry), FaultKind::Hash { got, want }),
+            ReadError::Uncovered { index, .. } => Self::damaged("checkpoint", Some(index), &error),
             other => Self::damaged("tile", None, &other),
         }
     }
@@ -269,9 +278,10 @@ impl Search<'_> {
             // Files that cannot be read are found with the tree.
             Err(OpenError::Read(_)) => {}
             Err(error) => {
-                let entry = Some(EntryIndex::new(0));
-                self.faults
-                    .push(Fault::damaged("tile/entries/000", entry, &error));
+                let first = EntryIndex::new(0);
+                let bundle = Bundle::of_entry(first, size);
+                let file = bundle.map_or_else(String::new, |(bundle, _)| bundle.to_string());
+                self.faults.push(Fault::damaged(file, Some(first), &error));
             }
         }
     }

@@ -48,6 +48,7 @@ mod ledger;
 mod lock;
 mod log_key;
 mod memory;
+mod mend;
 mod open;
 mod overlay;
 mod parallel;

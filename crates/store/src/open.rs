@@ -22,10 +22,7 @@ use prova_core::{
     entry::{DecodeEntryError, VerifyEntryError},
     hash::NodeHash,
     keys::{KeyId, SecretKey},
-    merkle::{
-        Bundle, InclusionError, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth,
-        push_entry,
-    },
+    merkle::{Bundle, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth, push_entry},
     position::{EntryIndex, TreeSize},
     registry::RegistryError,
 };
@@ -132,31 +129,31 @@ pub enum OpenError {
         source: VerifyCheckpointError,
     },
     /// Entry 0 is no entry.
-    #[error("entry 0 is damaged")]
+    #[error("entry 0 in {file} is damaged")]
     CharterEntry {
+        /// The file.
+        file: String,
         /// What is wrong.
-        source: DecodeEntryError,
+        source: Box<DecodeEntryError>,
     },
     /// Entry 0 is not signed as it claims.
-    #[error("entry 0 is not signed as it claims")]
+    #[error("entry 0 in {file} is not signed as it claims")]
     CharterSignature {
+        /// The file.
+        file: String,
         /// What is wrong.
-        source: VerifyEntryError,
+        source: Box<VerifyEntryError>,
     },
     /// Entry 0 is no charter.
     #[error("entry 0 is not a charter")]
     NoCharter,
     /// The charter founds no ledger.
-    #[error("the charter in entry 0 founds no ledger")]
+    #[error("the charter, entry 0 in {file}, founds no ledger")]
     Charter {
+        /// The file.
+        file: String,
         /// What is wrong.
         source: RegistryError,
-    },
-    /// The checkpoint is about other entries.
-    #[error("the charter is not what the checkpoint covers")]
-    NotCovered {
-        /// What is wrong.
-        source: InclusionError,
     },
     /// The key to sign with is not the ledger's.
     #[error("key {got} does not sign this ledger's checkpoints, want key {want}")]
@@ -167,7 +164,9 @@ pub enum OpenError {
         want: KeyId,
     },
     /// The tiles and the checkpoint are about different trees.
-    #[error("the hash tiles of the first {size} entries have root {got}, want {want} by the checkpoint")]
+    #[error(
+        "the hash tiles of the first {size} entries have root {got}, want {want} by the file «checkpoint»"
+    )]
     Root {
         /// Number of entries.
         size: TreeSize,

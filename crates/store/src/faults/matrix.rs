@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -28,8 +29,11 @@ enum Store {
 
 const STORES: [Store; 4] = [Store::AsIs, Store::Gone, Store::Older, Store::Cut];
 
+/// Different power failures may leave the same files.
+const OUTCOMES: &str = "with another outcome";
+
 /// Reads that are made to fail one by one; of what is beyond, a sample.
-const FIRST_READS: usize = 40;
+const FIRST_READS: usize = 16;
 
 #[derive(Default)]
 struct Matrix {
@@ -74,10 +78,10 @@ fn digest(image: &Image, stores: &BTreeMap<PathBuf, Vec<u8>>, acks: &[Ack]) -> D
     let mut text = format!("{acks:?}");
     for (path, content) in image {
         let digest = content.as_ref().map(|bytes| Digest::of(bytes));
-        text.push_str(&format!("{} {digest:?}\n", path.display()));
+        writeln!(text, "{} {digest:?}", path.display()).unwrap();
     }
     for (path, bytes) in stores {
-        text.push_str(&format!("{} {}\n", path.display(), Digest::of(bytes)));
+        writeln!(text, "{} {}", path.display(), Digest::of(bytes)).unwrap();
     }
     Digest::of(text.as_bytes())
 }
@@ -198,7 +202,7 @@ impl Matrix {
                 images.push(moment.cache.image(|_| *chance.one_of(&all)));
             }
             for (number, image) in images.iter().enumerate() {
-                let stores = if self.full || number < 2 {
+                let stores = if self.full || number == 0 {
                     STORES.to_vec()
                 } else {
                     vec![self.next_store()]
@@ -207,7 +211,7 @@ impl Matrix {
                     let files = stores_as(store, &moment.stores, &before);
                     self.count(scenario, "power failures");
                     if seen.insert(digest(image, &files, &moment.acks)) {
-                        self.count(scenario, "power failures with another outcome");
+                        self.count(scenario, &format!("power failures {OUTCOMES}"));
                         let base = room();
                         write_files(base.path(), image, &files);
                         self.examine(scenario, base.path(), &moment.acks);
@@ -259,7 +263,8 @@ impl Matrix {
         for (what, count) in &self.cases {
             println!("{count:6}  {what}");
         }
-        let all: usize = self.cases.values().sum();
+        let counts = self.cases.iter().filter(|(what, _)| !what.ends_with(OUTCOMES));
+        let all: usize = counts.map(|(_, count)| count).sum();
         println!(
             "{all:6}  cases in all, {} states audited, 0 lost",
             self.audited.len()
