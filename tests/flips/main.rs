@@ -219,8 +219,10 @@ impl Suite {
                 .iter()
                 .find(|file| changed.contains(*file));
             let file = first.unwrap_or(file);
+            // The store is not compared with entries that do not hold; opening makes it again.
+            let is_second = file.starts_with("store/") && changed.len() > 1;
             assert!(
-                wrong.is_empty() || wrong.iter().any(|words| names(words, file)),
+                wrong.is_empty() || is_second || wrong.iter().any(|words| names(words, file)),
                 "{what}: fsck does not name {file}: {wrong:?}"
             );
         }
@@ -235,7 +237,7 @@ impl Suite {
             Ok(found) => {
                 assert_eq!(found.size.get(), self.want.size, "{what}");
                 // An audit looks at neither attachments nor the store.
-                let is_wrong = !wrong.is_empty() && changed.iter().any(|file| is_checked(&file));
+                let is_wrong = !wrong.is_empty() && changed.iter().any(is_checked);
                 assert!(!is_wrong, "{what}: not found by an audit: {wrong:?}");
             }
             Err(words) => {

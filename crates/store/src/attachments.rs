@@ -164,12 +164,7 @@ impl Snapshot {
     /// # Errors
     /// The file cannot be opened.
     pub fn attachment(&self, digest: &Digest) -> Result<Option<Box<dyn Read + Send>>, AttachmentError> {
-        let path = self.layout.attachment(digest);
-        match self.disk.reader(&path) {
-            Ok(content) => Ok(Some(content)),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(source) => Err(AttachmentError::Io { path, source }),
-        }
+        content(self.disk.as_ref(), &self.layout, digest)
     }
 
     /// Writes an attachment's content to `to` and checks it on the way; its length, or none if the ledger lacks it.
@@ -181,22 +176,7 @@ impl Snapshot {
         digest: &Digest,
         to: &mut dyn Write,
     ) -> Result<Option<u64>, AttachmentError> {
-        let Some(mut content) = self.attachment(digest)? else {
-            return Ok(None);
-        };
-        let path = self.layout.attachment(digest);
-        let mut length = 0_u64;
-        let got = copy(&mut content, AttachmentError::io(&path), |piece| {
-            length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-            to.write_all(piece)
-                .map_err(|source| AttachmentError::Stream { source })
-        })?;
-        if got == *digest {
-            Ok(Some(length))
-        } else {
-            let want = *digest;
-            Err(AttachmentError::Digest { path, got, want })
-        }
+        read(self.disk.as_ref(), &self.layout, digest, to)
     }
 
     /// The digests of all attachments, ascending. Names of other files are passed over.
@@ -204,27 +184,64 @@ impl Snapshot {
     /// # Errors
     /// A directory that cannot be read.
     pub fn attachments(&self) -> Result<impl Iterator<Item = Digest> + use<>, AttachmentError> {
-        let directory = self.layout.attachments();
-        let mut digests = Vec::new();
-        let drawers = self
-            .disk
-            .list(&directory)
-            .map_err(AttachmentError::io(&directory))?;
-        for first in drawers {
-            let drawer = directory.join(first);
-            let names = match self.disk.list(&drawer) {
-                Err(error) if error.kind() == io::ErrorKind::NotADirectory => continue,
-                Err(source) => {
-                    return Err(AttachmentError::Io { path: drawer, source });
-                }
-                Ok(names) => names,
-            };
-            for name in names {
-                let digest = name.to_str().and_then(|name| name.parse::<Digest>().ok());
-                digests.extend(digest.filter(|digest| self.layout.attachment(digest) == drawer.join(&name)));
-            }
-        }
-        digests.sort_unstable();
-        Ok(digests.into_iter())
+        Ok(list(self.disk.as_ref(), &self.layout)?.into_iter())
     }
+}
+
+fn content(
+    disk: &dyn Disk,
+    layout: &Layout,
+    digest: &Digest,
+) -> Result<Option<Box<dyn Read + Send>>, AttachmentError> {
+    let path = layout.attachment(digest);
+    match disk.reader(&path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(source) => Err(AttachmentError::Io { path, source }),
+    }
+}
+
+/// Hands on the content of an attachment, and checks it on the way.
+pub(crate) fn read(
+    disk: &dyn Disk,
+    layout: &Layout,
+    digest: &Digest,
+    to: &mut dyn Write,
+) -> Result<Option<u64>, AttachmentError> {
+    let Some(mut content) = content(disk, layout, digest)? else {
+        return Ok(None);
+    };
+    let path = layout.attachment(digest);
+    let mut length = 0_u64;
+    let got = copy(&mut content, AttachmentError::io(&path), |piece| {
+        length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        to.write_all(piece)
+            .map_err(|source| AttachmentError::Stream { source })
+    })?;
+    if got == *digest {
+        Ok(Some(length))
+    } else {
+        let want = *digest;
+        Err(AttachmentError::Digest { path, got, want })
+    }
+}
+
+/// The digests of all attachments, ascending.
+pub(crate) fn list(disk: &dyn Disk, layout: &Layout) -> Result<Vec<Digest>, AttachmentError> {
+    let directory = layout.attachments();
+    let drawers = disk.list(&directory).map_err(AttachmentError::io(&directory))?;
+    let mut digests = Vec::new();
+    for first in drawers {
+        let drawer = directory.join(first);
+        let names = match disk.list(&drawer) {
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => continue,
+            listed => listed.map_err(AttachmentError::io(&drawer))?,
+        };
+        for name in names {
+            let digest = name.to_str().and_then(|name| name.parse::<Digest>().ok());
+            digests.extend(digest.filter(|digest| layout.attachment(digest) == drawer.join(&name)));
+        }
+    }
+    digests.sort_unstable();
+    Ok(digests)
 }

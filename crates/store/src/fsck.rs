@@ -16,7 +16,7 @@ use prova_core::{
 };
 
 use crate::{
-    attachments::AttachmentError,
+    attachments::{self, AttachmentError},
     audit::{AuditError, replay},
     blame::Blame,
     disk::{Disk, real_disk},
@@ -215,18 +215,18 @@ struct Search<'a> {
 /// # Errors
 /// What is there is no ledger, or has no checkpoint that says how much of it there should be.
 pub fn fsck(directory: &Path, progress: &dyn Progress) -> Result<Vec<Fault>, OpenError> {
-    fsck_on(real_disk(), directory, progress)
+    fsck_on(&real_disk(), directory, progress)
 }
 
 pub(crate) fn fsck_on(
-    disk: Arc<dyn Disk>,
+    disk: &Arc<dyn Disk>,
     directory: &Path,
     progress: &dyn Progress,
 ) -> Result<Vec<Fault>, OpenError> {
     let layout = Layout::new(directory);
     check_directory(disk.as_ref(), &layout)?;
     let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;
-    let tiles = TileFiles::new(layout.clone(), Arc::clone(&disk));
+    let tiles = TileFiles::new(layout.clone(), Arc::clone(disk));
     let mut search = Search {
         layout: &layout,
         tiles: &tiles,
@@ -239,20 +239,17 @@ pub(crate) fn fsck_on(
     search.charter(size);
     search.tree(&meter);
     // Rules can only be checked on entries that are the ones recorded.
-    match Snapshot::open_on(disk, directory) {
-        Ok(snapshot) if search.faults.is_empty() => {
-            // A writer may have gone on meanwhile; then the later checkpoint was not looked at.
-            if snapshot.size() == size {
-                search.rules(&snapshot, &Second(progress, size))?;
-            }
-            search.attachments(&snapshot);
+    match Snapshot::open_on(Arc::clone(disk), directory) {
+        // A writer may have gone on meanwhile; then the later checkpoint was not looked at.
+        Ok(snapshot) if search.faults.is_empty() && snapshot.size() == size => {
+            search.rules(&snapshot, &Second(progress, size))?;
         }
-        Ok(snapshot) => search.attachments(&snapshot),
         Err(error) if search.faults.is_empty() => {
             search.faults.push(Fault::damaged("checkpoint", None, &error));
         }
-        Err(_) => {}
+        _ => {}
     }
+    search.attachments(disk.as_ref());
     Ok(search.faults)
 }
 
@@ -305,8 +302,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn attachments(&mut self, snapshot: &Snapshot) {
-        let digests = match snapshot.attachments() {
+    fn attachments(&mut self, disk: &dyn Disk) {
+        let digests = match attachments::list(disk, self.layout) {
             Ok(digests) => digests,
             Err(error) => {
                 self.faults.push(Fault::damaged("attachments", None, &error));
@@ -314,7 +311,7 @@ impl Search<'_> {
             }
         };
         for digest in digests {
-            let kind = match snapshot.read_attachment(&digest, &mut std::io::sink()) {
+            let kind = match attachments::read(disk, self.layout, &digest, &mut std::io::sink()) {
                 Ok(_) => continue,
                 Err(AttachmentError::Digest { got, want, .. }) => FaultKind::Attachment { got, want },
                 Err(error) => FaultKind::Unreadable {

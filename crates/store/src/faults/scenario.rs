@@ -211,7 +211,7 @@ impl Scenario {
 
     /// Every answer is right, or an error.
     fn look(&self, disk: &FaultDisk, shared: &Arc<dyn Disk>, directory: &Path) {
-        match fsck_on(Arc::clone(shared), directory, &NoProgress) {
+        match fsck_on(shared, directory, &NoProgress) {
             Ok(faults) => assert!(disk.hit() || faults.is_empty(), "{faults:?}"),
             Err(error) => assert!(disk.hit(), "{error}"),
         }
@@ -363,7 +363,7 @@ fn audit_once(directory: &Path, size: usize, audited: &mut HashSet<Digest>) {
     if audited.insert(Digest::of(&bytes)) {
         let found = independent::audit(directory).unwrap();
         assert_eq!(found.entries.len(), size);
-        let faults = fsck_on(real_disk(), directory, &NoProgress).unwrap();
+        let faults = fsck_on(&real_disk(), directory, &NoProgress).unwrap();
         let faults: Vec<_> = faults.iter().filter(|fault| !fault.is_note()).collect();
         assert!(faults.is_empty(), "{faults:?}");
     }
