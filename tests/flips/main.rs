@@ -16,6 +16,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     fs,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -81,13 +82,48 @@ fn in_words(error: &dyn Error) -> String {
     format!("{error}: {}", cause.unwrap_or_default())
 }
 
-/// Whether words name one of these files, or an entry.
-fn names(words: &str, files: &[&str]) -> bool {
-    let is_named = |file: &&str| match file.split_once('/') {
-        Some(("store", _)) => words.contains("store"),
-        _ => words.contains(file.split(".p/").next().unwrap_or(file)),
+/// Whether words name a file; of the store, it is enough that it is the store.
+fn names(words: &str, file: &str) -> bool {
+    let file = if file.starts_with("store/") { "store" } else { file };
+    words.match_indices(file).any(|(at, _)| {
+        let after = words[at + file.len()..].chars().next();
+        let before = words[..at].chars().next_back();
+        // Not part of a longer name.
+        after.is_none_or(|after| !after.is_alphanumeric() && !"./_".contains(after))
+            && before.is_none_or(|before| !before.is_alphanumeric() && before != '_')
+    })
+}
+
+/// The entries that a file of the log is about.
+fn entries_of(file: &str) -> Option<Range<u64>> {
+    let (level, rest) = file.strip_prefix("tile/")?.split_once('/')?;
+    let height = if level == "entries" {
+        0
+    } else {
+        level.parse().ok()?
     };
-    files.iter().any(is_named) || words.contains("entry ")
+    let index: u64 = rest.split(".p/").next()?.parse().ok()?;
+    let span = 256_u64.pow(height + 1);
+    Some(index * span..(index + 1) * span)
+}
+
+/// What `fsck` says, in words; each entry that it names is one of the file's.
+fn faults(directory: &Path) -> Vec<String> {
+    match fsck(directory, &NoProgress) {
+        Err(error) => vec![in_words(&error)],
+        Ok(faults) => faults
+            .iter()
+            .filter(|fault| !fault.is_note())
+            .map(|fault| {
+                let range = entries_of(&fault.file);
+                assert_eq!(fault.entry.is_some(), range.is_some(), "{fault}");
+                if let (Some(entry), Some(range)) = (fault.entry, range) {
+                    assert!(range.contains(&entry.get()), "{fault}");
+                }
+                fault.to_string()
+            })
+            .collect(),
+    }
 }
 
 impl Suite {
@@ -141,28 +177,75 @@ impl Suite {
         directory
     }
 
+    /// Every entry, every proof and every attachment is what it was, or an error; all are, where nothing is wrong.
+    fn read_all(&self, snapshot: &Snapshot, changed: &[&str], what: &str) {
+        let mut missing = 0;
+        for (index, leaf) in (0..).map(EntryIndex::new).zip(&self.leaves) {
+            match snapshot.entry(index) {
+                Ok(entry) => assert_eq!(LeafHash::of_entry(&entry), *leaf, "{what}"),
+                Err(error) => {
+                    let words = in_words(&error);
+                    assert!(changed.iter().any(|file| names(&words, file)), "{what}: {words}");
+                    missing += 1;
+                }
+            }
+        }
+        for index in [0, 7, 255, 256, self.want.size - 1].map(EntryIndex::new) {
+            if let Ok(proof) = snapshot.inclusion(index) {
+                let leaf = &self.leaves[index.get() as usize];
+                proof.verify(leaf, snapshot.checkpoint().root()).unwrap();
+            }
+        }
+        for digest in snapshot.attachments().unwrap() {
+            let _ = snapshot.read_attachment(&digest, &mut std::io::sink());
+        }
+        let in_entries = changed.iter().any(|file| file.starts_with("tile/entries/"));
+        let in_hashes = changed.iter().filter(|file| file.starts_with("tile/")).count();
+        assert!(
+            missing == 0 || in_entries || in_hashes > 1,
+            "{what}: {missing} entries cannot be read"
+        );
+    }
+
     /// Looks at a ledger whose files `changed` are not as they were.
     fn look(&mut self, files: &Files, changed: &[&str], what: &str) {
         let what = format!("{what} {}", changed.join(" and "));
         // Each look at its own copy: a reader that gave up may hold the store's file for a while.
         let directory = self.lay_out(files);
-        let mut located = Vec::new();
-        let mut wrong = Vec::new();
-        match fsck(&directory, &NoProgress) {
-            Ok(faults) => {
-                let faults = faults.iter().filter(|fault| !fault.is_note());
-                wrong.extend(faults.map(ToString::to_string));
+        let wrong = faults(&directory);
+        for file in changed {
+            // What makes the rest unreadable comes first.
+            let first = ["format", "checkpoint"]
+                .iter()
+                .find(|file| changed.contains(*file));
+            let file = first.unwrap_or(file);
+            // The store is not compared with entries that do not hold; opening makes it again.
+            let is_second = file.starts_with("store/") && changed.len() > 1;
+            assert!(
+                wrong.is_empty() || is_second || wrong.iter().any(|words| names(words, file)),
+                "{what}: fsck does not name {file}: {wrong:?}"
+            );
+        }
+        let audited = Snapshot::open(&directory)
+            .map_err(|error| in_words(&error))
+            .and_then(|snapshot| {
+                self.read_all(&snapshot, changed, &what);
+                audit(&snapshot, &NoProgress).map_err(|error| in_words(&error))
+            });
+        let is_checked = |file: &&str| file.starts_with("tile/") || !file.contains('/');
+        match audited {
+            Ok(found) => {
+                assert_eq!(found.size.get(), self.want.size, "{what}");
+                // An audit looks at neither attachments nor the store.
+                let is_wrong = !wrong.is_empty() && changed.iter().any(is_checked);
+                assert!(!is_wrong, "{what}: not found by an audit: {wrong:?}");
             }
-            Err(error) => wrong.push(in_words(&error)),
+            Err(words) => {
+                let is_named = changed.iter().any(|file| names(&words, file));
+                assert!(is_named, "{what}: an audit names another file: {words}");
+                assert!(!wrong.is_empty(), "{what}: not found by fsck: {words}");
+            }
         }
-        match Snapshot::open(&directory) {
-            Err(error) => wrong.push(in_words(&error)),
-            Ok(snapshot) => match audit(&snapshot, &NoProgress) {
-                Err(error) => wrong.push(in_words(&error)),
-                Ok(found) => assert_eq!(found.size.get(), self.want.size, "{what}"),
-            },
-        }
-        located.extend(wrong.iter().filter(|words| names(words, changed)));
         fs::remove_dir_all(&directory).unwrap();
 
         let directory = self.lay_out(files);
@@ -204,8 +287,6 @@ impl Suite {
             if !in_store {
                 independent::audit(&directory).unwrap_or_else(|error| panic!("{what}: {error}"));
             }
-        } else {
-            assert!(!located.is_empty(), "{what}: not located by {wrong:?}");
         }
         fs::remove_dir_all(&directory).unwrap();
         let place = changed[0].split('/').next().unwrap();

@@ -435,6 +435,3 @@ impl<'a> Group<'a> {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

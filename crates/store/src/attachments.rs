@@ -5,7 +5,6 @@
 //! ```
 
 use std::{
-    fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -15,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     blame::Blame,
-    disk::{Disk, about},
+    disk::{Disk, DiskError, is_absent, sync_all},
     layout::Layout,
     ledger::Ledger,
     snapshot::Snapshot,
@@ -81,6 +80,8 @@ impl Ledger {
 }
 
 /// Keeps a document.
+///
+/// One that is there is written again: it may have been changed, or never have reached the disk.
 pub(crate) fn put(
     disk: &dyn Disk,
     layout: &Layout,
@@ -88,49 +89,50 @@ pub(crate) fn put(
 ) -> Result<Digest, AttachmentError> {
     let directory = layout.attachments();
     make(disk, &directory)?;
-    let mut file = staging(".new-", 0o666)
-        .tempfile_in(&directory)
-        .map_err(AttachmentError::io(&directory))?;
+    let temporary = layout.new_attachment();
+    let kept = keep(disk, layout, &temporary, content);
+    if kept.is_err() {
+        // Opening removes what cannot be removed now.
+        let _ = disk.remove_file(&temporary);
+    }
+    kept
+}
+
+fn keep(
+    disk: &dyn Disk,
+    layout: &Layout,
+    temporary: &Path,
+    content: &mut dyn Read,
+) -> Result<Digest, AttachmentError> {
+    disk.write(temporary, &[])
+        .map_err(AttachmentError::io(temporary))?;
     let digest = copy(
         content,
         |source| AttachmentError::Stream { source },
-        |piece| file.write_all(piece).map_err(AttachmentError::io(&directory)),
+        |piece| {
+            disk.append(temporary, piece)
+                .map_err(AttachmentError::io(temporary))
+        },
     )?;
     let path = layout.attachment(&digest);
-    if path.is_file() {
-        return Ok(digest);
-    }
-    file.as_file().sync_all().map_err(AttachmentError::io(&path))?;
+    disk.sync(temporary).map_err(AttachmentError::io(temporary))?;
+    let directory = layout.attachments();
     let drawer = path.parent().unwrap_or(&directory).to_owned();
     make(disk, &drawer)?;
-    let temporary = file.into_temp_path();
-    disk.rename(&temporary, &path)
+    disk.rename(temporary, &path)
         .map_err(AttachmentError::io(&path))?;
-    // The name that would be removed is gone.
-    let _ = temporary.keep();
-    disk.sync(&drawer).map_err(AttachmentError::io(&drawer))?;
+    // Directories that are there already may never have reached the disk either.
+    let directories = vec![drawer, directory, layout.root().to_owned()];
+    sync_all(disk, directories).map_err(|DiskError { path, source }| AttachmentError::Io { path, source })?;
     Ok(digest)
-}
-
-/// How temporary files and directories are named, and who may use them: whom the process lets.
-pub(crate) fn staging(prefix: &'static str, mode: u32) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    #[cfg(not(unix))]
-    let _ = mode;
-    builder
 }
 
 fn make(disk: &dyn Disk, directory: &Path) -> Result<(), AttachmentError> {
     match disk.create_dir(directory) {
-        Ok(()) => {
-            let parent = directory.parent().unwrap_or(directory);
-            disk.sync(parent).map_err(AttachmentError::io(parent))
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(AttachmentError::io(directory)(error))
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(source) => Err(AttachmentError::io(directory)(source)),
+        _ => Ok(()),
     }
 }
 
@@ -157,17 +159,12 @@ fn copy(
 }
 
 impl Snapshot {
-    /// The file of an attachment, if the ledger has it. Its content is not checked; see [`Snapshot::read_attachment`].
+    /// The content of an attachment, if the ledger has it. It is not checked; see [`Snapshot::read_attachment`].
     ///
     /// # Errors
     /// The file cannot be opened.
-    pub fn attachment(&self, digest: &Digest) -> Result<Option<File>, AttachmentError> {
-        let path = self.layout.attachment(digest);
-        match File::open(&path) {
-            Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(AttachmentError::Io { path, source }),
-        }
+    pub fn attachment(&self, digest: &Digest) -> Result<Option<Box<dyn Read + Send>>, AttachmentError> {
+        content(self.disk.as_ref(), &self.layout, digest)
     }
 
     /// Writes an attachment's content to `to` and checks it on the way; its length, or none if the ledger lacks it.
@@ -179,22 +176,7 @@ impl Snapshot {
         digest: &Digest,
         to: &mut dyn Write,
     ) -> Result<Option<u64>, AttachmentError> {
-        let Some(mut file) = self.attachment(digest)? else {
-            return Ok(None);
-        };
-        let path = self.layout.attachment(digest);
-        let mut length = 0_u64;
-        let got = copy(&mut file, AttachmentError::io(&path), |piece| {
-            length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-            to.write_all(piece)
-                .map_err(|source| AttachmentError::Stream { source })
-        })?;
-        if got == *digest {
-            Ok(Some(length))
-        } else {
-            let want = *digest;
-            Err(AttachmentError::Digest { path, got, want })
-        }
+        read(self.disk.as_ref(), &self.layout, digest, to)
     }
 
     /// The digests of all attachments, ascending. Names of other files are passed over.
@@ -202,28 +184,64 @@ impl Snapshot {
     /// # Errors
     /// A directory that cannot be read.
     pub fn attachments(&self) -> Result<impl Iterator<Item = Digest> + use<>, AttachmentError> {
-        let directory = self.layout.attachments();
-        let list = |directory: &Path| {
-            self.disk
-                .list(directory)
-                .map_err(about(directory))
-                .map_err(|error| AttachmentError::Io {
-                    path: error.path,
-                    source: error.source,
-                })
-        };
-        let mut digests = Vec::new();
-        for first in list(&directory)? {
-            let drawer = directory.join(first);
-            if !fs::metadata(&drawer).is_ok_and(|metadata| metadata.is_dir()) {
-                continue;
-            }
-            for name in list(&drawer)? {
-                let digest = name.to_str().and_then(|name| name.parse::<Digest>().ok());
-                digests.extend(digest.filter(|digest| self.layout.attachment(digest) == drawer.join(&name)));
-            }
-        }
-        digests.sort_unstable();
-        Ok(digests.into_iter())
+        Ok(list(self.disk.as_ref(), &self.layout)?.into_iter())
     }
+}
+
+fn content(
+    disk: &dyn Disk,
+    layout: &Layout,
+    digest: &Digest,
+) -> Result<Option<Box<dyn Read + Send>>, AttachmentError> {
+    let path = layout.attachment(digest);
+    match disk.reader(&path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(source) => Err(AttachmentError::Io { path, source }),
+    }
+}
+
+/// Hands on the content of an attachment, and checks it on the way.
+pub(crate) fn read(
+    disk: &dyn Disk,
+    layout: &Layout,
+    digest: &Digest,
+    to: &mut dyn Write,
+) -> Result<Option<u64>, AttachmentError> {
+    let Some(mut content) = content(disk, layout, digest)? else {
+        return Ok(None);
+    };
+    let path = layout.attachment(digest);
+    let mut length = 0_u64;
+    let got = copy(&mut content, AttachmentError::io(&path), |piece| {
+        length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        to.write_all(piece)
+            .map_err(|source| AttachmentError::Stream { source })
+    })?;
+    if got == *digest {
+        Ok(Some(length))
+    } else {
+        let want = *digest;
+        Err(AttachmentError::Digest { path, got, want })
+    }
+}
+
+/// The digests of all attachments, ascending.
+pub(crate) fn list(disk: &dyn Disk, layout: &Layout) -> Result<Vec<Digest>, AttachmentError> {
+    let directory = layout.attachments();
+    let drawers = disk.list(&directory).map_err(AttachmentError::io(&directory))?;
+    let mut digests = Vec::new();
+    for first in drawers {
+        let drawer = directory.join(first);
+        let names = match disk.list(&drawer) {
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => continue,
+            listed => listed.map_err(AttachmentError::io(&drawer))?,
+        };
+        for name in names {
+            let digest = name.to_str().and_then(|name| name.parse::<Digest>().ok());
+            digests.extend(digest.filter(|digest| layout.attachment(digest) == drawer.join(&name)));
+        }
+    }
+    digests.sort_unstable();
+    Ok(digests)
 }

@@ -4,8 +4,9 @@
 //! size, is consistent. The store is not copied: restoring makes it again, and so checks every entry.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use prova_core::{
@@ -15,11 +16,13 @@ use prova_core::{
 };
 
 use crate::{
-    attachments::{self, AttachmentError, staging},
+    attachments::{self, AttachmentError},
     audit::{AuditError, check_tile},
     blame::Blame,
     create::{CreateError, check_vacant},
-    disk::{DiskError, NewFile, directory_of, publish, publish_together},
+    disk::{
+        Disk, DiskError, NewFile, directory_of, is_absent, publish, publish_together, real_disk, remove_tree,
+    },
     layout::{Layout, format_text},
     open::OpenError,
     progress::{Meter, Progress},
@@ -31,7 +34,10 @@ use crate::{
 /// Bytes of bundles made durable together while copying.
 const BYTES_AT_ONCE: usize = 16 << 20;
 
-/// Why a ledger cannot be copied. The target is not there then.
+/// Copies that may be under way at once, or were left by power failures, in one directory.
+const MAX_STAGING: u32 = 10_000;
+
+/// Why a ledger cannot be copied. The target is not there then; or whole, if only its name may not have reached the disk.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
@@ -108,11 +114,20 @@ impl From<DiskError> for BackupError {
 /// # Errors
 /// See [`BackupError`].
 pub fn backup(directory: &Path, target: &Path, progress: &dyn Progress) -> Result<TreeSize, BackupError> {
-    check_vacant(&Layout::new(target)).map_err(|error| BackupError::Target(Box::new(error)))?;
-    let snapshot = Snapshot::open(directory)?;
-    let staging = stage(target)?;
-    copy(&snapshot, staging.path(), progress)?;
-    put_in_place(staging, target)?;
+    backup_on(&real_disk(), directory, target, progress)
+}
+
+pub(crate) fn backup_on(
+    disk: &Arc<dyn Disk>,
+    directory: &Path,
+    target: &Path,
+    progress: &dyn Progress,
+) -> Result<TreeSize, BackupError> {
+    vacant(disk.as_ref(), target)?;
+    let snapshot = Snapshot::open_on(Arc::clone(disk), directory)?;
+    let staging = Staging::beside(disk.as_ref(), target)?;
+    copy(&snapshot, &staging.path, progress)?;
+    staging.put_in_place(target)?;
     Ok(snapshot.size())
 }
 
@@ -123,35 +138,78 @@ pub fn backup(directory: &Path, target: &Path, progress: &dyn Progress) -> Resul
 /// # Errors
 /// See [`BackupError`].
 pub fn restore(backup: &Path, directory: &Path, progress: &dyn Progress) -> Result<TreeSize, BackupError> {
-    check_vacant(&Layout::new(directory)).map_err(|error| BackupError::Target(Box::new(error)))?;
-    let snapshot = Snapshot::open(backup)?;
-    let staging = stage(directory)?;
-    build(&snapshot, &Layout::new(staging.path()).store(), progress)?;
-    copy(&snapshot, staging.path(), &crate::progress::NoProgress)?;
-    put_in_place(staging, directory)?;
+    restore_on(&real_disk(), backup, directory, progress)
+}
+
+pub(crate) fn restore_on(
+    disk: &Arc<dyn Disk>,
+    backup: &Path,
+    directory: &Path,
+    progress: &dyn Progress,
+) -> Result<TreeSize, BackupError> {
+    vacant(disk.as_ref(), directory)?;
+    let snapshot = Snapshot::open_on(Arc::clone(disk), backup)?;
+    let staging = Staging::beside(disk.as_ref(), directory)?;
+    build(&snapshot, &Layout::new(&staging.path).store(), progress)?;
+    copy(&snapshot, &staging.path, &crate::progress::NoProgress)?;
+    staging.put_in_place(directory)?;
     Ok(snapshot.size())
 }
 
-/// A directory beside the target, removed if the copy is not finished.
-fn stage(target: &Path) -> Result<tempfile::TempDir, BackupError> {
-    let parent = directory_of(target).unwrap_or(target);
-    staging(".prova-", 0o777)
-        .tempdir_in(parent)
-        .map_err(BackupError::io(parent))
+fn vacant(disk: &dyn Disk, target: &Path) -> Result<(), BackupError> {
+    check_vacant(disk, &Layout::new(target)).map_err(|error| BackupError::Target(Box::new(error)))
 }
 
-fn put_in_place(staging: tempfile::TempDir, target: &Path) -> Result<(), BackupError> {
-    // An empty directory was allowed.
-    match fs::remove_dir(target) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(BackupError::io(target)(error)),
-        _ => {}
+/// A directory beside the target, removed if the copy is not finished.
+struct Staging<'a> {
+    disk: &'a dyn Disk,
+    path: PathBuf,
+    is_in_place: bool,
+}
+
+impl<'a> Staging<'a> {
+    fn beside(disk: &'a dyn Disk, target: &Path) -> Result<Self, BackupError> {
+        let parent = directory_of(target).unwrap_or(target);
+        let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
+        for number in 0..MAX_STAGING {
+            let path = parent.join(format!(".prova-{}-{number}", std::process::id()));
+            match disk.create_dir(&path) {
+                Ok(()) => {
+                    return Ok(Self {
+                        disk,
+                        path,
+                        is_in_place: false,
+                    });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = error,
+                Err(error) => return Err(BackupError::io(parent)(error)),
+            }
+        }
+        Err(BackupError::io(parent)(taken))
     }
-    fs::rename(staging.path(), target).map_err(BackupError::io(target))?;
-    let _ = staging.keep();
-    let parent = directory_of(target).unwrap_or(target);
-    fs::File::open(parent)
-        .and_then(|parent| parent.sync_all())
-        .map_err(BackupError::io(parent))
+
+    fn put_in_place(mut self, target: &Path) -> Result<(), BackupError> {
+        // An empty directory was allowed.
+        match self.disk.remove_dir(target) {
+            Err(error) if !is_absent(&error) => return Err(BackupError::io(target)(error)),
+            _ => {}
+        }
+        self.disk
+            .rename(&self.path, target)
+            .map_err(BackupError::io(target))?;
+        self.is_in_place = true;
+        let parent = directory_of(target).unwrap_or(target);
+        self.disk.sync(parent).map_err(BackupError::io(parent))
+    }
+}
+
+impl Drop for Staging<'_> {
+    fn drop(&mut self) {
+        if !self.is_in_place {
+            // What cannot be removed does no harm but take room.
+            let _ = remove_tree(self.disk, &self.path);
+        }
+    }
 }
 
 /// Copies what a snapshot covers, checked; the checkpoint last.

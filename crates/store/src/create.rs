@@ -3,7 +3,7 @@
 //! Everything is made durable first; the checkpoint comes last and is what makes the directory a ledger.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,7 +21,7 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    disk::{Disk, DiskError, NewFile, RealDisk, publish, publish_together},
+    disk::{Disk, DiskError, NewFile, directory_of, is_there, publish, publish_together, real_disk},
     layout::{Layout, format_text},
     ledger::Ledger,
     log_key::LogKey,
@@ -150,10 +150,9 @@ impl Ledger {
     ///
     /// # Errors
     /// See [`CreateError`]. If nothing is wrong with the charter and the directory, an error leaves a half-created
-    /// ledger, which neither opens nor is created anew: remove the directory.
+    /// ledger, which neither opens nor is created anew: remove the directory. If only the last step failed, it opens.
     pub fn create(directory: &Path, charter: &[u8], log_key: SecretKey) -> Result<Self, CreateError> {
-        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-        Self::create_on(&disk, directory, charter, log_key)
+        Self::create_on(&real_disk(), directory, charter, log_key)
     }
 
     pub(crate) fn create_on(
@@ -163,7 +162,7 @@ impl Ledger {
         log_key: SecretKey,
     ) -> Result<Self, CreateError> {
         let layout = Layout::new(directory);
-        check_vacant(&layout)?;
+        check_vacant(disk.as_ref(), &layout)?;
         let entry = Unverified::decode(charter)?.verify(None)?;
         let mut registry = None;
         if let Err(AdmitError::Inadmissible(source)) =
@@ -191,7 +190,12 @@ impl Ledger {
             path: layout.format(),
             bytes: format_text(),
         };
+        let is_ours = !is_there(disk.as_ref(), directory)?;
         publish(disk.as_ref(), &format)?;
+        if let (false, Some(parent)) = (is_ours, directory_of(directory)) {
+            // Whoever made the directory may not have waited for its name, nor may this process be let to.
+            let _ = disk.sync(parent);
+        }
         let held = lock(&layout)?;
         let one = TileWidth::new(1).expect("1 is in 1..=256");
         let bundle = NewFile {
@@ -215,11 +219,10 @@ impl Ledger {
 }
 
 /// Checks that nothing is where a ledger is to be.
-pub(crate) fn check_vacant(layout: &Layout) -> Result<(), CreateError> {
+pub(crate) fn check_vacant(disk: &dyn Disk, layout: &Layout) -> Result<(), CreateError> {
     let directory = layout.root().to_owned();
-    let names = match fs::read_dir(layout.root()) {
+    let names = match disk.list(layout.root()) {
         Ok(names) => names,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(CreateError::NotADirectory { directory });
         }
@@ -228,12 +231,13 @@ pub(crate) fn check_vacant(layout: &Layout) -> Result<(), CreateError> {
             return Err(DiskError { path, source }.into());
         }
     };
-    let Some(name) = names.filter_map(Result::ok).map(|name| name.file_name()).min() else {
+    let Some(name) = names.iter().min() else {
         return Ok(());
     };
-    Err(if layout.checkpoint().exists() && layout.format().exists() {
+    let has_format = is_there(disk, &layout.format())?;
+    Err(if has_format && is_there(disk, &layout.checkpoint())? {
         CreateError::Exists { directory }
-    } else if layout.format().exists() {
+    } else if has_format || names == [layout.new_format_name()] {
         CreateError::HalfCreated { directory }
     } else {
         CreateError::NotEmpty {

@@ -11,9 +11,10 @@ use std::{
     collections::BTreeSet,
     ffi::{OsStr, OsString},
     fmt,
-    fs::{self, File},
-    io::{self, Read as _},
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write as _},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::parallel;
@@ -26,7 +27,13 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// Writes a file from its beginning. It need not be on the disk yet.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
-    /// Gives a file its name, in place of any that had it.
+    /// Writes to the end of a file that is there. It need not be on the disk yet.
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// A file's content, a piece at a time.
+    fn reader(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
+
+    /// Gives a file or a directory its name; of a file in place of any that had it.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Waits until a file's content, or the names in a directory, are on the disk.
@@ -41,7 +48,7 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// Removes an empty directory.
     fn remove_dir(&self, dir: &Path) -> io::Result<()>;
 
-    /// Length of a file in bytes.
+    /// Length of a file in bytes; of a directory any number.
     fn len(&self, path: &Path) -> io::Result<u64>;
 
     /// The names in a directory; none if it is not there.
@@ -69,6 +76,14 @@ impl Disk for RealDisk {
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         fs::write(path, bytes)
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        OpenOptions::new().append(true).open(path)?.write_all(bytes)
+    }
+
+    fn reader(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(path)?))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -102,6 +117,11 @@ impl Disk for RealDisk {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The machine's own file system, to be handed on.
+pub(crate) fn real_disk() -> Arc<dyn Disk> {
+    Arc::new(RealDisk)
 }
 
 /// A file to be written, and its content.
@@ -163,10 +183,46 @@ fn write_beside(
 }
 
 /// Waits for many files and directories at once: the file system's journal takes them together.
-fn sync_all(disk: &dyn Disk, paths: Vec<PathBuf>) -> Result<(), DiskError> {
+pub(crate) fn sync_all(disk: &dyn Disk, paths: Vec<PathBuf>) -> Result<(), DiskError> {
     parallel::wait_for_all(paths, |path| disk.sync(&path).map_err(about(&path)))
         .into_iter()
         .collect()
+}
+
+/// Whether something has a name; an error if that cannot be found out.
+pub(crate) fn is_there(disk: &dyn Disk, path: &Path) -> Result<bool, DiskError> {
+    match disk.len(path) {
+        Ok(_) => Ok(true),
+        Err(error) if is_absent(&error) => Ok(false),
+        Err(error) => Err(about(path)(error)),
+    }
+}
+
+/// Whether an error says that nothing has the name.
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// Removes a file, or a directory and what is in it; nothing if nothing is there.
+pub(crate) fn remove_tree(disk: &dyn Disk, path: &Path) -> Result<(), DiskError> {
+    if !is_there(disk, path)? {
+        return Ok(());
+    }
+    match disk.list(path) {
+        Ok(names) => {
+            for name in names {
+                remove_tree(disk, &path.join(name))?;
+            }
+            disk.remove_dir(path).map_err(about(path))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            disk.remove_file(path).map_err(about(path))
+        }
+        Err(error) => Err(about(path)(error)),
+    }
 }
 
 /// Makes a directory and those above it, and notes which directories got a new name.
@@ -175,7 +231,7 @@ fn create_missing(
     directory: &Path,
     changed: &mut BTreeSet<PathBuf>,
 ) -> Result<(), DiskError> {
-    if disk.len(directory).is_ok() {
+    if is_there(disk, directory)? {
         return Ok(());
     }
     if let Some(parent) = directory_of(directory) {

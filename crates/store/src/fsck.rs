@@ -12,14 +12,15 @@ use std::{fmt, path::Path, sync::Arc};
 use prova_core::{
     checkpoint::SignedCheckpoint,
     hash::{Digest, LeafHash, NodeHash},
+    merkle::Bundle,
     position::{EntryIndex, TreeSize},
 };
 
 use crate::{
-    attachments::AttachmentError,
+    attachments::{self, AttachmentError},
     audit::{AuditError, replay},
     blame::Blame,
-    disk::{Disk, RealDisk},
+    disk::{Disk, real_disk},
     layout::Layout,
     lock::Lock,
     open::OpenError,
@@ -177,6 +178,14 @@ impl From<ReadError> for Fault {
                 want,
                 ..
             } => Self::new(file, Some(index), FaultKind::Leaf { got, want }),
+            ReadError::Hash {
+                file,
+                entry,
+                got,
+                want,
+                ..
+            } => Self::new(file, Some(entry), FaultKind::Hash { got, want }),
+            ReadError::Uncovered { index, .. } => Self::damaged("checkpoint", Some(index), &error),
             other => Self::damaged("tile", None, &other),
         }
     }
@@ -207,11 +216,18 @@ struct Search<'a> {
 /// # Errors
 /// What is there is no ledger, or has no checkpoint that says how much of it there should be.
 pub fn fsck(directory: &Path, progress: &dyn Progress) -> Result<Vec<Fault>, OpenError> {
-    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    fsck_on(&real_disk(), directory, progress)
+}
+
+pub(crate) fn fsck_on(
+    disk: &Arc<dyn Disk>,
+    directory: &Path,
+    progress: &dyn Progress,
+) -> Result<Vec<Fault>, OpenError> {
     let layout = Layout::new(directory);
     check_directory(disk.as_ref(), &layout)?;
     let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;
-    let tiles = TileFiles::new(layout.clone(), Arc::clone(&disk));
+    let tiles = TileFiles::new(layout.clone(), Arc::clone(disk));
     let mut search = Search {
         layout: &layout,
         tiles: &tiles,
@@ -224,20 +240,17 @@ pub fn fsck(directory: &Path, progress: &dyn Progress) -> Result<Vec<Fault>, Ope
     search.charter(size);
     search.tree(&meter);
     // Rules can only be checked on entries that are the ones recorded.
-    match Snapshot::open_on(disk, directory) {
-        Ok(snapshot) if search.faults.is_empty() => {
-            // A writer may have gone on meanwhile; then the later checkpoint was not looked at.
-            if snapshot.size() == size {
-                search.rules(&snapshot, &Second(progress, size))?;
-            }
-            search.attachments(&snapshot);
+    match Snapshot::open_on(Arc::clone(disk), directory) {
+        // A writer may have gone on meanwhile; then the later checkpoint was not looked at.
+        Ok(snapshot) if search.faults.is_empty() && snapshot.size() == size => {
+            search.rules(&snapshot, &Second(progress, size))?;
         }
-        Ok(snapshot) => search.attachments(&snapshot),
         Err(error) if search.faults.is_empty() => {
             search.faults.push(Fault::damaged("checkpoint", None, &error));
         }
-        Err(_) => {}
+        _ => {}
     }
+    search.attachments(disk.as_ref());
     Ok(search.faults)
 }
 
@@ -263,9 +276,10 @@ impl Search<'_> {
             // Files that cannot be read are found with the tree.
             Err(OpenError::Read(_)) => {}
             Err(error) => {
-                let entry = Some(EntryIndex::new(0));
-                self.faults
-                    .push(Fault::damaged("tile/entries/000", entry, &error));
+                let first = EntryIndex::new(0);
+                let bundle = Bundle::of_entry(first, size);
+                let file = bundle.map_or_else(String::new, |(bundle, _)| bundle.to_string());
+                self.faults.push(Fault::damaged(file, Some(first), &error));
             }
         }
     }
@@ -289,8 +303,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn attachments(&mut self, snapshot: &Snapshot) {
-        let digests = match snapshot.attachments() {
+    fn attachments(&mut self, disk: &dyn Disk) {
+        let digests = match attachments::list(disk, self.layout) {
             Ok(digests) => digests,
             Err(error) => {
                 self.faults.push(Fault::damaged("attachments", None, &error));
@@ -298,7 +312,7 @@ impl Search<'_> {
             }
         };
         for digest in digests {
-            let kind = match snapshot.read_attachment(&digest, &mut std::io::sink()) {
+            let kind = match attachments::read(disk, self.layout, &digest, &mut std::io::sink()) {
                 Ok(_) => continue,
                 Err(AttachmentError::Digest { got, want, .. }) => FaultKind::Attachment { got, want },
                 Err(error) => FaultKind::Unreadable {

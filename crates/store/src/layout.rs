@@ -9,9 +9,14 @@
 //! lock                    locked by the process that writes, whose number is in it
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use prova_core::hash::Digest;
+
+use crate::disk::temporary;
 
 /// The version that this program writes, and the newest that it reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -54,6 +59,12 @@ impl Layout {
         self.root.join("format")
     }
 
+    /// The name of the `format` file until it is whole.
+    pub(crate) fn new_format_name(&self) -> OsString {
+        let temporary = temporary(&self.format());
+        temporary.file_name().unwrap_or_default().to_owned()
+    }
+
     pub(crate) fn checkpoint(&self) -> PathBuf {
         self.root.join("checkpoint")
     }
@@ -73,6 +84,11 @@ impl Layout {
 
     pub(crate) fn attachments(&self) -> PathBuf {
         self.root.join("attachments")
+    }
+
+    /// Where an attachment is written before its digest is known; there is one writer.
+    pub(crate) fn new_attachment(&self) -> PathBuf {
+        self.attachments().join(".attachment.new")
     }
 
     pub(crate) fn attachment(&self, digest: &Digest) -> PathBuf {

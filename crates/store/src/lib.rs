@@ -40,6 +40,8 @@ mod blame;
 mod codec;
 mod create;
 mod disk;
+#[cfg(test)]
+mod faults;
 mod fsck;
 mod index;
 mod layout;
@@ -47,6 +49,7 @@ mod ledger;
 mod lock;
 mod log_key;
 mod lookahead;
+mod mend;
 mod open;
 mod overlay;
 mod parallel;

@@ -50,9 +50,11 @@ impl Lock {
             }
             sleep(PAUSE);
         }
-        file.set_len(0).map_err(LockError::Io)?;
-        file.rewind().map_err(LockError::Io)?;
-        writeln!(file, "{}", std::process::id()).map_err(LockError::Io)?;
+        // Only a help to who asks: a full disk must not keep anybody from opening.
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
     }
 

@@ -222,7 +222,7 @@ fn read(
 /// Adds the entries of a bundle, up to the first that is not the one recorded.
 fn read_bundle(snapshot: &Snapshot, bundle: Bundle, chunk: &mut Chunk) -> Result<(), ReadError> {
     let entries = snapshot.tiles.bundle(bundle)?;
-    let (_, recorded) = snapshot.tiles.leaves(bundle)?;
+    let (tile, recorded) = snapshot.tiles.leaves(bundle)?;
     let mut leaves = Vec::with_capacity(recorded.len());
     for ((index, entry), want) in entries.indexed().zip(recorded) {
         if let Err(got) = chunk.ahead.push_if(&want, entry) {
@@ -231,6 +231,7 @@ fn read_bundle(snapshot: &Snapshot, bundle: Bundle, chunk: &mut Chunk) -> Result
                 index,
                 got,
                 want,
+                tile: tile.into(),
             });
         }
         leaves.push(want);

@@ -10,7 +10,8 @@
 //! The store is written after the checkpoint, so that a crash cannot leave it ahead.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,10 +22,7 @@ use prova_core::{
     entry::{DecodeEntryError, VerifyEntryError},
     hash::NodeHash,
     keys::{KeyId, SecretKey},
-    merkle::{
-        Bundle, InclusionError, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth,
-        push_entry,
-    },
+    merkle::{Bundle, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth, push_entry},
     position::{EntryIndex, TreeSize},
     registry::RegistryError,
 };
@@ -32,7 +30,7 @@ use prova_core::{
 use crate::{
     audit::AuditError,
     blame::Blame,
-    disk::{Disk, DiskError, NewFile, RealDisk, is_temporary, temporary},
+    disk::{Disk, DiskError, NewFile, is_temporary, is_there, real_disk, sync_all, temporary},
     layout::{FormatError, Layout},
     ledger::Ledger,
     lock::{Lock, LockError},
@@ -131,31 +129,31 @@ pub enum OpenError {
         source: VerifyCheckpointError,
     },
     /// Entry 0 is no entry.
-    #[error("entry 0 is damaged")]
+    #[error("entry 0 in {file} is damaged")]
     CharterEntry {
+        /// The file.
+        file: String,
         /// What is wrong.
-        source: DecodeEntryError,
+        source: Box<DecodeEntryError>,
     },
     /// Entry 0 is not signed as it claims.
-    #[error("entry 0 is not signed as it claims")]
+    #[error("entry 0 in {file} is not signed as it claims")]
     CharterSignature {
+        /// The file.
+        file: String,
         /// What is wrong.
-        source: VerifyEntryError,
+        source: Box<VerifyEntryError>,
     },
     /// Entry 0 is no charter.
     #[error("entry 0 is not a charter")]
     NoCharter,
     /// The charter founds no ledger.
-    #[error("the charter in entry 0 founds no ledger")]
+    #[error("the charter, entry 0 in {file}, founds no ledger")]
     Charter {
+        /// The file.
+        file: String,
         /// What is wrong.
         source: RegistryError,
-    },
-    /// The checkpoint is about other entries.
-    #[error("the charter is not what the checkpoint covers")]
-    NotCovered {
-        /// What is wrong.
-        source: InclusionError,
     },
     /// The key to sign with is not the ledger's.
     #[error("key {got} does not sign this ledger's checkpoints, want key {want}")]
@@ -166,7 +164,9 @@ pub enum OpenError {
         want: KeyId,
     },
     /// The tiles and the checkpoint are about different trees.
-    #[error("the hash tiles of the first {size} entries have root {got}, want {want} by the checkpoint")]
+    #[error(
+        "the hash tiles of the first {size} entries have root {got}, want {want} by the file «checkpoint»"
+    )]
     Root {
         /// Number of entries.
         size: TreeSize,
@@ -267,8 +267,7 @@ impl Ledger {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(directory: &Path, log_key: SecretKey, progress: &dyn Progress) -> Result<Self, OpenError> {
-        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-        Self::open_on(&disk, directory, log_key, progress)
+        Self::open_on(&real_disk(), directory, log_key, progress)
     }
 
     pub(crate) fn open_on(
@@ -279,7 +278,7 @@ impl Ledger {
     ) -> Result<Self, OpenError> {
         let layout = Layout::new(directory);
         check_directory(disk.as_ref(), &layout)?;
-        if !layout.checkpoint().exists() {
+        if !is_there(disk.as_ref(), &layout.checkpoint())? {
             // Says which half-state it is, before a lock file is made in it.
             Snapshot::open_on(Arc::clone(disk), directory)?;
         }
@@ -375,7 +374,7 @@ fn discard_leftovers(snapshot: &Snapshot) -> Result<(), OpenError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(read_only(&unpublished, error)),
         _ => {}
     }
-    let mut directories = BTreeSet::new();
+    let mut directories = BTreeMap::new();
     for level in std::iter::once(None).chain((0..=7).map(TileLevel::new)) {
         let unit = level.map_or(0, |level| u32::from(level.get()).saturating_mul(8));
         let edge = size.get().checked_shr(unit).unwrap_or(0) / 256;
@@ -390,16 +389,62 @@ fn discard_leftovers(snapshot: &Snapshot) -> Result<(), OpenError> {
                     Tile::in_tree(level, index, size).map(TilePath::Hashes),
                 ),
             };
-            remove_but(snapshot, full, kept)?;
-            let full = snapshot.tiles.path(full);
-            directories.insert(partial_directory(&full));
-            directories.extend(full.parent().map(Path::to_owned));
+            if is_listed(snapshot, full, &mut directories)? || kept.is_some() {
+                remove_but(snapshot, full, kept)?;
+            }
         }
     }
-    for directory in directories {
-        remove_temporary(snapshot.disk.as_ref(), &directory)?;
+    let mut directories: BTreeSet<_> = directories.into_keys().collect();
+    directories.insert(snapshot.layout.attachments());
+    let disk = snapshot.disk.as_ref();
+    for directory in directories.iter().rev() {
+        remove_temporary(disk, directory)?;
     }
-    Ok(())
+    // What goes to these directories next rests on their names, and on the leftovers' names being gone.
+    let root = snapshot.layout.root();
+    let above: Vec<_> = directories
+        .iter()
+        .flat_map(|directory| directory.ancestors().take_while(|above| *above != root))
+        .map(Path::to_owned)
+        .collect();
+    directories.extend(above);
+    directories.insert(root.to_owned());
+    let mut there = Vec::new();
+    for directory in directories {
+        if is_there(disk, &directory)? {
+            there.push(directory);
+        }
+    }
+    Ok(sync_all(disk, there)?)
+}
+
+/// Whether there is a version of a tile, by the names in the directories that are listed on the way.
+fn is_listed(
+    snapshot: &Snapshot,
+    full: TilePath,
+    listed: &mut BTreeMap<PathBuf, Vec<OsString>>,
+) -> Result<bool, OpenError> {
+    let path = snapshot.tiles.path(full);
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+        return Ok(false);
+    };
+    if !listed.contains_key(directory) {
+        let names = snapshot
+            .disk
+            .list(directory)
+            .map_err(|source| read_only(directory, source))?;
+        listed.insert(directory.to_owned(), names);
+    }
+    let partial = partial_directory(&path);
+    let names = listed.get(directory).map(Vec::as_slice).unwrap_or_default();
+    let has_partial = names
+        .iter()
+        .any(|name| Some(name.as_os_str()) == partial.file_name());
+    let is_there = has_partial || names.iter().any(|other| other == name);
+    if has_partial {
+        listed.entry(partial).or_default();
+    }
+    Ok(is_there)
 }
 
 /// Removes files that never got their name.
@@ -424,23 +469,22 @@ fn remove_temporary(disk: &dyn Disk, directory: &Path) -> Result<(), OpenError> 
 /// Removes the versions of a tile that are wider than the one to be kept, if that one is there.
 fn remove_but(snapshot: &Snapshot, full: TilePath, kept: Option<TilePath>) -> Result<(), OpenError> {
     let Snapshot { disk, tiles, .. } = snapshot;
-    let is_there = |path: TilePath| disk.len(&tiles.path(path)).is_ok();
-    let widths = tiles.widths(full);
-    if kept.is_none() && widths.is_empty() && !is_there(full) {
-        return Ok(());
-    }
     if kept == Some(full) {
         return Ok(());
     }
-    if let Some(kept) = kept.filter(|kept| !is_there(*kept)) {
+    let mut versions: Vec<_> = tiles
+        .widths(full)?
+        .into_iter()
+        .map(|width| with_width(full, width))
+        .collect();
+    if is_there(disk.as_ref(), &tiles.path(full))? {
+        versions.push(full);
+    }
+    if let Some(kept) = kept.filter(|kept| !versions.contains(kept)) {
         // Only a wider version has the acknowledged bytes: they get back the name that they had.
         restore_version(disk.as_ref(), tiles, kept)?;
     }
-    let versions = widths
-        .into_iter()
-        .map(|width| with_width(full, width))
-        .chain([full]);
-    for version in versions.filter(|version| Some(*version) != kept && is_there(*version)) {
+    for version in versions.into_iter().filter(|version| Some(*version) != kept) {
         let path = tiles.path(version);
         disk.remove_file(&path)
             .map_err(|source| read_only(&path, source))?;

@@ -1,6 +1,6 @@
 //! Bringing the store to where the checkpoint is.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use prova_core::{
     alias::Alias,
@@ -17,6 +17,7 @@ use prova_core::{
 
 use crate::{
     audit::replay,
+    disk::{about, remove_tree},
     index::Folding,
     open::{OpenError, read_only},
     overlay::{Overlay, finish},
@@ -43,6 +44,7 @@ pub(crate) fn store(
     snapshot: &Snapshot,
     progress: &dyn Progress,
 ) -> Result<(StoreRows, Registry), OpenError> {
+    settle(snapshot)?;
     match stand(snapshot)? {
         Standing::Current(rows, registry) => return Ok((rows, registry)),
         Standing::Behind(rows, registry, from) => {
@@ -54,6 +56,17 @@ pub(crate) fn store(
         Standing::Unusable => {}
     }
     rebuild(snapshot, progress)
+}
+
+/// Waits until the checkpoint is on the disk.
+///
+/// A process that was killed may have left it in the system's memory. A store that were written now and outlived it would
+/// say that it was rolled back.
+pub(crate) fn settle(snapshot: &Snapshot) -> Result<(), OpenError> {
+    for path in [&snapshot.layout.checkpoint(), snapshot.layout.root()] {
+        snapshot.disk.sync(path).map_err(about(path))?;
+    }
+    Ok(())
 }
 
 fn stand(snapshot: &Snapshot) -> Result<Standing, OpenError> {
@@ -158,16 +171,15 @@ pub(crate) fn rebuild(
     snapshot: &Snapshot,
     progress: &dyn Progress,
 ) -> Result<(StoreRows, Registry), OpenError> {
+    let disk = snapshot.disk.as_ref();
     let (new, old) = (snapshot.layout.new_store(), snapshot.layout.store());
-    remove(&new)?;
+    remove_tree(disk, &new)?;
     build(snapshot, &new, progress)?;
-    remove(&old)?;
-    fs::rename(&new, &old).map_err(|source| read_only(&old, source))?;
+    remove_tree(disk, &old)?;
+    disk.rename(&new, &old)
+        .map_err(|source| read_only(&old, source))?;
     let root = snapshot.layout.root();
-    snapshot
-        .disk
-        .sync(root)
-        .map_err(|source| read_only(root, source))?;
+    disk.sync(root).map_err(|source| read_only(root, source))?;
     let rows = StoreRows::open(&old)?;
     match rows.registry()? {
         Some(registry) => Ok((rows, registry)),
@@ -188,18 +200,6 @@ pub(crate) fn build(snapshot: &Snapshot, directory: &Path, progress: &dyn Progre
     rows.apply(batch)?;
     rows.flush()?;
     Ok(())
-}
-
-fn remove(directory: &Path) -> Result<(), OpenError> {
-    match fs::remove_dir_all(directory) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        // Somebody may have put a file there.
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-            fs::remove_file(directory).map_err(|source| read_only(directory, source))
-        }
-        Err(source) => Err(read_only(directory, source)),
-    }
 }
 
 /// Rows that go to the store a chunk at a time. Without a state row they count for nothing.

@@ -1,14 +1,15 @@
 //! Making the store again from the bundles, which stay as they are.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use prova_core::position::TreeSize;
 
 use crate::{
+    disk::{Disk, real_disk},
     layout::Layout,
     open::{OpenError, lock},
     progress::Progress,
-    recover::rebuild,
+    recover::{rebuild, settle},
     snapshot::Snapshot,
 };
 
@@ -19,11 +20,20 @@ use crate::{
 /// # Errors
 /// See [`OpenError`].
 pub fn reindex(directory: &Path, progress: &dyn Progress) -> Result<TreeSize, OpenError> {
-    Snapshot::open(directory)?;
+    reindex_on(&real_disk(), directory, progress)
+}
+
+pub(crate) fn reindex_on(
+    disk: &Arc<dyn Disk>,
+    directory: &Path,
+    progress: &dyn Progress,
+) -> Result<TreeSize, OpenError> {
+    Snapshot::open_on(Arc::clone(disk), directory)?;
     let layout = Layout::new(directory);
     let _lock = lock(&layout)?;
     // A writer may have appended before the lock was free.
-    let snapshot = Snapshot::open(directory)?;
+    let snapshot = Snapshot::open_on(Arc::clone(disk), directory)?;
+    settle(&snapshot)?;
     rebuild(&snapshot, progress)?;
     Ok(snapshot.size())
 }

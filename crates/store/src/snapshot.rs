@@ -2,7 +2,7 @@
 //!
 //! Takes no lock, writes nothing, and needs no permission to write. What is appended later does not show in it.
 
-use std::{fmt, io, path::Path, sync::Arc};
+use std::{ffi::OsString, fmt, io, path::Path, sync::Arc};
 
 use prova_core::{
     checkpoint::{Checkpoint, SignedCheckpoint},
@@ -15,11 +15,11 @@ use prova_core::{
 };
 
 use crate::{
-    disk::{Disk, RealDisk},
+    disk::{Disk, is_temporary, is_there, real_disk},
     layout::{self, Layout},
     log_key::vkey,
     open::{OpenError, read_only},
-    tiles::{ReadBundle, ReadError, TileFiles, bundles},
+    tiles::{ReadError, TileFiles, bundles, first_entry},
 };
 
 /// The largest `format` file that is looked at, in bytes.
@@ -44,6 +44,8 @@ impl fmt::Debug for Snapshot {
     }
 }
 
+type ReadEntry = Result<(EntryIndex, Vec<u8>), ReadError>;
+
 impl Snapshot {
     /// Opens the ledger in a directory for reading.
     ///
@@ -53,7 +55,7 @@ impl Snapshot {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
-        Self::open_on(Arc::new(RealDisk), directory)
+        Self::open_on(real_disk(), directory)
     }
 
     pub(crate) fn open_on(disk: Arc<dyn Disk>, directory: &Path) -> Result<Self, OpenError> {
@@ -72,10 +74,9 @@ impl Snapshot {
         };
         snapshot.check_signature(&snapshot.checkpoint)?;
         let first = EntryIndex::new(0);
-        let covered = snapshot.inclusion(first)?;
-        covered
-            .verify(&snapshot.charter.leaf(), snapshot.checkpoint().root())
-            .map_err(|source| OpenError::NotCovered { source })?;
+        if snapshot.prove(first, &snapshot.charter.leaf()).is_none() {
+            return Err(snapshot.uncovered(first).into());
+        }
         Ok(snapshot)
     }
 
@@ -141,21 +142,26 @@ impl Snapshot {
         let size = self.size();
         let missing = || ReadError::NotInLog { index, size };
         let (bundle, position) = Bundle::of_entry(index, size).ok_or_else(missing)?;
-        let ReadBundle { file, entries, .. } = self.tiles.bundle(bundle)?;
-        let (_, leaves) = self.tiles.leaves(bundle)?;
-        let entry = entries.into_iter().nth(position).ok_or_else(missing)?;
-        let want = *leaves.get(position).ok_or_else(missing)?;
+        let (file, entry) = self.tiles.entry(bundle, position)?;
         let got = LeafHash::of_entry(&entry);
-        if got == want {
-            Ok(entry)
-        } else {
-            Err(ReadError::Leaf {
-                file,
-                index,
-                got,
-                want,
-            })
-        }
+        let error = match self.tiles.leaves(bundle) {
+            Err(error) => error,
+            Ok((tile, leaves)) => {
+                let want = *leaves.get(position).ok_or_else(missing)?;
+                if got == want {
+                    return Ok(entry);
+                }
+                ReadError::Leaf {
+                    file,
+                    index,
+                    got,
+                    want,
+                    tile: tile.into(),
+                }
+            }
+        };
+        // The hash may be what was changed.
+        self.prove(index, &got).map(|_| entry).ok_or(error)
     }
 
     /// The leaf hash of an entry, as the tiles have it.
@@ -172,31 +178,33 @@ impl Snapshot {
 
     /// All entries from an index on, in order, each held against its leaf hash; a bundle is in memory at a time.
     ///
-    /// Ends after an error.
+    /// Where a bundle does not hold, those of its entries are read that can be, and each other is an error of its own.
     pub fn entries(
         &self,
         from: EntryIndex,
     ) -> impl Iterator<Item = Result<(EntryIndex, Vec<u8>), ReadError>> + '_ {
         let mut bundles = bundles(self.size(), from);
-        let mut current: Option<std::vec::IntoIter<(EntryIndex, Vec<u8>)>> = None;
-        let mut failed = false;
+        let mut current: Option<std::vec::IntoIter<ReadEntry>> = None;
         std::iter::from_fn(move || {
             loop {
                 if let Some(next) = current.as_mut().and_then(Iterator::next) {
-                    return Some(Ok(next));
+                    return Some(next);
                 }
-                let bundle = bundles.next().filter(|_| !failed)?;
-                match self.tiles.checked_bundle(bundle) {
-                    Ok(ReadBundle { first, entries, .. }) => {
-                        let indexed = (first.get()..).map(EntryIndex::new).zip(entries);
-                        let wanted: Vec<_> = indexed.filter(|(index, _)| *index >= from).collect();
-                        current = Some(wanted.into_iter());
-                    }
-                    Err(error) => {
-                        failed = true;
-                        return Some(Err(error));
-                    }
+                let bundle = bundles.next()?;
+                let first = first_entry(bundle.index(), 1).get();
+                let indices = (first..).map(EntryIndex::new).take(bundle.width().count());
+                let entries: Vec<_> = match self.tiles.checked_bundle(bundle) {
+                    Ok(read) => indices.zip(read.entries).map(Ok).collect(),
+                    Err(_) => indices
+                        .map(|index| self.entry(index).map(|entry| (index, entry)))
+                        .collect(),
+                };
+                let skipped = usize::try_from(from.get().saturating_sub(first)).unwrap_or(usize::MAX);
+                let mut entries = entries.into_iter();
+                if let Some(last) = skipped.checked_sub(1) {
+                    entries.nth(last);
                 }
+                current = Some(entries);
             }
         })
     }
@@ -204,21 +212,42 @@ impl Snapshot {
     /// The proof that an entry is in the ledger at this size.
     ///
     /// # Errors
-    /// The ledger ends before it, or a tile is missing.
+    /// The ledger ends before it, or the tiles over it are damaged beyond what can be made again.
     pub fn inclusion(&self, index: EntryIndex) -> Result<InclusionProof, ReadError> {
         let size = self.size();
         if !size.has(index) {
             return Err(ReadError::NotInLog { index, size });
         }
-        Ok(self.tree().prove_inclusion(index)?)
+        // The leaf's own hash may be what was changed; then the entry says it.
+        let recorded = self.leaf(index).ok();
+        if let Some(proof) = recorded.and_then(|leaf| self.prove(index, &leaf)) {
+            return Ok(proof);
+        }
+        let entry = self.entry(index)?;
+        self.prove(index, &LeafHash::of_entry(&entry))
+            .ok_or_else(|| self.uncovered(index))
     }
 
     /// The proof that the ledger began with the tree of its first `from` entries.
     ///
     /// # Errors
-    /// The ledger is smaller, or a tile is missing.
+    /// The ledger is smaller, or a tile is missing or changed.
     pub fn consistency(&self, from: TreeSize) -> Result<ConsistencyProof, ReadError> {
-        Ok(self.tree().prove_consistency(from)?)
+        let proof = self.tree().prove_consistency(from)?;
+        let old = self.tree().root_at(from)?;
+        match proof.verify(&old, self.checkpoint().root()) {
+            Ok(()) => Ok(proof),
+            // The proof is about the entries up to the end of the smaller tree.
+            Err(_) => Err(self.uncovered(from.last().unwrap_or(EntryIndex::new(0)))),
+        }
+    }
+
+    /// Why there is no proof of an entry.
+    fn uncovered(&self, index: EntryIndex) -> ReadError {
+        self.damage_over(index).unwrap_or_else(|| ReadError::Uncovered {
+            index,
+            size: self.size(),
+        })
     }
 
     pub(crate) fn tree(&self) -> Tree<&TileFiles> {
@@ -233,8 +262,9 @@ pub(crate) fn check_directory(disk: &dyn Disk, layout: &Layout) -> Result<(), Op
         Ok(format) => format,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(match disk.list(layout.root()) {
+                Ok(names) if names == [layout.new_format_name()] => OpenError::HalfCreated { directory },
                 Ok(names) if !names.is_empty() => OpenError::NotALedger { directory },
-                Ok(_) if layout.root().is_dir() => OpenError::Empty { directory },
+                Ok(_) if is_there(disk, layout.root())? => OpenError::Empty { directory },
                 Ok(_) => OpenError::Missing { directory },
                 Err(source) => read_only(layout.root(), source),
             });
@@ -253,7 +283,7 @@ pub(crate) fn read_checkpoint(disk: &dyn Disk, layout: &Layout) -> Result<Signed
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let directory = layout.root().to_owned();
-            return Err(if holds_more_than_a_charter(layout) {
+            return Err(if holds_more_than_a_charter(disk, layout)? {
                 OpenError::NoCheckpoint { directory }
             } else {
                 OpenError::HalfCreated { directory }
@@ -265,12 +295,13 @@ pub(crate) fn read_checkpoint(disk: &dyn Disk, layout: &Layout) -> Result<Signed
 }
 
 /// Whether there are entries that only a published checkpoint can have been followed by.
-fn holds_more_than_a_charter(layout: &Layout) -> bool {
-    let first = layout.root().join("tile/entries/000");
-    let wider = std::fs::read_dir(layout.root().join("tile/entries/000.p")).is_ok_and(|mut names| {
-        names.any(|name| name.is_ok_and(|name| name.file_name().as_encoded_bytes() != b"1"))
-    });
-    first.exists() || wider
+fn holds_more_than_a_charter(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenError> {
+    let partial = layout.root().join("tile/entries/000.p");
+    let names = disk
+        .list(&partial)
+        .map_err(|source| read_only(&partial, source))?;
+    let is_wider = |name: &OsString| !is_temporary(name) && name.as_encoded_bytes() != b"1";
+    Ok(names.iter().any(is_wider) || is_there(disk, &layout.root().join("tile/entries/000"))?)
 }
 
 /// Reads entry 0 and verifies it by what it says itself.
@@ -278,21 +309,22 @@ pub(crate) fn read_charter(tiles: &TileFiles, size: TreeSize) -> Result<(Verifie
     let index = EntryIndex::new(0);
     let (bundle, _) =
         Bundle::of_entry(index, size).ok_or(OpenError::Read(ReadError::NotInLog { index, size }))?;
-    let bytes = tiles
-        .bundle(bundle)?
-        .entries
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let (file, bytes) = tiles.entry(bundle, 0)?;
     let entry = Unverified::decode(&bytes)
-        .map_err(|source| OpenError::CharterEntry { source })?
+        .map_err(|source| OpenError::CharterEntry {
+            file: file.clone(),
+            source: source.into(),
+        })?
         .verify(None)
-        .map_err(|source| OpenError::CharterSignature { source })?;
+        .map_err(|source| OpenError::CharterSignature {
+            file: file.clone(),
+            source: source.into(),
+        })?;
     let Predicate::Charter(charter) = &entry.statement().predicate else {
         return Err(OpenError::NoCharter);
     };
     let founding = Registry::found(charter, entry.leaf(), entry.signers())
-        .map_err(|source| OpenError::Charter { source })?;
+        .map_err(|source| OpenError::Charter { file, source })?;
     Ok((entry, founding))
 }
 

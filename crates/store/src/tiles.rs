@@ -8,13 +8,18 @@ use std::{fmt, io, path::Path, sync::Arc};
 use prova_core::{
     hash::{LeafHash, NodeHash},
     merkle::{
-        Bundle, DecodeBundleError, DecodeTileError, EntryBundle, HashSource, MAX_ENTRY_BYTES, ReadTreeError,
-        Tile, TileIndex, TileLevel, TilePath, TileWidth, decode_tile,
+        Bundle, BundleReader, DecodeBundleError, DecodeTileError, EntryBundle, HashSource, MAX_ENTRY_BYTES,
+        ReadTreeError, Tile, TileIndex, TileLevel, TilePath, TileWidth, decode_tile,
     },
     position::{EntryIndex, TreeSize},
 };
 
-use crate::{blame::Blame, disk::Disk, layout::Layout, rows::RowError};
+use crate::{
+    blame::Blame,
+    disk::{Disk, is_absent},
+    layout::Layout,
+    rows::RowError,
+};
 
 /// 256 entries and their lengths.
 const MAX_BUNDLE_BYTES: usize = (MAX_ENTRY_BYTES + 2) * 256;
@@ -74,7 +79,7 @@ pub enum ReadError {
         source: DecodeTileError,
     },
     /// An entry or its hash was changed.
-    #[error("entry {index} in {file} has the leaf hash {got}, want {want} by the hash tiles")]
+    #[error("entry {index} in {file} has the leaf hash {got}, want {want} by {tile}")]
     Leaf {
         /// The file with the entry.
         file: String,
@@ -84,6 +89,30 @@ pub enum ReadError {
         got: LeafHash,
         /// The hash recorded.
         want: LeafHash,
+        /// The file with the hash recorded.
+        tile: Box<str>,
+    },
+    /// A hash is not that of what is below it: one of two files was changed.
+    #[error("{file} has the hash {got} over entry {entry} and those after it, want {want} by {below}")]
+    Hash {
+        /// The file.
+        file: String,
+        /// The first entry below the hash.
+        entry: EntryIndex,
+        /// The hash in the file.
+        got: NodeHash,
+        /// The hash recomputed.
+        want: NodeHash,
+        /// The first of the files with what is below.
+        below: Box<str>,
+    },
+    /// Entries and tiles hold together, but are not what the checkpoint covers.
+    #[error("entry {index} is not among the {size} entries that the file «checkpoint» covers")]
+    Uncovered {
+        /// Which entry.
+        index: EntryIndex,
+        /// How many are covered.
+        size: TreeSize,
     },
     /// A row of the store.
     #[error(transparent)]
@@ -102,9 +131,12 @@ impl ReadError {
                 _ => Blame::Caller,
             },
             Self::Io { .. } => Blame::Program,
-            Self::Missing { .. } | Self::Bundle { .. } | Self::Tile { .. } | Self::Leaf { .. } => {
-                Blame::Evidence
-            }
+            Self::Missing { .. }
+            | Self::Bundle { .. }
+            | Self::Tile { .. }
+            | Self::Leaf { .. }
+            | Self::Hash { .. }
+            | Self::Uncovered { .. } => Blame::Evidence,
             Self::Row(error) => error.blame(),
         }
     }
@@ -198,7 +230,7 @@ impl TileFiles {
     /// The entries of a bundle, each held against its leaf hash.
     pub(crate) fn checked_bundle(&self, bundle: Bundle) -> Result<ReadBundle, ReadError> {
         let entries = self.bundle(bundle)?;
-        let (_, leaves) = self.leaves(bundle)?;
+        let (tile, leaves) = self.leaves(bundle)?;
         for ((index, entry), want) in entries.indexed().zip(leaves) {
             let got = LeafHash::of_entry(entry);
             if got != want {
@@ -207,10 +239,30 @@ impl TileFiles {
                     index,
                     got,
                     want,
+                    tile: tile.into(),
                 });
             }
         }
         Ok(entries)
+    }
+
+    /// The bytes in the place of one entry, also before damage in the same file, and that file.
+    pub(crate) fn entry(&self, bundle: Bundle, position: usize) -> Result<(String, Vec<u8>), ReadError> {
+        let entry = first_entry(bundle.index(), 1);
+        let (found, bytes) = self.read(TilePath::Entries(bundle), entry, MAX_BUNDLE_BYTES)?;
+        let file = found.to_string();
+        match BundleReader::new(&bytes).nth(position) {
+            Some(Ok(bytes)) => Ok((file, bytes.to_vec())),
+            Some(Err(source)) => Err(ReadError::Bundle { file, entry, source }),
+            None => {
+                let got = BundleReader::new(&bytes).take_while(Result::is_ok).count();
+                let want = width_of(found);
+                let source = EntryBundle::decode(&bytes, want)
+                    .err()
+                    .unwrap_or(DecodeBundleError::Count { got, want });
+                Err(ReadError::Bundle { file, entry, source })
+            }
+        }
     }
 
     /// The content of a file, or of a wider version of it.
@@ -223,6 +275,7 @@ impl TileFiles {
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
         for _ in 0..ATTEMPTS {
             for version in self.versions(wanted) {
+                let version = version?;
                 match self.disk.read(&self.path(version), limit) {
                     Ok(bytes) => return Ok((version, bytes)),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -242,27 +295,36 @@ impl TileFiles {
     }
 
     /// The file wanted, and those that begin with the same bytes: the full one, then wider partial ones.
-    fn versions(&self, wanted: TilePath) -> impl Iterator<Item = TilePath> {
+    fn versions(&self, wanted: TilePath) -> impl Iterator<Item = Result<TilePath, ReadError>> {
         let full = (!width_of(wanted).is_full()).then(|| with_width(wanted, TileWidth::FULL));
-        let wider = full.into_iter().flat_map(move |_| {
-            self.widths(wanted)
+        let wider = full.into_iter().flat_map(move |_| match self.widths(wanted) {
+            Ok(widths) => widths
                 .into_iter()
-                .filter(move |width| *width > width_of(wanted))
-                .map(move |width| with_width(wanted, width))
+                .filter(|width| *width > width_of(wanted))
+                .map(|width| Ok(with_width(wanted, width)))
+                .collect(),
+            Err(error) => vec![Err(error)],
         });
-        std::iter::once(wanted).chain(full).chain(wider)
+        std::iter::once(wanted).chain(full).map(Ok).chain(wider)
     }
 
     /// The widths of the partial versions of a file, ascending.
-    pub(crate) fn widths(&self, of: TilePath) -> Vec<TileWidth> {
+    pub(crate) fn widths(&self, of: TilePath) -> Result<Vec<TileWidth>, ReadError> {
         let directory = partial_directory(&self.path(with_width(of, TileWidth::FULL)));
-        let names = self.disk.list(&directory).unwrap_or_default();
+        let names = match self.disk.list(&directory) {
+            Ok(names) => names,
+            Err(error) if is_absent(&error) => Vec::new(),
+            Err(source) => {
+                let file = of.to_string();
+                return Err(ReadError::Io { file, source });
+            }
+        };
         let mut widths: Vec<_> = names
             .iter()
             .filter_map(|name| name.to_str()?.parse().ok().and_then(TileWidth::new))
             .collect();
         widths.sort_unstable();
-        widths
+        Ok(widths)
     }
 }
 

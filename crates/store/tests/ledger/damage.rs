@@ -3,7 +3,9 @@
 use std::fs;
 
 use prova_core::position::EntryIndex;
-use prova_store::{Blame, FaultKind, Ledger, NoProgress, OpenError, ReadError, Snapshot, audit, fsck};
+use prova_store::{
+    AuditError, Blame, FaultKind, Ledger, NoProgress, OpenError, ReadError, Snapshot, audit, fsck,
+};
 use prova_testkit::independent;
 
 use crate::scene::{Scene, index, log_key};
@@ -33,7 +35,7 @@ fn a_changed_entry_is_named_with_both_hashes() {
         assert!(
             matches!(
                 &error,
-                prova_store::AuditError::Read(ReadError::Leaf { file: found, index: at, want: leaf, .. })
+                AuditError::Read(ReadError::Leaf { file: found, index: at, want: leaf, .. })
                     if found == file && *at == index(entry) && *leaf == want
             ),
             "{error}"
@@ -139,10 +141,13 @@ fn a_bundle_cut_off_or_with_bytes_at_its_end_is_named() {
             bytes.push(0);
         }
         fs::write(&path, bytes).unwrap();
-        let snapshot = Snapshot::open(&scene.directory());
+        let snapshot = Snapshot::open(&scene.directory()).unwrap();
+        for (entry, is_intact) in [(0, true), (254, true), (255, !cut), (256, true)] {
+            assert_eq!(snapshot.entry(index(entry)).is_ok(), is_intact, "{entry}");
+        }
         assert!(matches!(
-            snapshot,
-            Err(OpenError::Read(ReadError::Bundle { file, .. })) if file == "tile/entries/000"
+            audit(&snapshot, &NoProgress),
+            Err(AuditError::Read(ReadError::Bundle { file, .. })) if file == "tile/entries/000"
         ));
         let faults = fsck(&scene.directory(), &NoProgress).unwrap();
         assert_eq!(faults.len(), 1, "{faults:?}");
@@ -168,4 +173,105 @@ fn a_checkpoint_of_another_ledger_is_refused() {
     let error = Snapshot::open(&scene.directory()).unwrap_err();
     assert!(matches!(error, OpenError::CheckpointSignature { .. }), "{error}");
     assert_eq!(error.blame(), Blame::Evidence);
+}
+
+#[test]
+fn a_damaged_tile_over_the_charter_is_read_around_and_named() {
+    for (file, byte, entry) in [
+        ("tile/0/000", 0, 0),
+        ("tile/0/000", 9 * 32, 9),
+        ("tile/1/000.p/2", 0, 0),
+        ("tile/1/000.p/2", 40, 256),
+    ] {
+        let scene = Scene::with_units(600);
+        let whole = Snapshot::open(&scene.directory()).unwrap();
+        let entries: Vec<_> = whole.entries(index(0)).map(Result::unwrap).collect();
+        scene.flip(file, byte);
+        let snapshot = Snapshot::open(&scene.directory()).unwrap();
+        let read: Vec<_> = snapshot.entries(index(0)).map(Result::unwrap).collect();
+        assert_eq!(read, entries);
+        for (at, bytes) in read.iter().step_by(37) {
+            let proof = snapshot.inclusion(*at).unwrap();
+            let leaf = prova_core::hash::LeafHash::of_entry(bytes);
+            proof.verify(&leaf, snapshot.checkpoint().root()).unwrap();
+        }
+        let faults = fsck(&scene.directory(), &NoProgress).unwrap();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(
+            (faults[0].file.as_str(), faults[0].entry),
+            (file, Some(index(entry)))
+        );
+        let error = audit(&snapshot, &NoProgress).unwrap_err().to_string();
+        assert!(
+            error.contains(file) && error.contains(&format!("entry {entry}")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_read_around_names_file_and_entry() {
+    let scene = Scene::with_units(600);
+    for file in ["tile/0/000", "tile/1/000.p/2"] {
+        scene.flip(file, 33);
+    }
+    let error = Snapshot::open(&scene.directory()).unwrap_err();
+    assert_eq!(
+        (
+            error.blame(),
+            error.to_string().starts_with("tile/0/000 has the hash ")
+        ),
+        (Blame::Evidence, true),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("over entry 1 and those after it"),
+        "{error}"
+    );
+    let scene = Scene::with_units(2);
+    scene.flip("tile/entries/000.p/6", 60);
+    let error = Snapshot::open(&scene.directory()).unwrap_err().to_string();
+    assert!(
+        error.starts_with("entry 0 in tile/entries/000.p/6 is "),
+        "{error}"
+    );
+}
+
+#[test]
+fn one_damaged_bundle_leaves_all_other_entries_readable() {
+    let scene = Scene::with_units(900);
+    let whole = Snapshot::open(&scene.directory()).unwrap();
+    let entries: Vec<_> = whole.entries(index(0)).map(|entry| entry.unwrap().1).collect();
+    // The length of entry 600: what comes after it in its bundle cannot be told apart any more.
+    scene.flip("tile/entries/002", offset(&whole, 600));
+    let snapshot = Snapshot::open(&scene.directory()).unwrap();
+    let mut lost = Vec::new();
+    for (at, (want, got)) in (0..).zip(entries.iter().zip(snapshot.entries(index(0)))) {
+        match got {
+            Ok((found, got)) => assert_eq!((found, &got), (index(at), want)),
+            Err(error) => {
+                let error = error.to_string();
+                assert!(error.contains("tile/entries/002"), "{error}");
+                lost.push(at);
+            }
+        }
+        assert_eq!(snapshot.entry(index(at)).is_ok(), lost.last() != Some(&at));
+        // The hashes are all there.
+        snapshot.inclusion(index(at)).unwrap();
+    }
+    assert_eq!(lost, (600..768).collect::<Vec<_>>());
+    // Questions go through the store, and appending goes on.
+    let state = snapshot.state(&NoProgress).unwrap();
+    assert_eq!(state.subjects("unit:").count(), 900);
+    drop(state);
+    let mut ledger = scene.open();
+    let mut statements = prova_testkit::builder::TestLedger::new("ledger.example/2026");
+    statements.enrolments();
+    let outcomes = ledger
+        .append(None, &[statements.manufacture("AFTER", 0)])
+        .unwrap();
+    assert_eq!(crate::scene::appended(&outcomes), 1);
+    let faults = fsck(&scene.directory(), &NoProgress).unwrap();
+    let files: Vec<_> = faults.iter().map(|fault| fault.file.as_str()).collect();
+    assert_eq!(files, ["tile/entries/002"]);
 }

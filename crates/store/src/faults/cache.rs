@@ -1,0 +1,271 @@
+//! What a file system has in memory and what is on the disk: a write needs a sync of its file, a name one of its directory.
+
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The parts that sled and the lock write themselves.
+pub(super) fn is_beside(path: &Path) -> bool {
+    path.components().any(|part| {
+        ["store", "store.new", "lock"]
+            .iter()
+            .any(|name| part.as_os_str() == *name)
+    })
+}
+
+pub(super) type Content = Arc<Vec<u8>>;
+type Names = BTreeMap<OsString, usize>;
+
+#[derive(Clone, Debug)]
+enum Node {
+    File { now: Content, synced: Content },
+    Directory { now: Names, synced: Names },
+}
+
+/// A directory tree as programs see it, and as a power failure may leave it.
+#[derive(Clone, Debug)]
+pub(super) struct Cache {
+    nodes: Vec<Node>,
+}
+
+/// Something that was not waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unsynced {
+    Name,
+    Content,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    Old,
+    New,
+    /// The first half of the new content.
+    Half,
+    /// As long as the new content, but the blocks were never written.
+    Zeros,
+}
+
+/// Files, and directories without content.
+pub(super) type Image = BTreeMap<PathBuf, Option<Content>>;
+
+impl Cache {
+    /// What is in a real directory, all of it on the disk.
+    pub(super) fn load(directory: &Path) -> Self {
+        let mut cache = Self { nodes: Vec::new() };
+        cache.load_node(directory);
+        cache
+    }
+
+    fn load_node(&mut self, path: &Path) -> usize {
+        let number = self.nodes.len();
+        if path.is_dir() {
+            self.nodes.push(Node::Directory {
+                now: Names::new(),
+                synced: Names::new(),
+            });
+            for entry in fs::read_dir(path).unwrap() {
+                let path = entry.unwrap().path();
+                if !is_beside(Path::new(path.file_name().unwrap())) {
+                    let child = self.load_node(&path);
+                    let name = path.file_name().unwrap().to_owned();
+                    self.names(number).insert(name, child);
+                }
+            }
+            self.sync_node(number);
+        } else {
+            let now: Content = Arc::new(fs::read(path).unwrap());
+            let synced = Arc::clone(&now);
+            self.nodes.push(Node::File { now, synced });
+        }
+        number
+    }
+
+    fn names(&mut self, directory: usize) -> &mut Names {
+        match &mut self.nodes[directory] {
+            Node::Directory { now, .. } => now,
+            Node::File { .. } => panic!("a file is no directory"),
+        }
+    }
+
+    fn find(&self, path: &Path) -> usize {
+        path.iter().fold(0, |node, name| match &self.nodes[node] {
+            Node::Directory { now, .. } => now[name],
+            Node::File { .. } => panic!("a file is no directory"),
+        })
+    }
+
+    fn parent<'a>(&mut self, path: &'a Path) -> (&mut Names, &'a OsStr) {
+        let parent = self.find(path.parent().unwrap());
+        (self.names(parent), path.file_name().unwrap())
+    }
+
+    fn add(&mut self, path: &Path, node: Node) {
+        let number = self.nodes.len();
+        self.nodes.push(node);
+        let (names, name) = self.parent(path);
+        names.insert(name.to_owned(), number);
+    }
+
+    pub(super) fn write(&mut self, path: &Path, bytes: &[u8]) {
+        let (names, name) = self.parent(path);
+        match names.get(name).copied() {
+            Some(number) => {
+                if let Node::File { now, .. } = &mut self.nodes[number] {
+                    *now = Arc::new(bytes.to_vec());
+                }
+            }
+            None => self.add(
+                path,
+                Node::File {
+                    now: Arc::new(bytes.to_vec()),
+                    synced: Content::default(),
+                },
+            ),
+        }
+    }
+
+    pub(super) fn append(&mut self, path: &Path, bytes: &[u8]) {
+        let number = self.find(path);
+        if let Node::File { now, .. } = &mut self.nodes[number] {
+            Arc::make_mut(now).extend_from_slice(bytes);
+        }
+    }
+
+    pub(super) fn create_dir(&mut self, path: &Path) {
+        self.add(
+            path,
+            Node::Directory {
+                now: Names::new(),
+                synced: Names::new(),
+            },
+        );
+    }
+
+    pub(super) fn rename(&mut self, from: &Path, to: &Path) {
+        let (names, name) = self.parent(from);
+        let number = names.remove(name).unwrap();
+        let (names, name) = self.parent(to);
+        names.insert(name.to_owned(), number);
+    }
+
+    pub(super) fn remove(&mut self, path: &Path) {
+        let (names, name) = self.parent(path);
+        names.remove(name);
+    }
+
+    pub(super) fn sync(&mut self, path: &Path) {
+        let number = self.find(path);
+        self.sync_node(number);
+    }
+
+    /// A sync that fails: the system gives up on what it could not write, and forgets that it could not.
+    pub(super) fn lose(&mut self, path: &Path) -> Option<Content> {
+        let number = self.find(path);
+        match &mut self.nodes[number] {
+            Node::File { now, synced } if now != synced => {
+                *now = half(now);
+                Some(Arc::clone(now))
+            }
+            Node::File { .. } | Node::Directory { .. } => None,
+        }
+    }
+
+    fn sync_node(&mut self, number: usize) {
+        match &mut self.nodes[number] {
+            Node::File { now, synced } => *synced = Arc::clone(now),
+            Node::Directory { now, synced } => synced.clone_from(now),
+        }
+    }
+
+    /// What is on the disk after a power failure, where `left` decides about everything that was not waited for.
+    pub(super) fn image(&self, mut left: impl FnMut(Unsynced) -> Left) -> Image {
+        let mut image = Image::new();
+        self.image_of(0, Path::new(""), &mut left, &mut image);
+        image
+    }
+
+    fn image_of(
+        &self,
+        number: usize,
+        path: &Path,
+        left: &mut impl FnMut(Unsynced) -> Left,
+        image: &mut Image,
+    ) {
+        match &self.nodes[number] {
+            Node::File { now, synced } => {
+                let content = if now == synced {
+                    Arc::clone(now)
+                } else {
+                    match left(Unsynced::Content) {
+                        Left::Old => Arc::clone(synced),
+                        Left::New => Arc::clone(now),
+                        Left::Half => half(now),
+                        Left::Zeros => Arc::new(vec![0; now.len()]),
+                    }
+                };
+                image.insert(path.to_owned(), Some(content));
+            }
+            Node::Directory { now, synced } => {
+                image.insert(path.to_owned(), None);
+                let mut names: Vec<_> = now.keys().chain(synced.keys()).collect();
+                names.sort_unstable();
+                names.dedup();
+                for name in names {
+                    let (new, old) = (now.get(name), synced.get(name));
+                    let kept = if new == old || left(Unsynced::Name) != Left::Old {
+                        new
+                    } else {
+                        old
+                    };
+                    if let Some(child) = kept {
+                        self.image_of(*child, &path.join(name), left, image);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn half(content: &Content) -> Content {
+    Arc::new(content[..content.len() / 2].to_vec())
+}
+
+#[test]
+fn what_was_not_waited_for_may_be_gone_and_what_was_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("old"), b"1").unwrap();
+    let mut cache = Cache::load(directory.path());
+    cache.create_dir(Path::new("d"));
+    cache.write(Path::new("d/f"), b"1234");
+    let names = |cache: &Cache, left| {
+        let image = cache.image(|_| left);
+        let text =
+            |content: Option<Content>| content.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        image
+            .into_iter()
+            .skip(1)
+            .map(|(path, content)| (path.to_str().unwrap().to_owned(), text(content)))
+            .collect::<Vec<_>>()
+    };
+    let file = |name: &str, content: &str| (name.to_owned(), Some(content.to_owned()));
+    let old = file("old", "1");
+    let dir = ("d".to_owned(), None);
+    assert_eq!(names(&cache, Left::Old), std::slice::from_ref(&old));
+    assert_eq!(
+        names(&cache, Left::Half),
+        [dir.clone(), file("d/f", "12"), old.clone()]
+    );
+    cache.sync(Path::new("d/f"));
+    assert_eq!(names(&cache, Left::Old), std::slice::from_ref(&old));
+    cache.sync(Path::new(""));
+    assert_eq!(names(&cache, Left::Old), [dir.clone(), old.clone()]);
+    cache.sync(Path::new("d"));
+    cache.rename(Path::new("d/f"), Path::new("old"));
+    assert_eq!(names(&cache, Left::Old), [dir.clone(), file("d/f", "1234"), old]);
+    assert_eq!(names(&cache, Left::New), [dir, file("old", "1234")]);
+}
