@@ -9,7 +9,12 @@ use prova_store::{Ledger, NoProgress, Outcome};
 use prova_testkit::generator::Generator;
 use tempfile::TempDir;
 
-use crate::{Failure, args::Args, timing::timed};
+use crate::{
+    Failure,
+    args::Args,
+    child::{self, Taken},
+    timing::timed,
+};
 
 /// Entries in one commit.
 pub(crate) const BATCH: usize = 1_000;
@@ -26,6 +31,7 @@ pub(crate) struct Bench {
     place: TempDir,
     built: Option<Built>,
     small: Option<Built>,
+    audited: Option<Taken>,
 }
 
 /// A generated ledger on the disk.
@@ -53,6 +59,7 @@ impl Bench {
             place: tempfile::Builder::new().prefix("run-").tempdir_in(below)?,
             built: None,
             small: None,
+            audited: None,
         })
     }
 
@@ -76,6 +83,16 @@ impl Bench {
             self.built = Some(Built::new(self.path("ledger"), self.entries)?);
         }
         self.built.as_mut().ok_or_else(|| "no ledger".into())
+    }
+
+    /// What an audit of the ledger takes. Measured each time, beside what it is compared with, unless it takes long.
+    pub(crate) fn audit(&mut self) -> Result<Taken, Failure> {
+        if let Some(taken) = self.audited.filter(|_| self.repeats() == 1) {
+            return Ok(taken);
+        }
+        let taken = child::spawn("audit", &self.ledger()?.directory)?;
+        self.audited = Some(taken);
+        Ok(taken)
     }
 
     /// A ledger of [`SMALL`] entries.
