@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use prova_store::{Ledger, NoProgress, Outcome};
@@ -111,8 +112,11 @@ impl Built {
         let mut ledger = Ledger::create(&directory, &charter, Generator::log_key())?;
         let mut batches = Vec::new();
         let mut size = 1;
+        let mut generating = Duration::ZERO;
         while size < entries {
-            let batch: Vec<_> = generator.by_ref().take(BATCH.min(entries - size)).collect();
+            let wanted = BATCH.min(entries - size);
+            let (batch, took) = timed(|| generator.by_ref().take(wanted).collect::<Vec<_>>());
+            generating += took;
             let (outcomes, took) = timed(|| ledger.append(None, &batch));
             for outcome in outcomes? {
                 if !matches!(outcome, Outcome::Appended { .. }) {
@@ -124,6 +128,10 @@ impl Built {
                 batches.push(took.as_secs_f64());
             }
         }
+        eprintln!(
+            "  a ledger of {size} entries; generated at {:.0} entries/s",
+            size as f64 / generating.as_secs_f64()
+        );
         Ok(Self {
             directory,
             size,
