@@ -3,13 +3,19 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use prova_store::{Ledger, NoProgress, Outcome};
 use prova_testkit::generator::Generator;
 use tempfile::TempDir;
 
-use crate::{Failure, args::Args, timing::timed};
+use crate::{
+    Failure,
+    args::Args,
+    child::{self, Taken},
+    timing::timed,
+};
 
 /// Entries in one commit.
 pub(crate) const BATCH: usize = 1_000;
@@ -26,6 +32,7 @@ pub(crate) struct Bench {
     place: TempDir,
     built: Option<Built>,
     small: Option<Built>,
+    audited: Option<Taken>,
 }
 
 /// A generated ledger on the disk.
@@ -53,6 +60,7 @@ impl Bench {
             place: tempfile::Builder::new().prefix("run-").tempdir_in(below)?,
             built: None,
             small: None,
+            audited: None,
         })
     }
 
@@ -78,6 +86,16 @@ impl Bench {
         self.built.as_mut().ok_or_else(|| "no ledger".into())
     }
 
+    /// What an audit of the ledger takes. Measured each time, beside what it is compared with, unless it takes long.
+    pub(crate) fn audit(&mut self) -> Result<Taken, Failure> {
+        if let Some(taken) = self.audited.filter(|_| self.repeats() == 1) {
+            return Ok(taken);
+        }
+        let taken = child::spawn("audit", &self.ledger()?.directory)?;
+        self.audited = Some(taken);
+        Ok(taken)
+    }
+
     /// A ledger of [`SMALL`] entries.
     pub(crate) fn small(&mut self) -> Result<&mut Built, Failure> {
         if self.small.is_none() {
@@ -94,8 +112,11 @@ impl Built {
         let mut ledger = Ledger::create(&directory, &charter, Generator::log_key())?;
         let mut batches = Vec::new();
         let mut size = 1;
+        let mut generating = Duration::ZERO;
         while size < entries {
-            let batch: Vec<_> = generator.by_ref().take(BATCH.min(entries - size)).collect();
+            let wanted = BATCH.min(entries - size);
+            let (batch, took) = timed(|| generator.by_ref().take(wanted).collect::<Vec<_>>());
+            generating += took;
             let (outcomes, took) = timed(|| ledger.append(None, &batch));
             for outcome in outcomes? {
                 if !matches!(outcome, Outcome::Appended { .. }) {
@@ -107,6 +128,10 @@ impl Built {
                 batches.push(took.as_secs_f64());
             }
         }
+        eprintln!(
+            "  a ledger of {size} entries; generated at {:.0} entries/s",
+            size as f64 / generating.as_secs_f64()
+        );
         Ok(Self {
             directory,
             size,

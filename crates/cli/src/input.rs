@@ -48,6 +48,12 @@ pub(crate) fn shown(path: &Path) -> String {
     }
 }
 
+/// Bytes of a file; nobody knows those of stdin or a pipe.
+pub(crate) fn length(path: &Path) -> Option<u64> {
+    let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    (path != Path::new("-")).then_some(metadata.len())
+}
+
 /// A file or stdin, to be read as a stream.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, InputError> {
     if path == Path::new("-") {

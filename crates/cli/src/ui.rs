@@ -1,14 +1,14 @@
 //! What people and programs see: results on stdout, everything else on stderr.
 
 use std::{
-    fmt::Write as _,
+    fmt::{self, Write as _},
     io::{self, IsTerminal as _, Write},
     process::ExitCode,
     time::{Duration, Instant},
 };
 
 use anstyle::{AnsiColor, Style};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use prova_core::text;
 use serde::Serialize;
 
@@ -210,16 +210,11 @@ impl Bar {
             return;
         }
         let bar = self.shown.get_or_init(|| {
-            let template = if total == 0 {
-                format!("{} {{human_pos}} {} ({{per_sec}})", self.what, self.unit)
-            } else {
-                format!(
-                    "{} {{wide_bar}} {{human_pos}}/{{human_len}} {} ({{eta}})",
-                    self.what, self.unit
-                )
-            };
-            let style =
-                ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template(&template(self.what, self.unit, total))
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                    let _ = write!(out, "{:.0}/s", state.per_sec());
+                });
             ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
                 .with_style(style)
                 .with_elapsed(self.begun.elapsed())
@@ -234,6 +229,15 @@ impl Drop for Bar {
         if let Some(bar) = self.shown.get() {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// What a bar shows: how far, how fast, and how long still, unless nobody knows how much there is.
+fn template(what: &str, unit: &str, total: u64) -> String {
+    if total == 0 {
+        format!("{what} {{human_pos}} {unit} ({{rate}})")
+    } else {
+        format!("{what} {{wide_bar}} {{human_pos}}/{{human_len}} {unit} ({{rate}}, {{eta}} left)")
     }
 }
 
@@ -268,6 +272,16 @@ fn lines(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bar_draws_what_its_template_says() {
+        for (total, want) in [(0, 1), (10, 2)] {
+            let template = template("appending", "lines", total);
+            assert!(ProgressStyle::with_template(&template).is_ok(), "{template}");
+            let told = ["{rate}", "{eta}"].iter().filter(|key| template.contains(*key));
+            assert_eq!(told.count(), want, "{template}");
+        }
+    }
 
     #[test]
     fn what_could_deceive_a_reader_is_escaped_and_json_stays_the_same_value() {

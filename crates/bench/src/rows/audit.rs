@@ -7,7 +7,6 @@ use prova_store::Snapshot;
 use crate::{
     Failure,
     bench::Bench,
-    child,
     entries::{Keys, Signed},
     row::{Figure, Goal, Row, Unit},
     timing::{median, timed},
@@ -20,12 +19,10 @@ const MEMORY: f64 = 268_435_456.0;
 
 /// The audit of a ledger, and `verify_strict` over its signatures on two threads, in turns.
 pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
-    let repeats = bench.repeats();
-    let built = bench.ledger()?;
     let (mut audits, mut loops) = (Vec::new(), Vec::new());
-    for _ in 0..repeats {
-        let taken = child::spawn("audit", &built.directory)?;
-        let (signatures, seconds) = verify_strict(&Snapshot::open(&built.directory)?)?;
+    for _ in 0..bench.repeats() {
+        let taken = bench.audit()?;
+        let (signatures, seconds) = verify_strict(&Snapshot::open(&bench.ledger()?.directory)?)?;
         if signatures != taken.count {
             return Err(format!(
                 "the audit verified {} signatures, the loop {signatures}",
@@ -36,7 +33,8 @@ pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Row>, Failu
         audits.push(taken.seconds);
         loops.push(seconds);
     }
-    let per_entry = |times: &[f64]| Figure::new(median(times) / built.size as f64, Unit::SecondsPerEntry);
+    let entries = bench.ledger()?.size as f64;
+    let per_entry = |times: &[f64]| Figure::new(median(times) / entries, Unit::SecondsPerEntry);
     Ok(vec![Row::faster(
         "audit",
         per_entry(&audits),
@@ -87,7 +85,7 @@ fn verify_strict(snapshot: &Snapshot) -> Result<(u64, f64), Failure> {
 
 /// The most memory that an audit had, in a process of its own.
 pub(crate) fn memory(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
-    let taken = child::spawn("audit", &bench.ledger()?.directory)?;
+    let taken = bench.audit()?;
     let name = "memory of an audit";
     Ok(vec![match taken.memory_peak {
         Some(peak) => Row::over(

@@ -67,7 +67,7 @@ fn write(path: &Path) -> Result<(), Failure> {
         let (minor, release) = (number % 40, number % 7);
         write!(
             out,
-            r#"{comma}{{"type":"library","bom-ref":"pkg:deb/example/package-{number:06}@1.{minor}-{release}","name":"package-{number:06}","version":"1.{minor}-{release}","supplier":{{"name":"Distribution example","url":["https://packages.example/{number}"]}},"description":"{:-<420}","hashes":[{{"alg":"SHA-256","content":"{number:064x}"}}],"licenses":[{{"license":{{"id":"GPL-2.0-or-later"}}}}],"purl":"pkg:deb/example/package-{number:06}@1.{minor}-{release}","properties":[{{"name":"example:source","value":"source-{number:06}"}}]}}"#,
+            r#"{comma}{{"type":"library","bom-ref":"pkg:deb/example/package-{number:06}@1.{minor}-{release}","name":"package-{number:06}","version":"1.{minor}-{release}","supplier":{{"name":"Distribution example","url":["https://packages.example/{number}"]}},"description":"{:-<476}","hashes":[{{"alg":"SHA-256","content":"{number:064x}"}}],"licenses":[{{"license":{{"id":"GPL-2.0-or-later"}}}}],"purl":"pkg:deb/example/package-{number:06}@1.{minor}-{release}","properties":[{{"name":"example:source","value":"source-{number:06}"}}]}}"#,
             "what the package is for "
         )?;
     }

@@ -32,8 +32,8 @@ pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
 /// The store made again from the entries, and a copy of the ledger: both check every entry, so the audit is their measure.
 pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     let target = bench.path("backup");
+    let audit = bench.audit()?.seconds;
     let built = bench.ledger()?;
-    let audit = crate::child::spawn("audit", &built.directory)?.seconds;
     let (outcome, reindexed) = timed(|| reindex(&built.directory, &NoProgress));
     outcome?;
     let (outcome, copied) = timed(|| backup(&built.directory, &target, &NoProgress));

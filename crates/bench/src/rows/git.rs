@@ -14,7 +14,6 @@ use prova_store::Snapshot;
 use crate::{
     Failure,
     bench::Bench,
-    child,
     row::{Figure, Goal, Row, Unit},
     timing::timed,
 };
@@ -33,8 +32,9 @@ pub(crate) fn verify_commit(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     }
     let records = if bench.full { 1_000 } else { 100 };
     let repository = bench.path("git");
+    let audited = bench.audit()?.seconds;
     let built = bench.ledger()?;
-    let audit = child::spawn("audit", &built.directory)?.seconds / built.size as f64;
+    let audit = audited / built.size as f64;
     let snapshot = Snapshot::open(&built.directory)?;
     let mut commits = Vec::new();
     prepare(&repository)?;

@@ -26,7 +26,7 @@ struct Costs {
 /// Each operation's cost per entry over that at [`SMALL`] entries.
 pub(crate) fn scale(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     let entries = bench.entries;
-    if entries < 10 * SMALL {
+    if entries < 2 * SMALL {
         let why = format!("{entries} entries are too few to compare with {SMALL}; see --full and --entries");
         return Ok(vec![Row::skipped("cost of an entry as the ledger grows", why)]);
     }

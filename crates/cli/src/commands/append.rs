@@ -161,6 +161,10 @@ struct Appending<'a> {
     lines: Vec<u64>,
     result: AppendResult,
     bar: Bar,
+    /// Bytes of the stream, if it is a file.
+    length: Option<u64>,
+    /// Bytes of the lines so far.
+    read: u64,
 }
 
 /// Runs `prova append`.
@@ -171,6 +175,7 @@ pub(crate) fn run(args: &Append, ui: &mut Ui) -> Result<Status, CommandError> {
         .map(|path| Document::read(path))
         .collect::<Result<_, _>>()?;
     let mut stream = args.envelopes.as_deref().map(input::open).transpose()?;
+    let length = args.envelopes.as_deref().and_then(input::length);
     let mut ledger = args.ledger.write(args.log_key.as_ref(), &args.passphrase, ui)?;
     let mut result = AppendResult::default();
     for document in &documents {
@@ -183,6 +188,8 @@ pub(crate) fn run(args: &Append, ui: &mut Ui) -> Result<Status, CommandError> {
         lines: Vec::new(),
         result,
         bar: ui.progress("appending", "lines"),
+        length,
+        read: 0,
         batch: args.batch,
         acknowledge: args.acknowledge,
         ui,
@@ -228,6 +235,7 @@ impl Appending<'_> {
                 }
             };
             number = number.saturating_add(1);
+            self.read = self.read.saturating_add(line.bytes_with_end());
             match line {
                 Line::Whole(line) if line.trim_ascii().is_empty() => {}
                 Line::Whole(line) => {
@@ -244,6 +252,20 @@ impl Appending<'_> {
             }
         }
         self.flush(number).map_err(ReadLinesError::Append)
+    }
+
+    /// How many lines there will be if those to come are as long as those before; 0 if nobody knows.
+    fn expected_lines(&self, line: u64) -> u64 {
+        let length = self.length.unwrap_or_default().max(self.read);
+        let lines = u128::from(line)
+            .saturating_mul(u128::from(length))
+            .checked_div(u128::from(self.read));
+        match self.length {
+            Some(_) => lines
+                .and_then(|lines| u64::try_from(lines).ok())
+                .unwrap_or_default(),
+            None => 0,
+        }
     }
 
     fn refuse(&mut self, line: u64, reason: String) {
@@ -279,7 +301,7 @@ impl Appending<'_> {
                 }
             }
         }
-        self.bar.show(line, 0);
+        self.bar.show(line, self.expected_lines(line));
         if self.acknowledge {
             let size = self.ledger.snapshot().size().get();
             self.ui.item(&Acknowledged { line, size })?;
@@ -292,6 +314,17 @@ enum Line {
     Whole(Vec<u8>),
     /// Longer than any entry; its length.
     TooLong(usize),
+}
+
+impl Line {
+    /// Bytes that the line has in the stream.
+    fn bytes_with_end(&self) -> u64 {
+        let length = match self {
+            Self::Whole(line) => line.len(),
+            Self::TooLong(length) => *length,
+        };
+        u64::try_from(length).unwrap_or(u64::MAX).saturating_add(1)
+    }
 }
 
 /// The next line without its end; none at the end of the stream. Never keeps more than the longest entry.
