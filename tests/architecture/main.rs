@@ -48,6 +48,7 @@ const OWNED: &[(&str, &str)] = &[
     ("sled", "prova-store"),
     ("bincode", "prova-store"),
     ("clap", "prova-cli"),
+    ("coset", "prova-formats"),
     ("rpassword", "prova-cli"),
     ("indicatif", "prova-cli"),
 ];
