@@ -32,7 +32,9 @@ fn each_format_has_these_bytes() {
         &format!("export {SOUND} --as spdx --at 2026-04-01T00:00:00Z -o installed.spdx.json --format json"),
         &format!("export {TYPE} --as spdx -o type.spdx.json"),
     ]);
-    assert_transcript!(transcript, str![[r#"
+    assert_transcript!(
+        transcript,
+        str![[r#"
 $ prova export 1 9 --as sigstore -o one.sigstore.jsonl --format json
 {
   "form": "sigstore",
@@ -94,7 +96,8 @@ $ prova export unit:dns:nordlys.example/AAU/S1 --as spdx --at 2026-04-01T00:00:0
 $ prova export type:dns:nordlys.example/AAU/R1 --as spdx -o type.spdx.json
 [0]
 
-"#]]);
+"#]]
+    );
     for (file, components) in [
         ("built.cdx.json", 2),
         ("installed.cdx.json", 2),
@@ -158,7 +161,9 @@ fn what_cannot_be_exported_leaves_no_file() {
         "export -1 --as cose -o out",
         "export 12 --as cose",
     ]);
-    assert_transcript!(transcript, str![[r#"
+    assert_transcript!(
+        transcript,
+        str![[r#"
 $ prova export 14 --as intoto -o out
 error: there is no entry 14 in a ledger of size 14
 [2]
@@ -205,7 +210,8 @@ Usage: prova export --as <FORMAT> --output <PATH> --log-key <FILE> --ledger <DIR
 For more information, try '--help'.
 [2]
 
-"#]]);
+"#]]
+    );
     assert_eq!(sandbox.files(), before);
 }
 
@@ -216,12 +222,15 @@ fn a_ledger_of_one_entry_has_no_receipt() {
         "init ledger --origin ledger.example/2026 --test --log-key keys/log.pem --threshold 1 \
          --root-key dns:ministry.example=keys/root-a.pem",
     );
-    assert_transcript!(sandbox.transcript(&["export 0 --as cose -o out"]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&["export 0 --as cose -o out"]),
+        str![[r#"
 $ prova export 0 --as cose -o out
 error: a tree of one entry has no receipt, as its proof has no hash; want a ledger of two entries at least
 [2]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
