@@ -55,6 +55,7 @@ const OWNED: &[(&str, &str)] = &[
     ("sled", "prova-store"),
     ("bincode", "prova-store"),
     ("clap", "prova-cli"),
+    ("coset", "prova-formats"),
     ("rpassword", "prova-cli"),
     ("indicatif", "prova-cli"),
     ("maud", "prova-report"),

@@ -2,7 +2,8 @@
 """Other people's tools read what Prova writes, and Prova reads what they write.
 
     .ci/interop                                   installs everything, builds prova, runs this
-    run.py --prova BINARY --treecheck BINARY      runs the suite alone, in a Python with the libraries
+    run.py --prova BINARY --treecheck BINARY --node-modules DIR
+                                                  runs the suite alone, in a Python with the libraries
 
 Works on a fresh `prova demo` in a temporary directory, grown to more than 300 entries so that the tree has a
 full tile and two levels. Every kind of check has tampered twins, which the tool, and where it can see them
@@ -16,6 +17,9 @@ prova, must refuse. No network.
     keys.py        OpenSSL                       private keys both ways, plain and encrypted; public keys; signatures
     boms.py        cyclonedx-python-lib,         every file of fixtures/boms, validated in full; the same
                    spdx-tools                    components as prova finds in it
+    exports.py     @sigstore/verify,             what `prova export --as` writes: Sigstore bundles, COSE receipts,
+                   scitt-cose, and the above     in-toto bundles, pedigrees of units;
+                                                 sigstore/verify.cjs is the Node program
 
 ledger.py reads entry bundles and makes envelopes by FORMAT.md alone, tally.py counts.
 Prints each failed check, a table by tool, and `N passed, N failed`. Exit code 1 if a check failed.
@@ -32,6 +36,7 @@ sys.dont_write_bytecode = True
 
 import boms
 import envelopes
+import exports
 import keys
 import statements
 import tree
@@ -44,6 +49,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     arguments.add_argument("--prova", type=pathlib.Path, required=True)
     arguments.add_argument("--treecheck", type=pathlib.Path, required=True)
+    arguments.add_argument("--node-modules", type=pathlib.Path, required=True)
     given = arguments.parse_args()
     fixtures = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "boms"
     tally = Tally()
@@ -58,6 +64,7 @@ def main():
         statements.check(tally, ledger)
         keys.check(tally, ledger, scratch)
         boms.check(tally, ledger, fixtures, scratch)
+        exports.check(tally, ledger, given.node_modules.resolve(), scratch)
         tree.check(tally, ledger, given.treecheck.resolve(), scratch / "large")
         tally.start("prova")
         tally.equal("at the end prova verifies it all, with the demo's findings",

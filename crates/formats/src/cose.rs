@@ -248,4 +248,32 @@ mod tests {
         let [one, _, three] = leaves().map(NodeHash::from);
         NodeHash::of_children(&NodeHash::of_children(&one, &one), &three)
     }
+
+    #[test]
+    fn the_receipt_in_the_format_document_is_right() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/FORMAT.md");
+        let page = std::fs::read_to_string(&path).unwrap();
+        let block = |fence: &str| {
+            let (_, after) = page.split_once(&format!("```{fence}\n")).unwrap();
+            after.split_once("```").unwrap().0.to_owned()
+        };
+        let entry = block("example entry");
+        let leaf = LeafHash::of_entry(entry.trim_end().as_bytes());
+        let sibling = NodeHash::from(leaf);
+        let root = NodeHash::of_children(&sibling, &sibling);
+        let proof = InclusionProof::new(EntryIndex::new(1), TreeSize::new(2), vec![sibling]).unwrap();
+        let subject = "unit:dns:nordlys.example/AAU-3900/SN0017".parse().unwrap();
+        let key = published_test_key("log").unwrap();
+        let made = receipt(&leaf, &subject, &proof, &checkpoint(2, root), &key).unwrap();
+        let vector = "vector cose-receipt";
+        if std::env::var_os("PROVA_WRITE_EXAMPLES").is_some() {
+            let (before, after) = page.split_once(&format!("```{vector}\n")).unwrap();
+            let (_, after) = after.split_once("```").unwrap();
+            let written = format!("{before}```{vector}\n{}\n```{after}", hex::encode(&made));
+            std::fs::write(&path, written).unwrap();
+            return;
+        }
+        assert_eq!(block(vector), format!("{}\n", hex::encode(&made)));
+        assert!(holds(&made, &root));
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use prova_core::{
-    component::{ComponentId, Kind, ParseComponentError},
+    component::{Kind, ParseComponentError, SubjectId},
     dsse::Envelope,
     entry::Verified,
     hash::Digest,
@@ -59,29 +59,48 @@ pub(crate) struct ExportArgs {
     /// The time that a bill of materials bears [without: the latest that an entry in it claims].
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
-    /// The log's private key, which signs receipts.
-    #[arg(long, value_name = "FILE", env = "PROVA_LOG_KEY", hide_env_values = true)]
-    log_key: Option<PathBuf>,
     #[command(flatten)]
     passphrase: PassphraseArgs,
     #[command(flatten)]
     ledger: LedgerArgs,
 }
 
-/// Which format.
-#[derive(Args, Clone, Copy, Debug)]
+/// Which format, and what only these formats need.
+#[derive(Args, Clone, Debug)]
 pub(crate) struct FormArgs {
     /// The format.
-    #[arg(long = "as", value_enum, value_name = "FORMAT")]
-    form: Form,
+    #[arg(long = "as", value_enum, value_name = "FORMAT", required = true)]
+    form: Option<Form>,
     /// When in its life a unit is described in a bill of materials.
-    #[arg(long, value_enum, value_name = "STAGE", default_value_t = StageArg::AsInstalled)]
+    #[arg(long, value_enum, value_name = "STAGE", default_value_t = StageArg::AsInstalled, requires = "form")]
     stage: StageArg,
+    /// The log's private key, which signs receipts.
+    #[arg(long, value_name = "FILE", env = "PROVA_LOG_KEY", hide_env_values = true)]
+    log_key: Option<PathBuf>,
+}
+
+/// What is to be written where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order<'a> {
+    /// What goes out.
+    pub(crate) what: &'a [What],
+    /// The form that was asked for.
+    pub(crate) form: Form,
+    /// What only these formats need.
+    pub(crate) options: &'a FormArgs,
+    /// The time of a bill of materials.
+    pub(crate) at: Option<Timestamp>,
+    /// The file.
+    pub(crate) output: &'a Path,
+    /// How the log's key is opened.
+    pub(crate) passphrase: &'a PassphraseArgs,
+    /// The ledger.
+    pub(crate) ledger: &'a LedgerArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
-enum Form {
+pub(crate) enum Form {
     /// Sigstore bundles, version 0.3, in JSON Lines: one for each signer of each entry.
     Sigstore,
     /// COSE receipts (RFC 9942), one after the other (RFC 8742).
@@ -104,9 +123,11 @@ enum StageArg {
 
 /// What goes out.
 #[derive(Clone, Debug)]
-enum What {
+pub(crate) enum What {
+    /// An entry.
     Entry(EntryIndex),
-    Component(ComponentId),
+    /// The entries about a subject.
+    Subject(SubjectId),
 }
 
 /// What was written.
@@ -127,7 +148,7 @@ impl FromStr for What {
     fn from_str(text: &str) -> Result<Self, ParseComponentError> {
         match text.parse() {
             Ok(index) => Ok(Self::Entry(EntryIndex::new(index))),
-            Err(_) => text.parse().map(Self::Component),
+            Err(_) => text.parse().map(Self::Subject),
         }
     }
 }
@@ -146,22 +167,40 @@ impl Source for Reading {
 
 /// Runs `prova export --as`.
 pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    let reading = Reading::open(&args.ledger, ui)?;
-    let (bytes, entries) = match args.form.form {
-        Form::Cyclonedx | Form::Spdx => (bill_of_materials(args, &reading)?, Vec::new()),
+    let form = args
+        .form
+        .form
+        .ok_or_else(|| CommandError::caller("no format was given, want --as FORMAT"))?;
+    let order = Order {
+        what: &args.what,
+        form,
+        options: &args.form,
+        at: args.at,
+        output: &args.output,
+        passphrase: &args.passphrase,
+        ledger: &args.ledger,
+    };
+    export(&order, ui)
+}
+
+/// Writes what was ordered.
+pub(crate) fn export(order: &Order<'_>, ui: &mut Ui) -> Result<Status, CommandError> {
+    let reading = Reading::open(order.ledger, ui)?;
+    let (bytes, entries) = match order.form {
+        Form::Cyclonedx | Form::Spdx => (bill_of_materials(order, &reading)?, Vec::new()),
         Form::Sigstore | Form::Cose | Form::Intoto => {
-            let entries = chosen(&args.what, &reading)?;
-            let bytes = match args.form.form {
-                Form::Cose => receipts(args, &reading, &entries, ui)?,
+            let entries = chosen(order.what, &reading)?;
+            let bytes = match order.form {
+                Form::Cose => receipts(order, &reading, &entries, ui)?,
                 form => envelopes(form, &reading, &entries)?,
             };
             (bytes, entries.into_keys().collect())
         }
     };
-    output::write(&args.output, &bytes)?;
-    if args.output != Path::new("-") && ui.format() == Format::Json {
+    output::write(order.output, &bytes)?;
+    if order.output != Path::new("-") && ui.format() == Format::Json {
         ui.result(&Exported {
-            form: args.form.form,
+            form: order.form,
             entries,
             bytes: bytes.len(),
             sha256: Digest::of(&bytes),
@@ -184,18 +223,18 @@ fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verif
                 }
                 entries.insert(*index, reading.read(*index)?);
             }
-            What::Component(component) => {
+            What::Subject(subject) => {
                 let mut found = false;
-                for index in reading.posting(&Term::Id(component.clone().into()))? {
+                for index in reading.posting(&Term::Id(subject.clone()))? {
                     let entry = reading.read(index)?;
-                    let mut subjects = entry.statement().subjects.iter();
-                    if subjects.any(|subject| subject.id.component() == Some(component)) {
+                    let mut stated = entry.statement().subjects.iter();
+                    if stated.any(|stated| stated.id == *subject) {
                         entries.insert(index, entry);
                         found = true;
                     }
                 }
                 if !found {
-                    return Err(unknown(component));
+                    return Err(unknown(subject));
                 }
             }
         }
@@ -203,8 +242,8 @@ fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verif
     Ok(entries)
 }
 
-fn unknown(component: &ComponentId) -> CommandError {
-    CommandError::caller(format!("the ledger has no entry about {component}"))
+fn unknown(subject: &SubjectId) -> CommandError {
+    CommandError::caller(format!("the ledger has no entry about {subject}"))
         .hint("`prova show --heads` lists what it has entries about")
 }
 
@@ -225,12 +264,12 @@ fn envelopes(
 }
 
 fn receipts(
-    args: &ExportArgs,
+    order: &Order<'_>,
     reading: &Reading,
     entries: &BTreeMap<EntryIndex, Verified>,
     ui: &Ui,
 ) -> Result<Vec<u8>, CommandError> {
-    let key = log_key(args, reading, ui)?;
+    let key = log_key(order, reading, ui)?;
     let checkpoint = reading.snapshot.checkpoint();
     let mut receipts = Vec::new();
     for (index, entry) in entries {
@@ -253,12 +292,12 @@ fn receipts(
 }
 
 /// The key that the ledger signs its checkpoints with.
-fn log_key(args: &ExportArgs, reading: &Reading, ui: &Ui) -> Result<SecretKey, CommandError> {
-    let path = args.log_key.as_ref().ok_or_else(|| {
+fn log_key(order: &Order<'_>, reading: &Reading, ui: &Ui) -> Result<SecretKey, CommandError> {
+    let path = order.options.log_key.as_ref().ok_or_else(|| {
         CommandError::caller("no log key was given, and the ledger signs its receipts with it")
             .hint("give it with --log-key FILE or in the variable PROVA_LOG_KEY; a `.tlog-proof` of `prova prove` needs no key")
     })?;
-    let key = signing::read_key(path, &args.passphrase.log_source(), ui)?;
+    let key = signing::read_key(path, &order.passphrase.log_source(), ui)?;
     let (got, want) = (key.public(), reading.registry().log_key());
     if got != *want {
         return Err(CommandError::caller(format!(
@@ -269,27 +308,29 @@ fn log_key(args: &ExportArgs, reading: &Reading, ui: &Ui) -> Result<SecretKey, C
     Ok(key)
 }
 
-fn bill_of_materials(args: &ExportArgs, reading: &Reading) -> Result<Vec<u8>, CommandError> {
-    let [What::Component(component)] = args.what.as_slice() else {
-        return Err(CommandError::caller(
-            "a bill of materials is of one component, want one unit, type or artefact",
-        ));
+fn bill_of_materials(order: &Order<'_>, reading: &Reading) -> Result<Vec<u8>, CommandError> {
+    let component = match order.what {
+        [What::Subject(subject)] => subject.component(),
+        _ => None,
     };
+    let component = component.ok_or_else(|| {
+        CommandError::caller("a bill of materials is of one component, want one unit, type or artefact")
+    })?;
     if component.kind() == Kind::Slot {
         return Err(CommandError::caller(format!(
             "a bill of materials is of a unit, type or artefact, found the slot {component}"
         ))
         .hint("`prova trace` says what is in a slot"));
     }
-    let stage = match args.form.stage {
+    let stage = match order.options.stage {
         StageArg::AsBuilt => Stage::AsBuilt,
         StageArg::AsInstalled => Stage::AsInstalled,
     };
     let checkpoint = reading.snapshot.checkpoint();
-    let pedigree = Pedigree::new(reading, component, stage, checkpoint, &reading.history, args.at)?
-        .ok_or_else(|| unknown(component))?;
+    let pedigree = Pedigree::new(reading, component, stage, checkpoint, &reading.history, order.at)?
+        .ok_or_else(|| unknown(&component.clone().into()))?;
     let version = env!("CARGO_PKG_VERSION");
-    Ok(match args.form.form {
+    Ok(match order.form {
         Form::Spdx => pedigree::spdx::write(&pedigree, version),
         _ => pedigree::cyclonedx::write(&pedigree, version),
     })

@@ -414,7 +414,13 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
             Kind::Type => (node.name.clone().or(part), last, None),
             Kind::Artefact | Kind::Slot => (node.name.clone(), node.version.clone(), None),
         };
-        let name = name.filter(|name| !name.is_empty());
+        let filled = |text: &String| !text.is_empty();
+        let (name, version) = (name.filter(filled), version.filter(filled));
+        // Ids of some schemes name no maker; that of the type answers for the unit.
+        let maker = node
+            .maker
+            .clone()
+            .or_else(|| of_type.and_then(|of_type| of_type.maker.clone()));
         Ok(Item {
             name: name.unwrap_or_else(|| id.to_string()),
             version,
@@ -433,6 +439,7 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
             parent,
             node: Node {
                 children: Vec::new(),
+                maker,
                 ..node.clone()
             },
         })

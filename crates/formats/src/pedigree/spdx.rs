@@ -210,10 +210,55 @@ fn references(item: &Item) -> Vec<ExternalRef> {
     });
     alias("pkg:", "PACKAGE-MANAGER", "purl")
         .into_iter()
-        .chain(alias("cpe:2.3:", "SECURITY", "cpe23Type"))
+        .chain(alias("cpe:2.3:", "SECURITY", "cpe23Type").filter(|name| is_cpe(&name.reference_locator)))
         .chain(boms)
         .chain(documents)
         .collect()
+}
+
+/// Whether a name is a CPE 2.3 formatted string without wildcards inside (NISTIR 7695 §6.2); what is not stays an alias among the properties.
+fn is_cpe(text: &str) -> bool {
+    const QUOTED: &str = "\\*?!\"#$%&'()+,/:;<=>@[]^`{|}~";
+    let Some(text) = text.strip_prefix("cpe:2.3:") else {
+        return false;
+    };
+    let mut values = vec![String::new()];
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        let value = values.last_mut();
+        match (character, value) {
+            (':', _) => values.push(String::new()),
+            ('\\', Some(value)) => match characters.next() {
+                Some(quoted) if QUOTED.contains(quoted) => value.push('q'),
+                _ => return false,
+            },
+            (_, Some(value)) => value.push(character),
+            (_, None) => return false,
+        }
+    }
+    let any = |value: &str| matches!(value, "*" | "-");
+    let plain = |value: &str| {
+        let mut bytes = value.bytes();
+        !value.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    let language = |value: &str| {
+        let (language, region) = value.split_once('-').unwrap_or((value, "AA"));
+        let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        matches!(language.len(), 2 | 3)
+            && letters(language)
+            && (region.len() == 2 && letters(region) || region.len() == 3 && digits(region))
+    };
+    let part = |value: &str| matches!(value, "a" | "h" | "o");
+    values.len() == 11
+        && values.iter().enumerate().all(|(at, value)| {
+            any(value)
+                || match at {
+                    0 => part(value),
+                    6 => language(value),
+                    _ => plain(value),
+                }
+        })
 }
 
 fn annotation(row: &Row) -> Annotation {
@@ -262,4 +307,28 @@ fn lines(facts: &[(&'static str, String)]) -> String {
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_cpe;
+
+    #[test]
+    fn names_that_other_tools_refuse_are_no_cpes() {
+        for (text, want) in [
+            ("cpe:2.3:o:nordlys:aau_os:2:*:*:*:*:*:*:*", true),
+            (r"cpe:2.3:h:a\:b:c\!d:-:*:*:en-US:*:*:*:*", true),
+            ("cpe:2.3:*:a:b:1.0:*:*:deu-276:*:*:*:*", true),
+            ("cpe:2.3:x:a:b:1:*:*:*:*:*:*:*", false),
+            ("cpe:2.3:o:a b:b:1:*:*:*:*:*:*:*", false),
+            ("cpe:2.3:o:a::1:*:*:*:*:*:*:*", false),
+            ("cpe:2.3:o:a:b:1:*:*:english:*:*:*:*", false),
+            ("cpe:2.3:o:a:b:1:*:*:*:*:*:*", false),
+            ("cpe:2.3:o:a:b:1:*:*:*:*:*:*:*:*", false),
+            (r"cpe:2.3:o:a\x:b:1:*:*:*:*:*:*:*", false),
+            ("cpe:/o:a:b:1", false),
+        ] {
+            assert_eq!(is_cpe(text), want, "{text}");
+        }
+    }
 }

@@ -568,3 +568,27 @@ fn parts_deeper_than_readers_go_stand_beside_the_others() {
         assert_eq!(bom.components.len(), 41);
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_text_in_records_is_data_in_documents(
+        name in proptest::string::string_regex("(?s).{1,24}").unwrap(),
+        text in proptest::string::string_regex("(?s)[\\\\\"<>(){}\\[\\]:,\\x00-\\x1f\\u{2028}a-c]{0,24}").unwrap(),
+    ) {
+        let mut ledger = TestLedger::new("ledger.example/2026");
+        let mut entries = vec![ledger.charter()];
+        entries.extend(ledger.enrolments());
+        let described = Manifest { known_unknowns: vec![text.clone()], ..manifest(&name, Some(&text)) };
+        let event = Event::Manifest(described);
+        let subjects = vec![component(FIRST)];
+        entries.push(ledger.event("dns:nordlys.example", Role::Producer, event, subjects, &["nordlys"]));
+        let scene = Scene::new(entries);
+        for (bytes, bom) in scene.documents(&component(FIRST), Stage::AsInstalled) {
+            proptest::prop_assert!(bytes.iter().all(|byte| *byte == b'\n' || *byte >= 0x20));
+            proptest::prop_assert_eq!(bom.components.len(), 1);
+            proptest::prop_assert_eq!(&bom.components[0].name, &name);
+            proptest::prop_assert_eq!(bom.components[0].version.as_deref(), Some(text.as_str()).filter(|text| !text.is_empty()));
+        }
+    }
+}
