@@ -56,7 +56,7 @@ fn told(report: &Report, page: &Page, number: usize) -> Markup {
             @if let Some(standing) = standing { (facts(report, standing)) }
             @if let Some(custody) = custody {
                 h4 { "Who held it" }
-                (picture::custody(report, custody, &anchor))
+                (picture::custody(report, custody, number))
             }
             h4 { "What happened" }
             (life::timeline(report, page))
@@ -71,7 +71,7 @@ fn told(report: &Report, page: &Page, number: usize) -> Markup {
 /// How a component stands at the end.
 fn facts(report: &Report, standing: &Standing) -> Markup {
     let component = |label: &str, id: Option<&ComponentId>| {
-        html! { @if let Some(id) = id { div { dt { (label) } dd { (link::subject(report, &id.clone().into())) } } } }
+        html! { @if let Some(id) = id { div { dt { (label) } dd { (link::known(report, &id.clone().into())) } } } }
     };
     let area = standing.area.map(|area| match area {
         AreaClass::General => "general",

@@ -6,7 +6,7 @@ use prova_core::lifecycle::Finding;
 use super::{foreign::foreign, link};
 use crate::{
     meaning,
-    report::{Report, Withheld},
+    report::{Kept, Report, Withheld},
 };
 
 /// Most findings that a report tells; it counts the others.
@@ -76,7 +76,12 @@ fn list(report: &Report, findings: &[Finding]) -> Markup {
 pub(super) fn missing(report: &Report) -> Markup {
     html! {
         @if report.withheld.is_empty() && report.gaps.is_empty() && report.untold.is_empty() {
-            p { "Nothing was withheld, and nothing that the evidence refers to is missing from it." }
+            @match report.kept {
+                Kept::Bundle => { p { "Nothing was withheld, and nothing that the evidence refers to is missing from it." } }
+                Kept::Ledger => {
+                    p { "Nothing: the whole ledger was read. Documents that entries name by their digests are no part of this page." }
+                }
+            }
         }
         @if !report.withheld.is_empty() {
             h3 { (link::counted(report.withheld.len(), "document withheld", "documents withheld")) }

@@ -28,10 +28,9 @@ fn step(report: &Report, row: &Row) -> Markup {
     let found = if row.findings.is_empty() { "sound" } else { "found" };
     html! {
         li.(found) {
-            p.when { (link::time(row.time)) " · " (link::entry(report, row.index)) }
+            p.when { span.event { (row.event) } " · " (link::time(row.time)) " · " (link::entry(report, row.index)) }
             p.says {
-                strong { (row.event) } " "
-                @if let Some(by) = &row.by { (link::name(by)) " " }
+                @if let Some(by) = &row.by { strong { (link::name(by)) } " " }
                 (foreign(&row.sentence)) "."
             }
             ul.aside {

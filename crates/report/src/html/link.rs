@@ -60,6 +60,18 @@ pub(super) fn subject(report: &Report, subject: &SubjectId) -> Markup {
     }
 }
 
+/// A subject by the name that people know it by, if it has a page; by its id otherwise.
+pub(super) fn known(report: &Report, id: &SubjectId) -> Markup {
+    let page = report.pages.iter().find(|page| page.subject() == id);
+    match (page, report.page_of(id)) {
+        (Some(page), Some(number)) => {
+            let title = titled(id, page.timeline.standing.as_ref());
+            html! { a href={ "#component-" (number) } { (foreign(&title)) } }
+        }
+        _ => subject(report, id),
+    }
+}
+
 /// An organisation by its name, with its id.
 pub(super) fn party(party: &Party) -> Markup {
     html! {
