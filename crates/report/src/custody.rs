@@ -134,7 +134,9 @@ impl Custody {
         };
         let is_about = |entry: &Verified| {
             let subjects = &entry.statement().subjects;
-            subjects.iter().any(|subject| subject.id.component() == Some(unit))
+            subjects
+                .iter()
+                .any(|subject| subject.id.component() == Some(unit))
         };
         for (index, entry) in entries.iter().filter(|(_, entry)| is_about(entry)) {
             if let Some(event) = entry.statement().event() {
@@ -192,10 +194,7 @@ impl Walk<'_> {
 
     fn transfer(&self, is_it: impl Fn(&Transfer) -> bool) -> Option<&Transfer> {
         let transfers = self.chain.unit().map(|life| &life.transfers);
-        transfers
-            .into_iter()
-            .flatten()
-            .find(|transfer| is_it(transfer))
+        transfers.into_iter().flatten().find(|transfer| is_it(transfer))
     }
 
     fn ship(&mut self, index: EntryIndex, mark: usize, by: &OrgId, ship: &Ship) {
@@ -226,11 +225,7 @@ impl Walk<'_> {
             });
         let shipment = shipped
             .and_then(|transfer| transfer.shipped)
-            .and_then(|(index, _)| {
-                self.shipments
-                    .iter()
-                    .position(|shipment| shipment.index == index)
-            });
+            .and_then(|(index, _)| self.shipments.iter().position(|shipment| shipment.index == index));
         let arrives = shipment
             .and_then(|position| self.shipments.get(position))
             .is_some_and(|shipment| shipment.to == *by || disputed);
@@ -257,9 +252,10 @@ impl Walk<'_> {
         };
         let (from, left) = match (shipment, state) {
             (Some(shipment), _) => (shipment.from, shipment.mark),
-            (None, HandOverState::Missing) => {
-                (self.holder.clone().unwrap_or_else(|| receive.from.clone()), self.seen)
-            }
+            (None, HandOverState::Missing) => (
+                self.holder.clone().unwrap_or_else(|| receive.from.clone()),
+                self.seen,
+            ),
             (None, _) => (receive.from.clone(), mark),
         };
         if self.holder.is_none() {
@@ -356,6 +352,3 @@ impl Walk<'_> {
         custody
     }
 }
-
-#[cfg(test)]
-mod tests;

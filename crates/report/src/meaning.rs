@@ -131,6 +131,10 @@ mod tests {
         let consequences: BTreeSet<_> = FindingCode::ALL.iter().map(|code| consequence(*code)).collect();
         assert_eq!(titles.len(), FindingCode::ALL.len());
         assert_eq!(consequences.len(), FindingCode::ALL.len());
-        assert!(consequences.iter().all(|text| text.ends_with('.') && !text.contains("  ")));
+        assert!(
+            consequences
+                .iter()
+                .all(|text| text.ends_with('.') && !text.contains("  "))
+        );
     }
 }

@@ -219,7 +219,13 @@ impl Report {
                 named.extend(&row.corrected_by);
             }
             if let Some(standing) = &page.timeline.standing {
-                named.extend(standing.released.iter().chain(&standing.recalled).chain(&standing.ended));
+                named.extend(
+                    standing
+                        .released
+                        .iter()
+                        .chain(&standing.recalled)
+                        .chain(&standing.ended),
+                );
             }
             let nodes = page.trace.iter().flat_map(|trace| trace.tree.walk());
             named.extend(nodes.filter_map(|node| node.manifest));

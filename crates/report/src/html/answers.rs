@@ -16,11 +16,17 @@ pub(super) fn section(report: &Report) -> Markup {
         ("fails", "The evidence fails.".to_owned())
     } else if findings > 0 {
         let findings = link::counted(findings, "finding", "findings");
-        ("found", format!("The evidence is sound, and it shows {findings}."))
+        (
+            "found",
+            format!("The evidence is sound, and it shows {findings}."),
+        )
     } else if open.is_empty() {
         ("holds", "The evidence holds.".to_owned())
     } else {
-        ("holds", "The evidence is sound, as far as it can be decided.".to_owned())
+        (
+            "holds",
+            "The evidence is sound, as far as it can be decided.".to_owned(),
+        )
     };
     html! {
         div.headline.(class) {
@@ -53,7 +59,10 @@ pub(super) fn section(report: &Report) -> Markup {
 }
 
 fn questions(verdict: &Verdict, answer: Answer) -> Vec<&'static str> {
-    let such = verdict.answers.iter().filter(|answered| answered.answer == answer);
+    let such = verdict
+        .answers
+        .iter()
+        .filter(|answered| answered.answer == answer);
     such.map(|answered| answered.question.name()).collect()
 }
 

@@ -9,11 +9,14 @@ use prova_core::{
     time::Timestamp,
 };
 
-use super::foreign::foreign;
+use super::foreign::{fitting, foreign};
 use crate::{page::Page, report::Report};
 
 /// Most entries that a list of references shows before it counts the rest.
 const ENTRIES_LISTED: usize = 12;
+
+/// Most characters of a product's name in a heading: it is its signer's text, and must not fill the page.
+const NAME_SHOWN: usize = 60;
 
 /// A reference to an entry, which leads to it if it is in the report.
 pub(super) fn entry(report: &Report, index: EntryIndex) -> Markup {
@@ -130,9 +133,11 @@ pub(super) fn kind(subject: &SubjectId) -> &'static str {
 
 /// The name by which people know a subject: a product's name, or what tells it apart in its id.
 pub(super) fn titled(subject: &SubjectId, standing: Option<&Standing>) -> String {
-    let name = standing.and_then(|standing| standing.name.clone());
-    let version = standing.and_then(|standing| standing.version.clone());
-    let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+    let name = standing.and_then(|standing| standing.name.as_deref());
+    let name = name.map(|name| fitting(name, NAME_SHOWN));
+    let version = standing.and_then(|standing| standing.version.as_deref());
+    let version = version.map(|version| format!(" {}", fitting(version, NAME_SHOWN)));
+    let version = version.unwrap_or_default();
     let Some(component) = subject.component() else {
         return subject.to_string();
     };

@@ -64,7 +64,10 @@ fn columns(custody: &Custody) -> Vec<usize> {
     if custody.marks.len() <= COLUMNS_SHOWN {
         return (0..custody.marks.len()).collect();
     }
-    let spans = custody.spans.iter().flat_map(|span| [Some(span.from), span.until]);
+    let spans = custody
+        .spans
+        .iter()
+        .flat_map(|span| [Some(span.from), span.until]);
     let passed = custody
         .hand_overs
         .iter()
@@ -176,7 +179,10 @@ impl Drawing<'_> {
         let end = self.width().saturating_sub(14);
         let (from, until) = (self.at(hand_over.left), until.map_or(end, |mark| self.at(mark)));
         let is_shipped = span.is_some() && hand_over.state != HandOverState::Missing;
-        let y = self.lane(&hand_over.from).saturating_sub(BAR / 2).saturating_add(2);
+        let y = self
+            .lane(&hand_over.from)
+            .saturating_sub(BAR / 2)
+            .saturating_add(2);
         let width = until.saturating_sub(from);
         html! {
             @if is_shipped && width > BAR {
@@ -249,7 +255,7 @@ fn explained(state: HandOverState) -> &'static str {
     match state {
         HandOverState::Confirmed => "handed over, signed by both sides",
         HandOverState::Pending => "sent; nobody signed for its arrival",
-        HandOverState::Disputed => "disputed",
+        HandOverState::Disputed => "disputed hand-over",
         HandOverState::Missing => "no hand-over on record",
     }
 }

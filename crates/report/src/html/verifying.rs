@@ -64,7 +64,10 @@ fn with_prova(report: &Report) -> Markup {
         },
         Kept::Ledger => {
             // The id of a component holds nothing that a shell would act on between quotes; other ids may.
-            let asked: Vec<_> = report.asked().filter_map(|page| page.subject().component()).collect();
+            let asked: Vec<_> = report
+                .asked()
+                .filter_map(|page| page.subject().component())
+                .collect();
             let commands: Vec<_> = match asked.as_slice() {
                 [] => vec!["prova verify --ledger LEDGER --trust trust.policy".to_owned()],
                 subjects => subjects

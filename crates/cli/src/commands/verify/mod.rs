@@ -66,16 +66,20 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
     };
     match (&args.what, subject) {
         (None, _) => ledger::whole(&args.ledger, policy.as_ref(), ui),
-        (Some(_), Some(Ok(subject))) => {
-            ledger::subject(&args.ledger, &subject, policy.as_ref(), args.report.as_deref(), ui)
-        }
+        (Some(_), Some(Ok(subject))) => ledger::subject(
+            &args.ledger,
+            &subject,
+            policy.as_ref(),
+            args.report.as_deref(),
+            ui,
+        ),
         (Some(what), Some(Err(error))) if is_component(what) => {
             let error = CommandError::of(crate::error::Blame::Caller, &error);
             Err(error.context(format!("«{what}» is no component")))
         }
-        (Some(_), _) if args.report.is_some() => {
-            Err(CommandError::caller("a report is about a component, not about a proof"))
-        }
+        (Some(_), _) if args.report.is_some() => Err(CommandError::caller(
+            "a report is about a component, not about a proof",
+        )),
         (Some(what), _) => {
             let policy = policy.ok_or_else(|| {
                 CommandError::caller("a proof shows nothing without the log's key that you trust")
