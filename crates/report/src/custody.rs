@@ -352,3 +352,6 @@ impl Walk<'_> {
         custody
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,7 +96,7 @@ fn materials(node: &Node) -> Markup {
             ul.materials {
                 @for bom in &node.boms {
                     li {
-                        "Bill of materials: " (foreign(&bom.format.to_string())) " " (foreign(&bom.version)) ", "
+                        "Bill of materials: " (foreign(&bom.format)) " " (foreign(&bom.version)) ", "
                         (bom.components) " components"
                     }
                 }
