@@ -111,6 +111,18 @@ pub(super) fn scrolling(label: &str, table: &Markup) -> Markup {
     html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
 }
 
+/// Most members of a list inside another.
+const MEMBERS_LISTED: usize = 20;
+
+/// The first members of a list, each as an item; then how many more there are.
+pub(super) fn members<T>(members: &[T], show: impl Fn(&T) -> Markup) -> Markup {
+    let more = members.len().saturating_sub(MEMBERS_LISTED);
+    html! {
+        @for member in members.iter().take(MEMBERS_LISTED) { li { (show(member)) } }
+        @if more > 0 { li { "and " (more) " more" } }
+    }
+}
+
 /// `1 entry`, `2 entries`.
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 {

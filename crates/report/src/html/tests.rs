@@ -5,6 +5,7 @@ use prova_core::{
     hash::Digest,
     position::EntryIndex,
     standing::Party,
+    term::Term,
     verdict::{Question, Scope, Verdict},
 };
 use prova_testkit::builder::{TestLedger, org, unit};
@@ -50,9 +51,9 @@ fn hostile_text_is_inert_wherever_it_stands() {
         notes: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
     };
     report.gaps.push(Gap {
-        subject: unit("SN9").into(),
+        missing: Term::Id(unit("SN9").into()),
         entry: None,
-        detail: HOSTILE.to_owned(),
+        detail: text(),
     });
     report.withheld.push(Withheld {
         sha256: Digest::of(b"contract"),
@@ -137,9 +138,9 @@ fn what_is_missing_is_said() {
         entries: vec![EntryIndex::new(5)],
     });
     report.gaps.push(Gap {
-        subject: unit("SN9").into(),
+        missing: Term::Id(unit("SN9").into()),
         entry: Some(EntryIndex::new(5)),
-        detail: "who held it is not known".to_owned(),
+        detail: Some("who held it is not known".to_owned()),
     });
     let page = html(&report);
     assert!(!page.contains("Nothing was withheld"));
