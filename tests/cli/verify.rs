@@ -543,3 +543,44 @@ fn whoever_only_reads_works_beside_a_writer() {
         ]
     );
 }
+
+#[test]
+fn a_report_is_a_page_about_one_component_and_the_same_each_time() {
+    let sandbox = Sandbox::with_life();
+    let sound = format!("verify {SOUND} --report sound.html");
+    sandbox.run(&sound).code(0);
+    let sound = fs::read_to_string(sandbox.path("sound.html")).unwrap();
+    assert!(sound.contains(SOUND) && !sound.contains("class=\"detail\""));
+
+    let sandbox = Sandbox::with_faults();
+    let gapped = format!("verify {GAPPED} --report gapped.html");
+    let again = format!("verify {GAPPED} --report again.html");
+    sandbox.run(&gapped).code(4);
+    sandbox.run(&again).code(4);
+    let read = |name: &str| fs::read_to_string(sandbox.path(name)).unwrap();
+    let gapped = read("gapped.html");
+    assert!(gapped == read("again.html"));
+    assert!(gapped.contains(GAPPED) && gapped.contains("Gap in custody"));
+
+    assert_transcript!(
+        sandbox.transcript(&[
+            "verify some.tlog-proof --report report.html",
+            "verify --report report.html"
+        ]),
+        str![[r#"
+$ prova verify some.tlog-proof --report report.html
+error: a report is about a component, not about a proof
+[2]
+$ prova verify --report report.html
+error: the following required arguments were not provided:
+  <COMPONENT|FILE>
+
+Usage: prova verify --report <FILE> --ledger <DIR> <COMPONENT|FILE>
+
+For more information, try '--help'.
+[2]
+
+"#]]
+    );
+    assert!(!sandbox.path("report.html").exists());
+}

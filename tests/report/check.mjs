@@ -2,7 +2,7 @@
 // nothing on the console, no request, every reference leads somewhere, nothing wider than the screen; a policy that stops what is injected;
 // the same text without script; a PDF with all of it.
 //
-// node check.mjs CHROMIUM PICTURES REPORT…      Pictures of every page go to the directory PICTURES.
+// node check.mjs CHROMIUM PICTURES REPORT…      Pictures of every page, light and wide or dark and narrow, go to the directory PICTURES.
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, resolve } from "node:path";
@@ -53,7 +53,9 @@ async function looked(report, url, name) {
       const levels = await page.evaluate(() => [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")].map((heading) => +heading.tagName[1]));
       check(levels.every((level, at) => (at ? level <= levels[at - 1] + 1 : level === 1)), `${where}: headings skip a level`);
       check(!noise.length, `${where}: ${noise}`);
-      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${size}.png`), fullPage: true });
+      if ((colorScheme === "light") === (size === "wide")) {
+        await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${size}.png`), fullPage: true });
+      }
       await context.close();
     }
   }

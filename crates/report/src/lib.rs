@@ -22,6 +22,8 @@ mod html;
 mod meaning;
 mod page;
 mod report;
+#[cfg(test)]
+mod scene;
 mod signer;
 
 pub use self::{

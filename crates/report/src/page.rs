@@ -27,6 +27,10 @@ pub enum Relevance {
 /// Most entries that are told of one subject; the page counts the others.
 const ENTRIES_TOLD: usize = 1_000;
 
+/// What a row takes beside its sentence, and a component in a tree, in characters.
+const ROW_WEIGHT: usize = 500;
+const NODE_WEIGHT: usize = 1_000;
+
 /// One subject.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -97,5 +101,14 @@ impl Page {
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         self.timeline.findings()
+    }
+
+    /// About how many characters it takes to tell, so that all pages together stay within bounds.
+    pub(crate) fn weight(&self) -> usize {
+        let rows = self.timeline.rows.iter().chain(&self.timeline.mentions);
+        let rows = rows.map(|row| row.sentence.len().saturating_add(ROW_WEIGHT));
+        let nodes = self.trace.as_ref().map_or(0, |trace| trace.tree.walk().len());
+        let tree = nodes.saturating_mul(NODE_WEIGHT);
+        rows.fold(tree, usize::saturating_add)
     }
 }

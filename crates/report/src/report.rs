@@ -10,6 +10,7 @@ use prova_core::{
     lifecycle::Finding,
     position::EntryIndex,
     standing::Party,
+    term::Term,
     time::Timestamp,
     timeline::{Row, distrusted},
     trace::Entries,
@@ -25,6 +26,9 @@ use crate::{
 pub const PAGES_SHOWN: usize = 100;
 /// Most entries that a report lists; it counts the others. Some 2 KiB of HTML each.
 pub const ENTRIES_SHOWN: usize = 5_000;
+
+/// Most text that the pages of a report hold, in characters or so.
+const TEXT_SHOWN: usize = 8 * 1024 * 1024;
 
 /// Where the evidence lies that a report is about, so that it can say how to check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,12 +74,12 @@ pub struct Withheld {
 /// Something that the evidence would need and does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// What is not here.
-    pub subject: SubjectId,
+    /// What is not here: the entries under this term.
+    pub missing: Term,
     /// The entry that rests on it.
     pub entry: Option<EntryIndex>,
     /// What cannot be told without it, in one sentence without a full stop.
-    pub detail: String,
+    pub detail: Option<String>,
 }
 
 /// A subject that a report is to tell of, with the entries about it.
@@ -129,7 +133,7 @@ pub struct Report {
 
 impl Report {
     /// Reads the subjects `wanted`, whoever signed their entries, and every entry that is named on the way. After [`PAGES_SHOWN`]
-    /// subjects or [`ENTRIES_SHOWN`] entries no more are read; the subjects beyond are named only.
+    /// subjects, [`ENTRIES_SHOWN`] entries or 8 Mi characters no more are read; the subjects beyond are named only.
     ///
     /// # Errors
     /// A row, or an entry about a subject, that cannot be read. Entries that are only named may be absent; the report says so.
@@ -156,9 +160,9 @@ impl Report {
             signers: Vec::new(),
             entries: BTreeMap::new(),
         };
-        let mut read = 0_usize;
+        let (mut read, mut text) = (0_usize, 0_usize);
         for one in wanted {
-            if report.pages.len() >= PAGES_SHOWN || read >= ENTRIES_SHOWN {
+            if report.pages.len() >= PAGES_SHOWN || read >= ENTRIES_SHOWN || text >= TEXT_SHOWN {
                 report.untold.push(one.subject);
                 continue;
             }
@@ -170,6 +174,7 @@ impl Report {
                 &report.history,
             )?;
             read = read.saturating_add(page.signers.len());
+            text = text.saturating_add(page.weight());
             report.pages.push(page);
         }
         let signed: BTreeMap<_, _> = report

@@ -36,9 +36,9 @@ pub(super) fn section(report: &Report) -> Markup {
                 @if !failed.is_empty() { " Fails: " (failed.join(", ")) "." }
                 @if !open.is_empty() { " Cannot be decided: " (open.join(", ")) "." }
                 @if findings > 0 {
-                    " What was found wrong is "
-                    a href="#findings" { "told below" }
-                    "; it was signed by those entitled to sign it, and contradicts what they or others signed."
+                    " All that it shows was signed by those entitled to sign it; "
+                    a href="#findings" { "what was found" }
+                    " is where they contradict each other or leave something open."
                 }
             }
         }

@@ -9,6 +9,9 @@ use crate::{
     report::Report,
 };
 
+/// Most facts of one kind that a page shows.
+const FACTS_SHOWN: usize = 30;
+
 /// The section.
 pub(super) fn section(report: &Report) -> Markup {
     let related = report
@@ -56,7 +59,7 @@ fn told(report: &Report, page: &Page, number: usize) -> Markup {
             @if let Some(standing) = standing { (facts(report, standing)) }
             @if let Some(custody) = custody {
                 h4 { "Who held it" }
-                (picture::custody(report, custody, &anchor))
+                (picture::custody(report, custody, number))
             }
             h4 { "What happened" }
             (life::timeline(report, page))
@@ -71,7 +74,7 @@ fn told(report: &Report, page: &Page, number: usize) -> Markup {
 /// How a component stands at the end.
 fn facts(report: &Report, standing: &Standing) -> Markup {
     let component = |label: &str, id: Option<&ComponentId>| {
-        html! { @if let Some(id) = id { div { dt { (label) } dd { (link::subject(report, &id.clone().into())) } } } }
+        html! { @if let Some(id) = id { div { dt { (label) } dd { (link::known(report, &id.clone().into())) } } } }
     };
     let area = standing.area.map(|area| match area {
         AreaClass::General => "general",
@@ -87,10 +90,12 @@ fn facts(report: &Report, standing: &Standing) -> Markup {
             (component("Type", standing.of_type.as_ref()))
             (component("Part of", standing.parent.as_ref()))
             (component("Installed in", standing.slot.as_ref()))
-            @for occupant in &standing.occupants { (component("Holds", Some(occupant))) }
+            @for occupant in standing.occupants.iter().take(FACTS_SHOWN) { (component("Holds", Some(occupant))) }
             (component("Runs", standing.firmware.as_ref()))
             @if let Some(released) = standing.released { div { dt { "Released" } dd { "in " (link::entry(report, released)) } } }
-            @for alias in &standing.aliases { div { dt { "Also known as" } dd { code.id { (foreign(alias.as_str())) } } } }
+            @for alias in standing.aliases.iter().take(FACTS_SHOWN) { div { dt { "Also known as" } dd { code.id { (foreign(alias.as_str())) } } } }
+            @let more = standing.aliases.len().max(standing.occupants.len()).saturating_sub(FACTS_SHOWN);
+            @if more > 0 { div { dt { "And" } dd { (more) " more, which its entries name" } } }
             @if let Some(from) = &standing.from { div { dt { "Comes from" } dd { "ledger " (foreign(from.as_str())) } } }
             @if let Some(recalled) = standing.recalled { div { dt { "Recalled" } dd { "in " (link::entry(report, recalled)) } } }
             @if let Some(ended) = standing.ended { div { dt { "Ended" } dd { "in " (link::entry(report, ended)) } } }

@@ -34,11 +34,17 @@ fn row(report: &Report, index: u64, entry: &EntryShown) -> Markup {
                 }
             }
             td {
-                strong { (shown.event) } " "
-                @if let Some(by) = &shown.by { (link::name(by)) " " }
+                @if let Some(by) = &shown.by { strong { (link::name(by)) } " " }
                 (foreign(&shown.sentence)) "."
                 p.aside {
-                    (link::time(shown.time))
+                    (shown.event) ", " (link::time(shown.time))
+                    @if !shown.countersigned.is_empty() {
+                        ", countersigned by "
+                        @for (position, party) in shown.countersigned.iter().enumerate() {
+                            @if position > 0 { ", " }
+                            (link::name(party))
+                        }
+                    }
                     @if let Some(subject) = &entry.subject {
                         "; about " (link::subject(report, subject))
                         @if shown.subjects > 1 { " and " (shown.subjects.saturating_sub(1)) " more" }

@@ -1,16 +1,16 @@
 //! What is wrong, with the entry behind it; what was left out, and what is missing.
 
 use maud::{Markup, html};
-use prova_core::lifecycle::Finding;
+use prova_core::{lifecycle::Finding, term::Term};
 
 use super::{foreign::foreign, link};
 use crate::{
     meaning,
-    report::{Report, Withheld},
+    report::{Kept, Report, Withheld},
 };
 
-/// Most findings that a report tells; it counts the others.
-const FINDINGS_SHOWN: usize = 1_000;
+/// Most findings, gaps and documents withheld that a report tells; it counts the others.
+const LISTED: usize = 1_000;
 
 /// A triangle with an exclamation mark.
 pub(super) fn warning() -> Markup {
@@ -45,7 +45,7 @@ pub(super) fn section(report: &Report) -> Markup {
 }
 
 fn list(report: &Report, findings: &[Finding]) -> Markup {
-    let shown = findings.get(..FINDINGS_SHOWN).unwrap_or(findings);
+    let shown = findings.get(..LISTED).unwrap_or(findings);
     let more = findings.len().saturating_sub(shown.len());
     html! {
         ul.findings {
@@ -76,38 +76,52 @@ fn list(report: &Report, findings: &[Finding]) -> Markup {
 pub(super) fn missing(report: &Report) -> Markup {
     html! {
         @if report.withheld.is_empty() && report.gaps.is_empty() && report.untold.is_empty() {
-            p { "Nothing was withheld, and nothing that the evidence refers to is missing from it." }
+            @match report.kept {
+                Kept::Bundle => { p { "Nothing was withheld, and nothing that the evidence refers to is missing from it." } }
+                Kept::Ledger => {
+                    p { "Nothing: the whole ledger was read. Documents that entries name by their digests are no part of this page." }
+                }
+            }
         }
         @if !report.withheld.is_empty() {
             h3 { (link::counted(report.withheld.len(), "document withheld", "documents withheld")) }
             p {
                 "Entries name these documents by their digests, and somebody left them out on purpose. Whoever gets one later can check that it "
-                "is the one named."
+                "is the one named." (first(report.withheld.len()))
             }
             (link::scrolling("Documents withheld", &withheld(report)))
         }
         @if !report.gaps.is_empty() {
             h3 { (link::counted(report.gaps.len(), "gap", "gaps")) }
-            p { "The evidence refers to these and does not hold them; what depends on them cannot be decided." }
+            p { "The evidence refers to these and does not hold them; what depends on them cannot be decided." (first(report.gaps.len())) }
             ul.gaps {
-                @for gap in &report.gaps {
+                @for gap in report.gaps.iter().take(LISTED) {
                     li {
-                        (link::subject(report, &gap.subject))
+                        @match &gap.missing {
+                            Term::Id(subject) => (link::subject(report, subject)),
+                            other => { code.id { (foreign(&other.to_string())) } }
+                        }
                         @if let Some(index) = gap.entry { ", on which " (link::entry(report, index)) " rests" }
-                        ": " (foreign(&gap.detail)) "."
+                        @if let Some(detail) = &gap.detail { ": " (foreign(detail)) }
+                        "."
                     }
                 }
             }
         }
         @if !report.untold.is_empty() {
             h3 { (link::counted(report.untold.len(), "component not told here", "components not told here")) }
-            p { "They are in the evidence and in the verdict; this page would be too long with all of them." }
+            p { "They are in the evidence and in the verdict; this page would be too long with all of them." (first(report.untold.len())) }
             details {
                 summary { "Their names" }
-                ul.plain { @for subject in &report.untold { li { (link::subject(report, subject)) } } }
+                ul.plain { @for subject in report.untold.iter().take(LISTED) { li { (link::subject(report, subject)) } } }
             }
         }
     }
+}
+
+/// Says when a list is not whole.
+fn first(count: usize) -> Markup {
+    html! { @if count > LISTED { " The first " (LISTED) " of them are listed." } }
 }
 
 fn withheld(report: &Report) -> Markup {
@@ -131,7 +145,7 @@ fn withheld(report: &Report) -> Markup {
         table {
             caption { "Documents withheld, by whom and why" }
             thead { tr { th scope="col" { "Document" } th scope="col" { "Withheld by" } th scope="col" { "Reason" } th scope="col" { "Named in" } } }
-            tbody { @for one in &report.withheld { (row(one)) } }
+            tbody { @for one in report.withheld.iter().take(LISTED) { (row(one)) } }
         }
     }
 }

@@ -8,6 +8,9 @@ use prova_core::text::is_unprintable;
 /// Most characters of one text that a report shows; the entry has all of it.
 const CHARACTERS_SHOWN: usize = 2_000;
 
+/// Most characters of one text among many.
+const CHARACTERS_LISTED: usize = 200;
+
 /// A run of characters that are shown as they are, or of ones that are not.
 struct Run {
     is_hidden: bool,
@@ -16,8 +19,17 @@ struct Run {
 
 /// A text from a record or from the caller.
 pub(super) fn foreign(text: &str) -> Markup {
-    let runs = runs(text.chars().take(CHARACTERS_SHOWN));
-    let is_cut = text.chars().nth(CHARACTERS_SHOWN).is_some();
+    cut(text, CHARACTERS_SHOWN)
+}
+
+/// The same for one of many texts.
+pub(super) fn listed(text: &str) -> Markup {
+    cut(text, CHARACTERS_LISTED)
+}
+
+fn cut(text: &str, most: usize) -> Markup {
+    let runs = runs(text.chars().take(most));
+    let is_cut = text.chars().nth(most).is_some();
     html! {
         bdi {
             @for run in &runs {

@@ -3,7 +3,11 @@
 use maud::{Markup, html};
 use prova_core::timeline::Row;
 
-use super::{findings::warning, foreign::foreign, link};
+use super::{
+    findings::warning,
+    foreign::{foreign, listed},
+    link,
+};
 use crate::{meaning, page::Page, report::Report};
 
 /// What happened to a subject, then what mentions it elsewhere.
@@ -28,10 +32,9 @@ fn step(report: &Report, row: &Row) -> Markup {
     let found = if row.findings.is_empty() { "sound" } else { "found" };
     html! {
         li.(found) {
-            p.when { (link::time(row.time)) " · " (link::entry(report, row.index)) }
+            p.when { span.event { (row.event) } " · " (link::time(row.time)) " · " (link::entry(report, row.index)) }
             p.says {
-                strong { (row.event) } " "
-                @if let Some(by) = &row.by { (link::name(by)) " " }
+                @if let Some(by) = &row.by { strong { (link::name(by)) } " " }
                 (foreign(&row.sentence)) "."
             }
             ul.aside {
@@ -52,13 +55,11 @@ fn step(report: &Report, row: &Row) -> Markup {
                 @if let Some(from) = &row.from {
                     li { "comes from entry " (from.index) " of ledger " (foreign(from.origin.as_str())) }
                 }
-                @for alias in &row.aliases { li { "also known as " code.id { (foreign(alias.as_str())) } } }
-                @for document in &row.documents {
-                    li {
-                        "document " (foreign(document.name.as_deref().unwrap_or(&document.media_type)))
-                        " " code.digest { (document.sha256) }
-                    }
-                }
+                (link::members(&row.aliases, |alias| html! { "also known as " code.id { (listed(alias.as_str())) } }))
+                (link::members(&row.documents, |document| html! {
+                    "document " (listed(document.name.as_deref().unwrap_or(&document.media_type)))
+                    " " code.digest { (document.sha256) }
+                }))
             }
             @for finding in &row.findings {
                 p.finding {

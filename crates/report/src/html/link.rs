@@ -9,11 +9,14 @@ use prova_core::{
     time::Timestamp,
 };
 
-use super::foreign::foreign;
+use super::foreign::{fitting, foreign};
 use crate::{page::Page, report::Report};
 
 /// Most entries that a list of references shows before it counts the rest.
 const ENTRIES_LISTED: usize = 12;
+
+/// Most characters of a product's name in a heading: it is its signer's text, and must not fill the page.
+const NAME_SHOWN: usize = 60;
 
 /// A reference to an entry, which leads to it if it is in the report.
 pub(super) fn entry(report: &Report, index: EntryIndex) -> Markup {
@@ -60,6 +63,18 @@ pub(super) fn subject(report: &Report, subject: &SubjectId) -> Markup {
     }
 }
 
+/// A subject by the name that people know it by, if it has a page; by its id otherwise.
+pub(super) fn known(report: &Report, id: &SubjectId) -> Markup {
+    let page = report.pages.iter().find(|page| page.subject() == id);
+    match (page, report.page_of(id)) {
+        (Some(page), Some(number)) => {
+            let title = titled(id, page.timeline.standing.as_ref());
+            html! { a href={ "#component-" (number) } { (foreign(&title)) } }
+        }
+        _ => subject(report, id),
+    }
+}
+
 /// An organisation by its name, with its id.
 pub(super) fn party(party: &Party) -> Markup {
     html! {
@@ -96,6 +111,18 @@ pub(super) fn scrolling(label: &str, table: &Markup) -> Markup {
     html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
 }
 
+/// Most members of a list inside another.
+const MEMBERS_LISTED: usize = 20;
+
+/// The first members of a list, each as an item; then how many more there are.
+pub(super) fn members<T>(members: &[T], show: impl Fn(&T) -> Markup) -> Markup {
+    let more = members.len().saturating_sub(MEMBERS_LISTED);
+    html! {
+        @for member in members.iter().take(MEMBERS_LISTED) { li { (show(member)) } }
+        @if more > 0 { li { "and " (more) " more" } }
+    }
+}
+
 /// `1 entry`, `2 entries`.
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 {
@@ -118,9 +145,11 @@ pub(super) fn kind(subject: &SubjectId) -> &'static str {
 
 /// The name by which people know a subject: a product's name, or what tells it apart in its id.
 pub(super) fn titled(subject: &SubjectId, standing: Option<&Standing>) -> String {
-    let name = standing.and_then(|standing| standing.name.clone());
-    let version = standing.and_then(|standing| standing.version.clone());
-    let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+    let name = standing.and_then(|standing| standing.name.as_deref());
+    let name = name.map(|name| fitting(name, NAME_SHOWN));
+    let version = standing.and_then(|standing| standing.version.as_deref());
+    let version = version.map(|version| format!(" {}", fitting(version, NAME_SHOWN)));
+    let version = version.unwrap_or_default();
     let Some(component) = subject.component() else {
         return subject.to_string();
     };

@@ -42,6 +42,9 @@ const SECTIONS: [(&str, &str); 7] = [
     ("verifying", "How to verify this yourself"),
 ];
 
+/// Most components that are named above all sections.
+const NAMED_ABOVE: usize = 10;
+
 /// Writes a report as one HTML file in UTF-8. The same report gives the same bytes.
 ///
 /// # Errors
@@ -96,6 +99,9 @@ fn beginning(report: &Report) -> Markup {
         header {
             p.kind { "Evidence report" }
             h1 { (foreign(&title)) }
+            @for page in report.asked().take(NAMED_ABOVE) {
+                p.identity { code.id { (foreign(&page.subject().to_string())) } }
+            }
             dl.case {
                 @if let Some(id) = &case.id { div { dt { "Case" } dd { (foreign(id)) } } }
                 @if let Some(scope) = &case.scope { div { dt { "Scope" } dd { (foreign(scope)) } } }

@@ -25,7 +25,9 @@ const COLUMNS_DRAWN: usize = 80;
 /// Most lanes; beyond that there is only the table.
 const LANES_DRAWN: usize = 24;
 
-const COLUMN: usize = 92;
+/// The width that a picture fills where it can, and how wide its columns may be.
+const WIDTH: usize = 850;
+const COLUMN: std::ops::RangeInclusive<usize> = 84..=120;
 const LANE: usize = 58;
 const HEAD: usize = 48;
 const FOOT: usize = 30;
@@ -39,7 +41,8 @@ const STATES: [HandOverState; 4] = [
 ];
 
 /// The picture, its legend and its table.
-pub(super) fn custody(report: &Report, custody: &Custody, anchor: &str) -> Markup {
+pub(super) fn custody(report: &Report, custody: &Custody, number: usize) -> Markup {
+    let anchor = format!("component-{number}");
     let columns = columns(custody);
     let drawn = (columns.len() <= COLUMNS_DRAWN && custody.parties.len() <= LANES_DRAWN).then(|| Drawing {
         custody,
@@ -48,10 +51,10 @@ pub(super) fn custody(report: &Report, custody: &Custody, anchor: &str) -> Marku
     html! {
         figure.custody {
             @if let Some(drawing) = drawn {
-                (link::scrolling("Picture of custody", &drawing.svg(anchor)))
+                (link::scrolling(&format!("Picture of custody of component {number}"), &drawing.svg(&anchor)))
                 (legend(custody))
             }
-            (link::scrolling("Who held it", &table(report, custody)))
+            (link::scrolling(&format!("Custody of component {number}"), &table(report, custody)))
         }
     }
 }
@@ -96,7 +99,7 @@ impl Drawing<'_> {
                 title id={ "t-" (anchor) } { "Who held the unit, step by step" }
                 desc id={ "d-" (anchor) } { "Each lane is an organisation and each column an entry. The table that follows says the same in words." }
                 @for (column, mark) in self.marks() {
-                    @let x = x(column);
+                    @let x = self.x(column);
                     line.step x1=(x) y1=(HEAD) x2=(x) y2=(floor) {}
                     text.event.found[mark.found] x=(x) y="18" text-anchor="middle" {
                         @if mark.found { "! " } (mark.event)
@@ -121,8 +124,18 @@ impl Drawing<'_> {
         marks.filter_map(|(column, mark)| self.custody.marks.get(*mark).map(|mark| (column, mark)))
     }
 
+    fn column(&self) -> usize {
+        let even = WIDTH.checked_div(self.columns.len()).unwrap_or(WIDTH);
+        even.clamp(*COLUMN.start(), *COLUMN.end())
+    }
+
     fn width(&self) -> usize {
-        self.columns.len().saturating_mul(COLUMN).saturating_add(40)
+        self.columns.len().saturating_mul(self.column())
+    }
+
+    fn x(&self, column: usize) -> usize {
+        let left = self.column().saturating_mul(column);
+        left.saturating_add(self.column() / 2)
     }
 
     fn height(&self) -> usize {
@@ -131,7 +144,7 @@ impl Drawing<'_> {
     }
 
     fn at(&self, mark: usize) -> usize {
-        x(self.columns.partition_point(|column| *column < mark))
+        self.x(self.columns.partition_point(|column| *column < mark))
     }
 
     fn lane(&self, holder: &prova_core::org::OrgId) -> usize {
@@ -156,12 +169,16 @@ impl Drawing<'_> {
 
     /// The stretch in which the unit was on its way and its sender still answered for it.
     fn transit(&self, hand_over: &HandOver) -> Markup {
+        let holds = |span: &&Span| {
+            span.holder == hand_over.from
+                && span.from <= hand_over.left
+                && span.until.is_none_or(|until| until > hand_over.left)
+        };
+        let span = self.custody.spans.iter().find(holds);
+        let until = span.and_then(|span| [span.until, hand_over.arrived].into_iter().flatten().min());
         let end = self.width().saturating_sub(14);
-        let (from, until) = (
-            self.at(hand_over.left),
-            hand_over.arrived.map_or(end, |mark| self.at(mark)),
-        );
-        let is_shipped = hand_over.state != HandOverState::Missing;
+        let (from, until) = (self.at(hand_over.left), until.map_or(end, |mark| self.at(mark)));
+        let is_shipped = span.is_some() && hand_over.state != HandOverState::Missing;
         let y = self
             .lane(&hand_over.from)
             .saturating_sub(BAR / 2)
@@ -169,7 +186,7 @@ impl Drawing<'_> {
         let width = until.saturating_sub(from);
         html! {
             @if is_shipped && width > BAR {
-                rect.transit x=(from) y=(y) width=(width.saturating_sub(4)) height=(BAR.saturating_sub(4)) rx="2" {}
+                rect.transit x=(from) y=(y) width=(width.saturating_sub(4)) height=(BAR.saturating_sub(4)) rx="4" {}
             }
         }
     }
@@ -199,10 +216,6 @@ impl Drawing<'_> {
             }
         }
     }
-}
-
-fn x(column: usize) -> usize {
-    column.saturating_mul(COLUMN).saturating_add(COLUMN / 2)
 }
 
 fn y(lane: usize) -> usize {
@@ -242,7 +255,7 @@ fn explained(state: HandOverState) -> &'static str {
     match state {
         HandOverState::Confirmed => "handed over, signed by both sides",
         HandOverState::Pending => "sent; nobody signed for its arrival",
-        HandOverState::Disputed => "disputed",
+        HandOverState::Disputed => "disputed hand-over",
         HandOverState::Missing => "no hand-over on record",
     }
 }
@@ -258,6 +271,15 @@ fn legend(custody: &Custody) -> Markup {
         figcaption {
             ul.legend {
                 li { svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true" { rect.held x="1" y="4" width="32" height="12" rx="6" {} } " holds it" }
+                @if custody.hand_overs.iter().any(|hand_over| hand_over.state != HandOverState::Missing) {
+                    li {
+                        svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true" {
+                            rect.held x="1" y="4" width="32" height="12" rx="6" {}
+                            rect.transit x="7" y="6" width="24" height="8" rx="4" {}
+                        }
+                        " has sent it"
+                    }
+                }
                 @for state in STATES.into_iter().filter(has) {
                     li {
                         svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true" {

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 use prova_core::trace::{Node, Relation, Shown, Trace};
 
-use super::{findings::warning, foreign::foreign, link};
+use super::{findings::warning, foreign::listed, link};
 use crate::{meaning, report::Report};
 
 /// Most components of one tree that a report shows; it counts the others.
-const NODES_SHOWN: usize = 500;
+const NODES_SHOWN: usize = 200;
 
 /// Whether a tree says more than the page around it.
 pub(super) fn is_worth_showing(trace: &Trace) -> bool {
@@ -59,10 +59,10 @@ fn node(report: &Report, node_shown: &Node, left: &mut usize) -> Markup {
             p {
                 span.relation { (relation(node_shown.relation)) }
                 @if let Some(name) = &node_shown.name {
-                    " " strong { (foreign(name)) @if let Some(version) = version { " " (foreign(version)) } }
+                    " " strong { (listed(name)) @if let Some(version) = version { " " (listed(version)) } }
                 }
                 " " (link::subject(report, &node_shown.component.clone().into()))
-                @if let Some(position) = &node_shown.position { " at " (foreign(position)) }
+                @if let Some(position) = &node_shown.position { " at " (listed(position)) }
             }
             p.aside {
                 @if let Some(maker) = &node_shown.maker { "by " (link::name(maker)) ". " }
@@ -94,20 +94,16 @@ fn materials(node: &Node) -> Markup {
     html! {
         @if !(node.boms.is_empty() && node.supplies.is_empty() && node.known_unknowns.is_empty()) {
             ul.materials {
-                @for bom in &node.boms {
-                    li {
-                        "Bill of materials: " (foreign(&bom.format.to_string())) " " (foreign(&bom.version)) ", "
-                        (bom.components) " components"
-                    }
-                }
-                @for supply in &node.supplies {
-                    li {
-                        "Supplied: " (foreign(&supply.what))
-                        @if let Some(supplier) = &supply.supplier { " by " (foreign(supplier.as_str())) }
-                        @if let Some(country) = supply.country_of_origin { ", from " (country) }
-                    }
-                }
-                @for unknown in &node.known_unknowns { li { "Not known: " (foreign(unknown)) } }
+                (link::members(&node.boms, |bom| html! {
+                    "Bill of materials: " (listed(&bom.format)) " " (listed(&bom.version)) ", "
+                    (bom.components) " components"
+                }))
+                (link::members(&node.supplies, |supply| html! {
+                    "Supplied: " (listed(&supply.what))
+                    @if let Some(supplier) = &supply.supplier { " by " (listed(supplier.as_str())) }
+                    @if let Some(country) = supply.country_of_origin { ", from " (country) }
+                }))
+                (link::members(&node.known_unknowns, |unknown| html! { "Not known: " (listed(unknown)) }))
             }
         }
     }

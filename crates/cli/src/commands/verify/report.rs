@@ -39,7 +39,7 @@ pub(super) fn write(
         });
     }
     let checkpoint = reading.snapshot.signed_checkpoint().to_string();
-    let mut report = Report::read(
+    let report = Report::read(
         reading,
         wanted,
         verdict,
@@ -47,7 +47,6 @@ pub(super) fn write(
         reading.history.clone(),
         Kept::Ledger,
     )?;
-    report.case.scope = Some(subject.to_string());
     let mut page = Vec::new();
     render(&report, &mut page).map_err(|error| CommandError::of(Blame::Program, &error))?;
     Ok(output::write(path, &page)?)
