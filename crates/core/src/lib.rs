@@ -10,6 +10,7 @@
 pub mod admission;
 pub mod alias;
 pub mod batch;
+pub mod bundle;
 pub mod charter;
 pub mod checkpoint;
 pub mod component;

@@ -9,9 +9,9 @@ use crate::{
     admission::Inadmissible,
     checkpoint::{Origin, SignedCheckpoint},
     component::SubjectId,
-    hash::NodeHash,
+    hash::{Digest, NodeHash},
     lifecycle::Finding,
-    policy::{Evaluation, Policy, QuorumOutcome, WitnessOutcome},
+    policy::{Evaluation, ParsePolicyError, Policy, QuorumOutcome, WitnessOutcome},
     position::{EntryIndex, TreeSize},
     replay::ReplayError,
 };
@@ -44,6 +44,70 @@ pub enum Answer {
     Fails,
     /// Something is missing.
     CannotBeDecided,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident),+ $(,)?) => {
+        /// Kinds of reason for an answer; the names are stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum ReasonCode {
+            $($(#[doc = $doc])+ $name),+
+        }
+
+        impl ReasonCode {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim_ascii()),+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// All signatures are good.
+    SignaturesGood,
+    /// A signature is wrong or by an unknown key.
+    SignatureWrong,
+}
+
+/// Whom a reader believes: a policy, and the digest of the file that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    policy: Policy,
+    digest: Digest,
+}
+
+impl Trust {
+    /// Reads a C2SP `tlog-policy` file.
+    ///
+    /// # Errors
+    /// Bytes that are no policy.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParsePolicyError> {
+        Ok(Self {
+            policy: Policy::parse(bytes)?,
+            digest: Digest::of(bytes),
+        })
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// SHA-256 of the file.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
 }
 
 /// The answer to one question.
