@@ -8,9 +8,10 @@ use crate::{
     component::SubjectId,
     entry::Verified,
     hash::LeafHash,
-    lifecycle::{self, Changes, View},
+    lifecycle::{self, Chain, Changes, View},
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
+    seal::SealError,
     statement::{Predicate, Subject},
 };
 
@@ -48,6 +49,9 @@ pub enum Inadmissible {
     /// The registry does not take this.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// Not a seal of this ledger.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 fn shown(leaf: Option<LeafHash>) -> String {
@@ -109,6 +113,19 @@ pub fn admit<V: View>(
                 subjects.push((subject.clone(), chain));
             }
             lifecycle::apply(view, index, entry.leaf(), event, &signed, subjects).map_err(AdmitError::View)
+        }
+        Predicate::Seal(seal) => {
+            let mut changes = Changes::default();
+            for subject in &statement.subjects {
+                let log_key = registry.log_key().key_id();
+                seal.check(&subject.id, size, registry.origin(), log_key, entry.signers())
+                    .map_err(Inadmissible::from)?;
+                let chain = view.chain(&subject.id).map_err(AdmitError::View)?;
+                check_link(subject, chain.as_ref().map(|chain| chain.head))?;
+                let chain = Chain::sealed(chain, seal, entry.leaf(), index);
+                changes.chains.insert(subject.id.clone(), chain);
+            }
+            Ok(changes)
         }
     }
 }

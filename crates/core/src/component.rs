@@ -1,10 +1,11 @@
-//! What statements are about: components, and two things that are none.
+//! What statements are about: components, and three things that are none.
 //!
 //! ```text
 //! type:<org>/<part>/<revision>    a model                    artefact:sha256:<hex>     a firmware or software release
 //! unit:<org>/<part>/<serial>      one instance               unit:idevid:<hex>         … by SHA-256 of its IEEE 802.1AR key
 //! unit:sgtin:<gtin14>.<serial>    … by GS1 SGTIN             slot:<org>/<path>         a role in an operator's network
-//! ledger:<origin>                 the ledger itself (charter, registry, seals)
+//! ledger:<origin>                 the ledger itself (charter, registry)
+//! index:<origin>                  its index (seals)
 //! act:<org>/<reference>           an act of an authority (restrictions)
 //! ```
 //! Parts, revisions and serials are normalised on reading: surrounding space is cut and letters become capitals; in serials
@@ -92,6 +93,8 @@ pub enum SubjectId {
         /// The authority's own reference of the act.
         reference: String,
     },
+    /// The index of the ledger, by its origin.
+    Index(Origin),
 }
 
 normal_text!(ComponentId);
@@ -340,6 +343,9 @@ impl FromStr for SubjectId {
         if let Some(origin) = text.strip_prefix("ledger:") {
             return Ok(Self::Ledger(origin.parse()?));
         }
+        if let Some(origin) = text.strip_prefix("index:") {
+            return Ok(Self::Index(origin.parse()?));
+        }
         if let Some(act) = text.strip_prefix("act:") {
             let (org, reference) = act.split_once('/').ok_or(ParseComponentError::Shape {
                 want: "act:<org>/<reference>",
@@ -360,7 +366,7 @@ impl SubjectId {
     pub fn component(&self) -> Option<&ComponentId> {
         match self {
             Self::Component(component) => Some(component),
-            Self::Ledger(_) | Self::Act { .. } => None,
+            Self::Ledger(_) | Self::Act { .. } | Self::Index(_) => None,
         }
     }
 
@@ -403,6 +409,7 @@ impl fmt::Display for SubjectId {
             Self::Component(component) => component.fmt(f),
             Self::Ledger(origin) => write!(f, "ledger:{origin}"),
             Self::Act { authority, reference } => write!(f, "act:{authority}/{reference}"),
+            Self::Index(origin) => write!(f, "index:{origin}"),
         }
     }
 }
@@ -438,6 +445,7 @@ mod tests {
             format!("artefact:sha256:{HEX}"),
             format!("unit:idevid:{HEX}"),
             "ledger:nordic.example/prova".to_owned(),
+            "index:nordic.example/prova".to_owned(),
             "act:dns:regulator.example/2026-17".to_owned(),
         ] {
             assert_eq!(text.parse::<SubjectId>().map(|id| id.to_string()), Ok(text));

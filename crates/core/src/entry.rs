@@ -88,7 +88,7 @@ impl Unverified {
     /// Whether the entry can change which keys there are, so that later ones must wait for it.
     #[must_use]
     pub fn changes_keys(&self) -> bool {
-        !matches!(self.statement.predicate, Predicate::Event(_))
+        !matches!(self.statement.predicate, Predicate::Event(_) | Predicate::Seal(_))
     }
 
     /// Verifies every signature by the strict rule of admission.
@@ -149,7 +149,7 @@ impl Unverified {
         }
     }
 
-    /// A key by its id: from the registry, or from the charter or new root that the entry itself brings.
+    /// A key by its id: from the registry, or from the charter or new root that the entry itself brings; for a seal, the ledger's own.
     fn key(&self, registry: Option<&Registry>, id: &KeyId) -> Result<PublicKey, VerifyEntryError> {
         let root = match &self.statement.predicate {
             Predicate::Charter(charter) => Some(&charter.root),
@@ -157,8 +157,13 @@ impl Unverified {
                 Action::Root(root) => Some(root),
                 _ => None,
             },
-            Predicate::Event(_) => None,
+            Predicate::Event(_) | Predicate::Seal(_) => None,
         };
+        if let (Predicate::Seal(_), Some(registry)) = (&self.statement.predicate, registry)
+            && registry.log_key().key_id() == *id
+        {
+            return Ok(*registry.log_key());
+        }
         let brought = || {
             root.into_iter()
                 .flat_map(|root| &root.keys)

@@ -155,7 +155,7 @@ impl History {
                 Action::Root(root) => Some(root),
                 _ => None,
             },
-            Predicate::Event(_) => None,
+            Predicate::Event(_) | Predicate::Seal(_) => None,
         };
         let owner = |key: &crate::keys::KeyId| {
             let of_root = |root: &crate::charter::Root| {

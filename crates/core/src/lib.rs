@@ -23,6 +23,7 @@ pub mod event;
 pub mod hash;
 pub mod hex;
 pub mod history;
+pub mod index;
 pub mod json;
 pub mod keys;
 pub mod lifecycle;
@@ -35,6 +36,7 @@ pub mod registry;
 pub mod replay;
 #[cfg(test)]
 mod scene;
+pub mod seal;
 pub mod sentence;
 pub mod sign;
 pub mod standing;

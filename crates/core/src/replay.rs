@@ -11,11 +11,13 @@ use crate::{
     component::SubjectId,
     entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
     hash::{LeafHash, NodeHash},
+    index::{Index, IndexProof, MemoryBuckets, Sealed},
     keys::KeyId,
     lifecycle::{Chain, Changes, Finding, FindingCode, View},
     merkle::Frontier,
     position::{EntryIndex, TreeSize},
     registry::Registry,
+    statement::Predicate,
     term::{Term, terms},
 };
 
@@ -41,6 +43,12 @@ pub trait Rows: View {
     /// # Errors
     /// A row that cannot be read.
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error>;
+
+    /// The index over all entries recorded so far: what a seal that comes next must state.
+    ///
+    /// # Errors
+    /// A row that cannot be read or written.
+    fn fold_index(&mut self) -> Result<Sealed, Self::Error>;
 }
 
 /// Why a replay stops: the ledger holds an entry that never should have entered, or rows cannot be kept.
@@ -70,6 +78,19 @@ pub enum ReplayError<E: std::error::Error> {
         index: EntryIndex,
         /// Why.
         source: Box<Inadmissible>,
+    },
+    /// The ledger's key signed something else than what the entries add up to.
+    #[error(
+        "entry {index} is a false seal: it states {} terms with root {}, want {} with root {}",
+        got.terms, got.root, want.terms, want.root
+    )]
+    FalseSeal {
+        /// Which.
+        index: EntryIndex,
+        /// What it states.
+        got: Sealed,
+        /// What the entries before it add up to.
+        want: Sealed,
     },
     /// Rows cannot be read or written.
     #[error("the rows of entry {index} cannot be kept")]
@@ -169,10 +190,19 @@ impl Replay {
             AdmitError::Inadmissible(source) => ReplayError::Inadmissible { index, source },
             AdmitError::View(source) => ReplayError::Rows { index, source },
         })?;
-        let terms = self
+        if let Predicate::Seal(seal) = &entry.statement().predicate {
+            let want = rows
+                .fold_index()
+                .map_err(|source| ReplayError::Rows { index, source })?;
+            let got = seal.sealed();
+            if got != want {
+                return Err(ReplayError::FalseSeal { index, got, want });
+            }
+        }
+        let terms: Vec<_> = self
             .registry
             .iter()
-            .flat_map(|registry| terms(entry, registry))
+            .flat_map(|registry| terms(index, entry, registry))
             .collect();
         rows.record(index, entry.leaf(), changes, terms)
             .map_err(|source| ReplayError::Rows { index, source })?;
@@ -247,6 +277,8 @@ pub struct MemoryRows {
     aliases: HashMap<Alias, SubjectId>,
     leaves: HashMap<LeafHash, EntryIndex>,
     postings: HashMap<Term, Vec<EntryIndex>>,
+    index: Index,
+    buckets: MemoryBuckets,
 }
 
 impl MemoryRows {
@@ -262,6 +294,15 @@ impl MemoryRows {
     #[must_use]
     pub fn index_of(&self, leaf: &LeafHash) -> Option<EntryIndex> {
         self.leaves.get(leaf).copied()
+    }
+
+    /// The proof, under the root of the last seal, of which entries there are under a term.
+    #[must_use]
+    pub fn index_proof(&self, term: &Term) -> IndexProof {
+        match self.index.prove(&self.buckets, term) {
+            Ok(proof) => proof,
+            Err(never) => match never {},
+        }
     }
 
     /// The findings that were recorded, in order of entries.
@@ -296,6 +337,7 @@ impl Rows for MemoryRows {
         self.chains.extend(changes.chains);
         self.aliases.extend(changes.aliases);
         self.leaves.insert(leaf, index);
+        self.index.record(index, leaf, &terms);
         for term in terms {
             self.postings.entry(term).or_default().push(index);
         }
@@ -304,5 +346,9 @@ impl Rows for MemoryRows {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error> {
         Ok(self.postings.get(term).cloned().unwrap_or_default())
+    }
+
+    fn fold_index(&mut self) -> Result<Sealed, Self::Error> {
+        self.index.fold(&mut self.buckets)
     }
 }

@@ -204,7 +204,7 @@ impl Scene {
             })?;
         let index = size.next();
         let findings = changes.findings(index).map(|finding| finding.code).collect();
-        let terms = terms(&verified, self.registry.as_ref().unwrap())
+        let terms = terms(index, &verified, self.registry.as_ref().unwrap())
             .into_iter()
             .collect();
         self.rows.record(index, verified.leaf(), changes, terms).unwrap();

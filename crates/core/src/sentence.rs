@@ -23,6 +23,7 @@ use crate::{
         Registry,
         action::{Action, Change, Enrol, Revoke, Rotate},
     },
+    seal::Seal,
     statement::{Predicate, Statement},
 };
 
@@ -38,6 +39,7 @@ pub fn sentence(statement: &Statement, registry: &Registry) -> String {
         Predicate::Event(event) => of_event(event, registry),
         Predicate::Registry(predicate) => of_action(&predicate.action, registry),
         Predicate::Charter(charter) => of_charter(charter),
+        Predicate::Seal(seal) => of_seal(seal),
     }
 }
 
@@ -576,6 +578,15 @@ fn of_charter(charter: &Charter) -> String {
         charter.origin,
         counted(root.keys.len(), "root key", "root keys"),
         root.threshold
+    )
+}
+
+fn of_seal(seal: &Seal) -> String {
+    format!(
+        "seals the index over the first {} entries: {} terms, root {}",
+        seal.size,
+        seal.terms,
+        cut(&seal.root.to_string())
     )
 }
 

@@ -222,6 +222,7 @@ impl Standing {
                 standing.firmware.clone_from(&life.firmware);
             }
             Life::Act(status) => standing.act = *status,
+            Life::Index(_) => {}
         }
         Ok(Some(standing))
     }

@@ -23,6 +23,7 @@ use crate::{
     json::JsonError,
     position::EntryIndex,
     registry::action::{self, RegistryPredicate},
+    seal::{self, Seal},
 };
 
 /// The type of an in-toto Statement, version 1.
@@ -75,6 +76,8 @@ pub enum Predicate {
     Registry(Box<RegistryPredicate>),
     /// What the ledger is; entry 0 only.
     Charter(Box<Charter>),
+    /// What the index over the entries before is.
+    Seal(Box<Seal>),
 }
 
 /// Why a payload is not a statement that a ledger takes.
@@ -92,11 +95,12 @@ pub enum StatementError {
     },
     /// An unknown predicate type.
     #[error(
-        "predicate type «{}», want {}, {} or {}",
+        "predicate type «{}», want {}, {}, {} or {}",
         crate::text::excerpt(got),
         event::PREDICATE_TYPE,
         action::PREDICATE_TYPE,
-        charter::PREDICATE_TYPE
+        charter::PREDICATE_TYPE,
+        seal::PREDICATE_TYPE
     )]
     PredicateType {
         /// The type found.
@@ -140,6 +144,9 @@ pub enum StatementError {
     /// A registry statement or charter that is not about the ledger alone.
     #[error("a registry statement or charter is about the ledger alone, want one subject «ledger:<origin>»")]
     NotAboutTheLedger,
+    /// A seal that is not about the index alone.
+    #[error("a seal is about the index alone, want one subject «index:<origin>»")]
+    NotAboutTheIndex,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -240,6 +247,7 @@ impl Statement {
             event::PREDICATE_TYPE => Predicate::Event(typed(predicate)?),
             action::PREDICATE_TYPE => Predicate::Registry(typed(predicate)?),
             charter::PREDICATE_TYPE => Predicate::Charter(typed(predicate)?),
+            seal::PREDICATE_TYPE => Predicate::Seal(typed(predicate)?),
             _ => {
                 return Err(StatementError::PredicateType {
                     got: wire.predicate_type,
@@ -268,6 +276,8 @@ impl Statement {
             (Predicate::Event(event), ids) => Ok(event.check_shape(ids)?),
             (Predicate::Registry(_) | Predicate::Charter(_), [SubjectId::Ledger(_)]) => Ok(()),
             (Predicate::Registry(_) | Predicate::Charter(_), _) => Err(StatementError::NotAboutTheLedger),
+            (Predicate::Seal(_), [SubjectId::Index(_)]) => Ok(()),
+            (Predicate::Seal(_), _) => Err(StatementError::NotAboutTheIndex),
         }
     }
 
@@ -280,6 +290,7 @@ impl Statement {
             Predicate::Charter(charter) => {
                 (charter::PREDICATE_TYPE, serde_json::value::to_raw_value(charter))
             }
+            Predicate::Seal(seal) => (seal::PREDICATE_TYPE, serde_json::value::to_raw_value(seal)),
         };
         let predicate = predicate.expect("predicates have text keys only and their members serialise");
         let subject = self.subjects.iter().map(|subject| WireSubject {
@@ -307,7 +318,7 @@ impl Statement {
     pub fn event(&self) -> Option<&EventPredicate> {
         match &self.predicate {
             Predicate::Event(event) => Some(event),
-            Predicate::Registry(_) | Predicate::Charter(_) => None,
+            Predicate::Registry(_) | Predicate::Charter(_) | Predicate::Seal(_) => None,
         }
     }
 }

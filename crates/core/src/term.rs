@@ -3,19 +3,22 @@
 //! ```text
 //! id:<component>   each subject, and each component that a field names        by:<organisation>   who speaks or countersigns
 //! key:<key id>     each key that signed                                       ref:<digest>        each document or entry referred to
+//! alias:<alias>    each instance alias that it states
 //! ```
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use crate::{
+    alias::{Alias, ParseAliasError},
     component::{ParseComponentError, SubjectId},
-    entry::Verified,
+    entry::{Unverified, Verified},
     hash::Digest,
     hex::ParseHexError,
     keys::KeyId,
     org::{OrgId, ParseOrgError},
+    position::EntryIndex,
     registry::{Registry, action::Action},
-    statement::Predicate,
+    statement::{Predicate, Statement},
     text::serde_as_text,
 };
 
@@ -30,6 +33,8 @@ pub enum Term {
     Key(KeyId),
     /// A document by its digest, or an entry by its leaf hash.
     Ref(Digest),
+    /// Another name of one instance.
+    Alias(Alias),
 }
 
 serde_as_text!(Term);
@@ -39,7 +44,7 @@ serde_as_text!(Term);
 #[non_exhaustive]
 pub enum ParseTermError {
     /// None of the prefixes.
-    #[error("no term: want id:, by:, key: or ref:")]
+    #[error("no term: want id:, by:, key:, ref: or alias:")]
     Prefix,
     /// Not a component.
     #[error(transparent)]
@@ -50,6 +55,12 @@ pub enum ParseTermError {
     /// Not a digest.
     #[error(transparent)]
     Hex(#[from] ParseHexError),
+    /// Not an alias.
+    #[error(transparent)]
+    Alias(#[from] ParseAliasError),
+    /// An alias that many components may share: entries are not looked up by it.
+    #[error("«{}» names a product, want an alias that names one instance", crate::text::excerpt(.0.as_str()))]
+    Shared(Alias),
 }
 
 impl fmt::Display for Term {
@@ -59,6 +70,7 @@ impl fmt::Display for Term {
             Self::By(organisation) => write!(f, "by:{organisation}"),
             Self::Key(key) => write!(f, "key:{key}"),
             Self::Ref(digest) => write!(f, "ref:{digest}"),
+            Self::Alias(alias) => write!(f, "alias:{alias}"),
         }
     }
 }
@@ -72,28 +84,56 @@ impl FromStr for Term {
             Some(("by", organisation)) => Ok(Self::By(organisation.parse()?)),
             Some(("key", key)) => Ok(Self::Key(key.parse()?)),
             Some(("ref", digest)) => Ok(Self::Ref(digest.parse()?)),
+            Some(("alias", alias)) => {
+                let alias: Alias = alias.parse()?;
+                if alias.names_an_instance() {
+                    Ok(Self::Alias(alias))
+                } else {
+                    Err(ParseTermError::Shared(alias))
+                }
+            }
             _ => Err(ParseTermError::Prefix),
         }
     }
 }
 
-/// The terms of an entry, given the registry after it.
+/// The terms of the entry at `index`, given the registry after it or any later one.
 #[must_use]
-pub fn terms(entry: &Verified, registry: &Registry) -> BTreeSet<Term> {
-    let statement = entry.statement();
+pub fn terms(index: EntryIndex, entry: &Verified, registry: &Registry) -> BTreeSet<Term> {
+    of_statement(index, entry.statement(), entry.signers(), registry)
+}
+
+/// The terms of an entry that was admitted at `index`, without verifying its signatures again.
+#[must_use]
+pub fn terms_of_admitted(index: EntryIndex, entry: &Unverified, registry: &Registry) -> BTreeSet<Term> {
+    let signers: Vec<_> = entry.claimed_keys().collect();
+    of_statement(index, entry.claim(), &signers, registry)
+}
+
+fn of_statement(
+    index: EntryIndex,
+    statement: &Statement,
+    signers: &[KeyId],
+    registry: &Registry,
+) -> BTreeSet<Term> {
     let mut terms: BTreeSet<_> = statement
         .subjects
         .iter()
         .map(|subject| Term::Id(subject.id.clone()))
         .collect();
-    terms.extend(entry.signers().iter().map(|key| Term::Key(*key)));
+    terms.extend(signers.iter().map(|key| Term::Key(*key)));
     let owner = |key: &KeyId| {
         registry
             .keys()
             .get(key)
+            // A root key that was replaced may have become a participant's later.
+            .filter(|record| record.enrolled <= index)
             .map(|record| Term::By(record.organisation.clone()))
     };
-    terms.extend(entry.signers().iter().filter_map(owner));
+    terms.extend(signers.iter().filter_map(owner));
+    let aliases = statement.subjects.iter().flat_map(|subject| &subject.aliases);
+    let instances = aliases.filter(|alias| alias.names_an_instance());
+    terms.extend(instances.cloned().map(Term::Alias));
     match &statement.predicate {
         Predicate::Event(event) => {
             terms.extend(
@@ -116,7 +156,7 @@ pub fn terms(entry: &Verified, registry: &Registry) -> BTreeSet<Term> {
             );
         }
         Predicate::Registry(predicate) => terms.extend(registered(&predicate.action, registry)),
-        Predicate::Charter(_) => {}
+        Predicate::Charter(_) | Predicate::Seal(_) => {}
     }
     terms
 }
@@ -169,9 +209,16 @@ mod tests {
             "by:dns:nordlys.example".to_owned(),
             format!("key:{hex}"),
             format!("ref:{hex}"),
+            "id:index:nordic.example/prova".to_owned(),
+            "alias:mac:00005e005301".to_owned(),
         ] {
             assert_eq!(text.parse::<Term>().map(|term| term.to_string()), Ok(text));
         }
         assert_eq!("no:x".parse::<Term>(), Err(ParseTermError::Prefix));
+        let shared = "sku:AAU-3900".parse().unwrap();
+        assert_eq!(
+            "alias:sku:AAU-3900".parse::<Term>(),
+            Err(ParseTermError::Shared(shared))
+        );
     }
 }

@@ -108,6 +108,7 @@ impl Row {
             Predicate::Event(event) => (event.time, event.event.name()),
             Predicate::Registry(predicate) => (predicate.time, predicate.action.name()),
             Predicate::Charter(charter) => (charter.time, "charter"),
+            Predicate::Seal(seal) => (seal.time, "seal"),
         };
         let predicate = statement.event();
         let at = predicate.and_then(|event| event.place.as_ref());

@@ -279,7 +279,7 @@ impl<E: Entries> Tracing<'_, E> {
                 node.manifest = life.manifest;
             }
             Life::Slot(life) => node.category = life.category,
-            Life::Unit(_) | Life::Act(_) => {}
+            Life::Unit(_) | Life::Act(_) | Life::Index(_) => {}
         }
     }
 
@@ -318,7 +318,7 @@ fn children(chain: &Chain) -> Vec<(Relation, &ComponentId, Option<&str>)> {
             let firmware = life.firmware.iter().filter(|id| !life.occupants.contains(*id));
             children.extend(firmware.map(|id| (Relation::Firmware, id, None)));
         }
-        Life::Type(_) | Life::Artefact(_) | Life::Act(_) => {}
+        Life::Type(_) | Life::Artefact(_) | Life::Act(_) | Life::Index(_) => {}
     }
     children
 }

@@ -198,6 +198,7 @@ impl Question {
                 Inadmissible::StalePrev { .. } => Self::Unbroken,
                 _ => Self::Entitled,
             }),
+            ReplayError::FalseSeal { .. } => Some(Self::Complete),
             ReplayError::Rows { .. } => None,
         }
     }

@@ -381,7 +381,7 @@ impl<'a> Group<'a> {
         let terms = self
             .registry
             .iter()
-            .flat_map(|registry| terms(entry, registry))
+            .flat_map(|registry| terms(index, entry, registry))
             .collect();
         self.overlay.record(index, leaf, changes, terms)?;
         self.edge.push(leaf);

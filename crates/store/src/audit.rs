@@ -97,6 +97,7 @@ impl AuditError {
             ReplayError::Decode { index, .. }
             | ReplayError::Verify { index, .. }
             | ReplayError::Inadmissible { index, .. }
+            | ReplayError::FalseSeal { index, .. }
             | ReplayError::Rows { index, .. } => Some(*index),
             _ => None,
         };

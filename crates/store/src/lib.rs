@@ -41,6 +41,7 @@ mod codec;
 mod create;
 mod disk;
 mod fsck;
+mod index;
 mod layout;
 mod ledger;
 mod lock;

@@ -4,6 +4,7 @@ use prova_core::{
     alias::Alias,
     component::SubjectId,
     hash::LeafHash,
+    index::Sealed,
     lifecycle::{Chain, Changes, View},
     position::EntryIndex,
     replay::{MemoryRows, Rows},
@@ -45,5 +46,9 @@ impl Rows for Memory {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         never(self.0.posting(term))
+    }
+
+    fn fold_index(&mut self) -> Result<Sealed, RowError> {
+        never(self.0.fold_index())
     }
 }

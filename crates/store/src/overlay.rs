@@ -6,6 +6,7 @@ use prova_core::{
     alias::Alias,
     component::SubjectId,
     hash::LeafHash,
+    index::Sealed,
     lifecycle::{Chain, Changes, View},
     position::EntryIndex,
     registry::Registry,
@@ -14,6 +15,7 @@ use prova_core::{
 };
 
 use crate::{
+    index,
     rows::{RowBatch, RowError, StoreRows},
     schema::{self, StateRow},
 };
@@ -125,5 +127,9 @@ impl Rows for Overlay<'_> {
         let waiting = self.postings.iter().filter(|(other, _)| other == term);
         posting.extend(waiting.map(|(_, index)| *index));
         Ok(posting)
+    }
+
+    fn fold_index(&mut self) -> Result<Sealed, RowError> {
+        index::fold_all(self.below, &self.postings, &self.leaves)
     }
 }

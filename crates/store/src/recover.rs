@@ -7,6 +7,7 @@ use prova_core::{
     checkpoint::SignedCheckpoint,
     component::SubjectId,
     hash::LeafHash,
+    index::Sealed,
     lifecycle::{Chain, Changes, View},
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -236,5 +237,9 @@ impl Rows for Spilling<'_> {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         self.overlay.posting(term)
+    }
+
+    fn fold_index(&mut self) -> Result<Sealed, RowError> {
+        self.overlay.fold_index()
     }
 }

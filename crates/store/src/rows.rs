@@ -14,8 +14,8 @@ use std::{
 };
 
 use prova_core::{
-    alias::Alias, component::SubjectId, hash::LeafHash, lifecycle::Chain, position::EntryIndex,
-    registry::Registry, term::Term,
+    alias::Alias, component::SubjectId, hash::LeafHash, index::TermKey, lifecycle::Chain,
+    position::EntryIndex, registry::Registry, term::Term,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -218,6 +218,33 @@ impl StoreRows {
             })?;
             let chain = codec::decode(&value).map_err(RowError::row("chain"))?;
             Ok((subject, chain))
+        })
+    }
+
+    /// Every entry's leaf hash and place, in order of the hashes.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = Result<(LeafHash, EntryIndex), RowError>> + use<> {
+        self.scan(vec![schema::LEAVES]).map(|row| {
+            let (key, value) = row?;
+            let leaf = schema::hash_in(&key).ok_or_else(|| RowError::Row {
+                kind: "leaf",
+                reason: "its key is no leaf hash".to_owned(),
+            })?;
+            let index = codec::decode(&value).map_err(RowError::row("leaf"))?;
+            Ok((LeafHash::from_bytes(leaf), index))
+        })
+    }
+
+    /// Every place under a term, in order of the terms' keys and then of the entries.
+    pub(crate) fn postings(&self) -> impl Iterator<Item = Result<(TermKey, EntryIndex), RowError>> + use<> {
+        self.scan(vec![schema::POSTINGS]).map(|row| {
+            let (key, _) = row?;
+            let (term, index) = schema::hash_in(&key)
+                .zip(schema::posting_index(&key))
+                .ok_or_else(|| RowError::Row {
+                    kind: "posting",
+                    reason: "its key is no term and index".to_owned(),
+                })?;
+            Ok((TermKey::from_bytes(term), index))
         })
     }
 

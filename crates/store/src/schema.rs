@@ -14,7 +14,8 @@
 use prova_core::{
     alias::Alias,
     component::SubjectId,
-    hash::{LeafHash, sha256},
+    hash::LeafHash,
+    index::TermKey,
     position::{EntryIndex, TreeSize},
     term::Term,
 };
@@ -64,8 +65,7 @@ pub(crate) fn leaf_key(leaf: &LeafHash) -> Vec<u8> {
 }
 
 pub(crate) fn posting_prefix(term: &Term) -> Vec<u8> {
-    let hash = sha256(&[&[0x11], term.to_string().as_bytes()]);
-    key(POSTINGS, &hash)
+    key(POSTINGS, TermKey::of(term).as_bytes())
 }
 
 pub(crate) fn posting_key(term: &Term, index: EntryIndex) -> Vec<u8> {
@@ -78,6 +78,13 @@ pub(crate) fn posting_key(term: &Term, index: EntryIndex) -> Vec<u8> {
 pub(crate) fn posting_index(key: &[u8]) -> Option<EntryIndex> {
     key.last_chunk::<8>()
         .map(|index| EntryIndex::new(u64::from_be_bytes(*index)))
+}
+
+/// The hash after the first byte of a key.
+pub(crate) fn hash_in(key: &[u8]) -> Option<[u8; 32]> {
+    key.split_first()
+        .and_then(|(_, rest)| rest.first_chunk())
+        .copied()
 }
 
 /// The text after the first byte of a key.

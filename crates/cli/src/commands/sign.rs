@@ -113,6 +113,7 @@ fn summary(statement: &Statement) -> String {
         Predicate::Event(event) => format!("{} by {} as {}", event.event.name(), event.by, event.role),
         Predicate::Registry(predicate) => format!("registry {}", predicate.action.name()),
         Predicate::Charter(_) => "charter".to_owned(),
+        Predicate::Seal(seal) => format!("seal of {} entries", seal.size),
     };
     let first = statement
         .subjects

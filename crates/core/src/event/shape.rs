@@ -182,7 +182,10 @@ impl EventPredicate {
                 firmware("found", Some(&measure.found))
             }
             Event::Decommission(_) => of(&[Unit, Slot, Artefact], "units, slots or artefacts"),
-            Event::Correct(_) => match subjects.iter().find(|id| matches!(id, SubjectId::Ledger(_))) {
+            Event::Correct(_) => match subjects
+                .iter()
+                .find(|id| matches!(id, SubjectId::Ledger(_) | SubjectId::Index(_)))
+            {
                 Some(id) => Err(subject(name, id, "components or acts")),
                 None => Ok(()),
             },

@@ -14,8 +14,10 @@ use crate::{
         notice::ActStatus,
     },
     hash::LeafHash,
+    index::Sealed,
     org::OrgId,
     position::EntryIndex,
+    seal::Seal,
     time::Timestamp,
 };
 
@@ -57,6 +59,8 @@ pub enum Life {
     Slot(SlotLife),
     /// An act of an authority.
     Act(Option<ActStatus>),
+    /// The index: what the last seal states.
+    Index(Sealed),
 }
 
 /// What is known of a type.
@@ -200,6 +204,22 @@ impl Chain {
             findings: Vec::new(),
             ended: None,
             life,
+        }
+    }
+
+    /// The chain of seals with one more.
+    pub(crate) fn sealed(before: Option<Self>, seal: &Seal, leaf: LeafHash, index: EntryIndex) -> Self {
+        Self {
+            head: leaf,
+            last: index,
+            first: before.as_ref().map_or(index, |chain| chain.first),
+            length: before.as_ref().map_or(1, |chain| chain.length.saturating_add(1)),
+            time: before.map_or(seal.time, |chain| chain.time.max(seal.time)),
+            from: None,
+            aliases: BTreeSet::new(),
+            findings: Vec::new(),
+            ended: None,
+            life: Life::Index(seal.sealed()),
         }
     }
 

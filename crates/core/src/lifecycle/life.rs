@@ -154,7 +154,7 @@ impl<V: View> Applying<'_, V> {
             let maker = match &chain.life {
                 Life::Type(_) => id.component().and_then(ComponentId::org),
                 Life::Artefact(life) => life.producer.as_ref().or(manifest.producer.as_ref()).or(Some(by)),
-                Life::Unit(_) | Life::Slot(_) | Life::Act(_) => None,
+                Life::Unit(_) | Life::Slot(_) | Life::Act(_) | Life::Index(_) => None,
             };
             if let Some(maker) = maker.filter(|maker| *maker != by) {
                 foreign.push((id.clone(), format!("manifest by {by}, but the maker is {maker}")));
@@ -181,7 +181,7 @@ impl<V: View> Applying<'_, V> {
                     life.producer = Some(by.clone());
                     life.runs_on.extend(manifest.runs_on.iter().cloned());
                 }
-                Life::Unit(_) | Life::Slot(_) | Life::Act(_) => {}
+                Life::Unit(_) | Life::Slot(_) | Life::Act(_) | Life::Index(_) => {}
             }
         }
         for (id, detail) in foreign {

@@ -6,6 +6,7 @@ use prova_core::{
     alias::Alias,
     component::SubjectId,
     hash::{Digest, LeafHash},
+    index::Sealed,
     lifecycle::{Chain, Changes, View},
     position::{EntryIndex, TreeSize},
     replay::Rows,
@@ -205,5 +206,9 @@ impl Rows for Comparison<'_> {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         self.memory.posting(term)
+    }
+
+    fn fold_index(&mut self) -> Result<Sealed, RowError> {
+        self.memory.fold_index()
     }
 }

@@ -162,6 +162,7 @@ fn failed(error: &AuditError) -> Option<(Question, Option<EntryIndex>)> {
                 ReplayError::Decode { index, .. }
                 | ReplayError::Verify { index, .. }
                 | ReplayError::Inadmissible { index, .. }
+                | ReplayError::FalseSeal { index, .. }
                 | ReplayError::Rows { index, .. } => Some(*index),
                 _ => None,
             };

@@ -1,0 +1,218 @@
+//! The index over a growing ledger: entries wait under their terms until a seal folds them.
+
+use std::{collections::HashMap, convert::Infallible};
+
+use super::{
+    Sealed,
+    accumulator::{Accumulator, TermKey},
+    map::{MapLeaf, Subtree, halves},
+    proof::{End, IndexProof, Outcome},
+    row::{Bucket, ROW_BITS, Reached, Row},
+};
+use crate::{hash::LeafHash, index::accumulator::Half, position::EntryIndex, term::Term};
+
+/// Where the leaves of the map are kept, a bucket at a time.
+pub trait Buckets {
+    /// Why a bucket cannot be read or written.
+    type Error;
+
+    /// The leaves of a bucket, ascending; none if it was never put.
+    ///
+    /// # Errors
+    /// A bucket that cannot be read.
+    fn bucket(&self, bucket: Bucket) -> Result<Vec<MapLeaf>, Self::Error>;
+
+    /// Keeps the leaves of a bucket in place of those it had.
+    ///
+    /// # Errors
+    /// A bucket that cannot be written.
+    fn put(&mut self, bucket: Bucket, leaves: Vec<MapLeaf>) -> Result<(), Self::Error>;
+}
+
+/// An entry under a term.
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    key: TermKey,
+    index: EntryIndex,
+    leaf: LeafHash,
+}
+
+/// The map of the entries that were folded, and the entries that wait.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    row: Row,
+    terms: u64,
+    waiting: Vec<Posting>,
+}
+
+impl Index {
+    /// The index of a ledger without entries.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The index whose row and number of terms were kept from before.
+    #[must_use]
+    pub fn resume(row: Row, terms: u64) -> Self {
+        Self {
+            row,
+            terms,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// What was folded so far.
+    #[must_use]
+    pub fn sealed(&self) -> Sealed {
+        Sealed {
+            terms: self.terms,
+            root: self.row.root(),
+        }
+    }
+
+    /// The subtrees of the buckets.
+    #[must_use]
+    pub fn row(&self) -> &Row {
+        &self.row
+    }
+
+    /// How many places under terms wait to be folded.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Takes the next entry of the ledger; it waits until all are folded.
+    pub fn record<'a>(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        terms: impl IntoIterator<Item = &'a Term>,
+    ) {
+        self.record_keys(index, leaf, terms.into_iter().map(TermKey::of));
+    }
+
+    /// The same, with the terms' keys.
+    pub fn record_keys(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        keys: impl IntoIterator<Item = TermKey>,
+    ) {
+        let postings = keys.into_iter().map(|key| Posting { key, index, leaf });
+        self.waiting.extend(postings);
+    }
+
+    /// Folds all that waits: the index over every entry recorded.
+    ///
+    /// # Errors
+    /// A bucket that cannot be read or written; some may have been put then, and the index is of no use any more.
+    pub fn fold<B: Buckets>(&mut self, buckets: &mut B) -> Result<Sealed, B::Error> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return Ok(self.sealed());
+        }
+        waiting.sort_unstable_by_key(|posting| (posting.key, posting.index));
+        let mut changed = Vec::new();
+        for group in waiting.chunk_by(|a, b| Bucket::of(&a.key) == Bucket::of(&b.key)) {
+            let Some(bucket) = group.first().map(|posting| Bucket::of(&posting.key)) else {
+                continue;
+            };
+            let before = match self.row.bucket(bucket) {
+                Subtree::Empty => Vec::new(),
+                _ => buckets.bucket(bucket)?,
+            };
+            let after = merge(&before, group);
+            let new = after.len().saturating_sub(before.len());
+            self.terms = self.terms.saturating_add(u64::try_from(new).unwrap_or(u64::MAX));
+            changed.push((bucket, Subtree::of(&after, ROW_BITS)));
+            buckets.put(bucket, after)?;
+        }
+        self.row.update(changed);
+        Ok(self.sealed())
+    }
+
+    /// The proof of which entries were folded under a term, or that there is none.
+    ///
+    /// # Errors
+    /// A bucket that cannot be read.
+    pub fn prove<B: Buckets>(&self, buckets: &B, term: &Term) -> Result<IndexProof, B::Error> {
+        let key = TermKey::of(term);
+        let (reached, mut siblings) = self.row.descend(&key);
+        let (leaves, depth) = match reached {
+            Reached::Empty => (Vec::new(), ROW_BITS),
+            Reached::Leaf(bucket) | Reached::Bucket(bucket) => (buckets.bucket(bucket)?, ROW_BITS),
+        };
+        let end = descend(&leaves, depth, &key, &mut siblings);
+        let outcome = match end {
+            None => Outcome::Absent(End::Empty),
+            Some(leaf) if leaf.key == key => Outcome::Listed(leaf.accumulator),
+            Some(leaf) => Outcome::Absent(End::Leaf {
+                key: leaf.key,
+                value: leaf.accumulator.value(),
+            }),
+        };
+        siblings.reverse();
+        Ok(IndexProof::of_parts(term.clone(), outcome, siblings))
+    }
+}
+
+/// The leaf at the end of the way to a key below `depth`, and the hashes beside the way.
+fn descend<'a>(
+    mut leaves: &'a [MapLeaf],
+    mut depth: u16,
+    key: &TermKey,
+    siblings: &mut Vec<super::MapHash>,
+) -> Option<&'a MapLeaf> {
+    while leaves.len() > 1 && depth < TermKey::BITS {
+        let (left, right) = halves(leaves, depth);
+        let (own, beside) = match key.half(depth) {
+            Half::Left => (left, right),
+            Half::Right => (right, left),
+        };
+        depth = depth.saturating_add(1);
+        siblings.push(Subtree::of(beside, depth).hash());
+        leaves = own;
+    }
+    leaves.first()
+}
+
+/// The leaves of a bucket with the postings, both ascending, folded into them.
+fn merge(before: &[MapLeaf], postings: &[Posting]) -> Vec<MapLeaf> {
+    let mut after = Vec::with_capacity(before.len().saturating_add(postings.len()));
+    let mut before = before.iter().copied().peekable();
+    for group in postings.chunk_by(|a, b| a.key == b.key) {
+        let Some(key) = group.first().map(|posting| posting.key) else {
+            continue;
+        };
+        while let Some(leaf) = before.next_if(|leaf| leaf.key < key) {
+            after.push(leaf);
+        }
+        let begin = before.next_if(|leaf| leaf.key == key);
+        let begin = begin.map_or(Accumulator::EMPTY, |leaf| leaf.accumulator);
+        let accumulator = group.iter().fold(begin, |accumulator, posting| {
+            accumulator.with(posting.index, &posting.leaf)
+        });
+        after.push(MapLeaf { key, accumulator });
+    }
+    after.extend(before);
+    after
+}
+
+/// Buckets in memory.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryBuckets(HashMap<Bucket, Vec<MapLeaf>>);
+
+impl Buckets for MemoryBuckets {
+    type Error = Infallible;
+
+    fn bucket(&self, bucket: Bucket) -> Result<Vec<MapLeaf>, Infallible> {
+        Ok(self.0.get(&bucket).cloned().unwrap_or_default())
+    }
+
+    fn put(&mut self, bucket: Bucket, leaves: Vec<MapLeaf>) -> Result<(), Infallible> {
+        self.0.insert(bucket, leaves);
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! The verifiable index: which entries there are under each term, so that completeness and absence can be proved.
+//!
+//! ```text
+//! acc_0  = 32 zero bytes;   acc_k = SHA-256(0x10 || acc_{k-1} || index u64 BE || leaf hash)
+//! key    = SHA-256(0x11 || term)             value = SHA-256(0x12 || count u64 BE || acc_count)
+//! leaf   = SHA-256(0x13 || key || value)     node  = SHA-256(0x14 || left || right)     empty = 32 zero bytes
+//! ```
+//! The entries under a term are folded in their order into an accumulator; a sparse binary Merkle tree over the bits of the keys, most
+//! significant first, maps each term to it. A subtree with one leaf *is* that leaf, so that a proof has about log2(terms) hashes, and the root
+//! depends on the set alone. A [seal](crate::seal) states it.
+
+mod accumulator;
+mod completeness;
+mod fold;
+mod map;
+mod proof;
+mod row;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    accumulator::{Accumulator, AccumulatorHash, TermKey, TermValue},
+    completeness::{CompletenessError, check_complete},
+    fold::{Buckets, Index, MemoryBuckets},
+    map::{Builder, KeyOrderError, MapHash, MapLeaf, Subtree},
+    proof::{End, IndexProof, IndexProofError, MAX_PROOF_BYTES, Outcome, ParseIndexProofError},
+    row::{Bucket, ROW_BITS, Row},
+};
+
+/// What a seal states of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sealed {
+    /// How many terms are in it.
+    pub terms: u64,
+    /// Its root.
+    pub root: MapHash,
+}
+
+#[cfg(test)]
+mod tests;
