@@ -331,7 +331,8 @@ impl Description {
     /// The bytes of the file.
     #[must_use]
     pub fn to_canonical(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec(self).expect("a description has text keys only and its members serialise");
+        let mut bytes =
+            serde_json::to_vec(self).expect("a description has text keys only and its members serialise");
         bytes.push(b'\n');
         bytes
     }

@@ -13,6 +13,7 @@ pub mod description;
 mod dossier;
 mod fault;
 pub mod scope;
+mod sparse;
 mod verify;
 
 pub use self::{
