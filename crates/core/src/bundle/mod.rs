@@ -9,15 +9,16 @@
 //! ```
 
 pub mod closure;
+pub mod custody;
 pub mod description;
 mod dossier;
 mod fault;
 mod gather;
 pub mod scope;
 mod sparse;
-mod verify;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use self::{
     description::Description,
