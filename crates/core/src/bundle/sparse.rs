@@ -198,8 +198,8 @@ impl Sparse {
         };
         wanted.append(&mut window.wanted.into_inner());
         let followed = &self.followed;
-        let changed = changes.chains.into_iter().filter(|(id, _)| followed.has(id));
-        self.chains.extend(changed);
+        let kept = changes.chains.into_iter().filter(|(id, _)| followed.has(id));
+        self.chains.extend(kept);
         self.holders.extend(new_holders);
         Ok(wanted)
     }
