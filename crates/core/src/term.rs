@@ -3,14 +3,16 @@
 //! ```text
 //! id:<component>   each subject, and each component that a field names        by:<organisation>   who speaks or countersigns
 //! key:<key id>     each key that signed                                       ref:<digest>        each document or entry referred to
-//! alias:<alias>    each instance alias that it states
+//! alias:<alias>    each instance alias that it states                         about:<component>   each type or artefact that is a subject
 //! ```
+//! Units, slots and acts are in an entry's fields only where they are its subjects too, but a type is named by every unit of it, and a release by
+//! everything that runs it. `about:` tells what their own chains are, so that these can be shown to be complete without all that.
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use crate::{
     alias::{Alias, ParseAliasError},
-    component::{ParseComponentError, SubjectId},
+    component::{ComponentId, Kind, ParseComponentError, SubjectId},
     entry::{Unverified, Verified},
     hash::Digest,
     hex::ParseHexError,
@@ -35,6 +37,8 @@ pub enum Term {
     Ref(Digest),
     /// Another name of one instance.
     Alias(Alias),
+    /// A type or artefact that is a subject.
+    About(ComponentId),
 }
 
 serde_as_text!(Term);
@@ -44,7 +48,7 @@ serde_as_text!(Term);
 #[non_exhaustive]
 pub enum ParseTermError {
     /// None of the prefixes.
-    #[error("no term: want id:, by:, key:, ref: or alias:")]
+    #[error("no term: want id:, by:, key:, ref:, alias: or about:")]
     Prefix,
     /// Not a component.
     #[error(transparent)]
@@ -61,6 +65,9 @@ pub enum ParseTermError {
     /// An alias that many components may share: entries are not looked up by it.
     #[error("«{}» names a product, want an alias that names one instance", crate::text::excerpt(.0.as_str()))]
     Shared(Alias),
+    /// A unit or slot: `id:` says the same.
+    #[error("{0} is no type and no artefact; want id:{0}")]
+    NotAbout(ComponentId),
 }
 
 impl fmt::Display for Term {
@@ -71,6 +78,7 @@ impl fmt::Display for Term {
             Self::Key(key) => write!(f, "key:{key}"),
             Self::Ref(digest) => write!(f, "ref:{digest}"),
             Self::Alias(alias) => write!(f, "alias:{alias}"),
+            Self::About(component) => write!(f, "about:{component}"),
         }
     }
 }
@@ -92,7 +100,31 @@ impl FromStr for Term {
                     Err(ParseTermError::Shared(alias))
                 }
             }
+            Some(("about", component)) => {
+                let component: ComponentId = component.parse()?;
+                if is_named_by_others(&component) {
+                    Ok(Self::About(component))
+                } else {
+                    Err(ParseTermError::NotAbout(component))
+                }
+            }
             _ => Err(ParseTermError::Prefix),
+        }
+    }
+}
+
+/// Whether entries name the component that are not about it.
+fn is_named_by_others(component: &ComponentId) -> bool {
+    matches!(component.kind(), Kind::Type | Kind::Artefact)
+}
+
+impl Term {
+    /// The term of exactly the entries that a subject's chain consists of.
+    #[must_use]
+    pub fn chain(subject: &SubjectId) -> Self {
+        match subject.component() {
+            Some(component) if is_named_by_others(component) => Self::About(component.clone()),
+            _ => Self::Id(subject.clone()),
         }
     }
 }
@@ -130,7 +162,7 @@ fn of_statement(
     let mut terms: BTreeSet<_> = statement
         .subjects
         .iter()
-        .map(|subject| Term::Id(subject.id.clone()))
+        .flat_map(|subject| [Term::Id(subject.id.clone()), Term::chain(&subject.id)])
         .collect();
     terms.extend(signers.iter().map(|key| Term::Key(*key)));
     let owner = |key: &KeyId| {
@@ -208,7 +240,14 @@ fn registered(action: &Action, registry: Option<&Registry>) -> Vec<Term> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::{
+        event::role::Role,
+        replay::Rows as _,
+        scene::{Scene, id},
+    };
 
     #[test]
     fn text_and_term_are_inverse() {
@@ -220,6 +259,7 @@ mod tests {
             format!("ref:{hex}"),
             "id:index:nordic.example/prova".to_owned(),
             "alias:mac:00005e005301".to_owned(),
+            "about:type:dns:nordlys.example/AAU-3900/R2B".to_owned(),
         ] {
             assert_eq!(text.parse::<Term>().map(|term| term.to_string()), Ok(text));
         }
@@ -229,5 +269,34 @@ mod tests {
             "alias:sku:AAU-3900".parse::<Term>(),
             Err(ParseTermError::Shared(shared))
         );
+        let unit = crate::scene::component("unit:dns:nordlys.example/AAU-3900/SN1");
+        assert_eq!(
+            format!("about:{unit}").parse::<Term>(),
+            Err(ParseTermError::NotAbout(unit))
+        );
+    }
+
+    #[test]
+    fn the_chain_of_a_type_is_told_from_what_names_it() {
+        let of_type = "type:dns:nordlys.example/AAU-3900/R2B";
+        let mut scene = Scene::new();
+        let mut say = |role, event, about: &str| {
+            let event = serde_json::from_value(event).unwrap();
+            scene.say("nordlys", role, event, &[about]).unwrap();
+        };
+        say(Role::Designer, json!({"manifest": {"name": "AAU 3900"}}), of_type);
+        let made = json!({"manufacture": {"type": of_type, "site": {"country": "SE"}, "date": "2026-01-01"}});
+        say(Role::Manufacturer, made, "unit:dns:nordlys.example/AAU-3900/SN1");
+        let under = |term: Term| {
+            scene
+                .rows
+                .posting(&term)
+                .unwrap()
+                .iter()
+                .map(|index| index.get())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(under(Term::Id(id(of_type))), [10, 11]);
+        assert_eq!(under(Term::chain(&id(of_type))), [10]);
     }
 }

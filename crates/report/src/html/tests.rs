@@ -6,7 +6,7 @@ use prova_core::{
     position::EntryIndex,
     standing::Party,
     term::Term,
-    verdict::{Question, Scope, Verdict},
+    verdict::{Question, ReasonCode, Scope, Verdict},
 };
 use prova_testkit::builder::{TestLedger, org, unit};
 
@@ -164,7 +164,8 @@ fn where_an_audit_stopped_the_page_says_so() {
     let verdict = Verdict::stopped(
         Scope::Ledger,
         &ledger.signed,
-        Question::Authentic,
+        None,
+        (Question::Authentic, ReasonCode::SignatureWrong),
         Some(index),
         "entry 99 is not signed as it claims",
     );

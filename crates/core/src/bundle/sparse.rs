@@ -1,0 +1,271 @@
+//! Lives from some of a ledger's entries: those of the components that are followed, and of nobody else.
+//!
+//! An entry may be about others too: the other units of a consignment, the slot beside a unit. They are *projected away*: their links are not
+//! checked and nothing is found on them. Where an event lets one subject's state decide about another, that subject must be followed as well;
+//! so what is found on a followed component is exactly what a replay of the whole ledger finds on it. What is missing for that is *wanted*.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    convert::Infallible,
+};
+
+use crate::{
+    alias::Alias,
+    component::{ComponentId, Kind, SubjectId},
+    event::{Event, EventPredicate, operation::MaintenanceAction},
+    hash::LeafHash,
+    lifecycle::{self, Chain, MAX_NESTING, View},
+    org::OrgId,
+    position::EntryIndex,
+    statement::Subject,
+};
+
+/// Whose chains are known in full.
+#[derive(Clone, Debug)]
+pub(super) enum Followed {
+    /// Everybody's.
+    All,
+    /// Those of these subjects, and the holders of these aliases.
+    These {
+        subjects: BTreeSet<SubjectId>,
+        aliases: BTreeSet<Alias>,
+    },
+}
+
+/// What must be followed too.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Want {
+    Chain(SubjectId),
+    Alias(Alias),
+}
+
+/// A link that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BrokenLink {
+    pub(super) subject: SubjectId,
+    pub(super) got: Option<LeafHash>,
+    pub(super) want: Option<LeafHash>,
+}
+
+/// The chains of those who are followed, so far.
+#[derive(Clone, Debug)]
+pub(super) struct Sparse {
+    followed: Followed,
+    chains: HashMap<SubjectId, Chain>,
+    /// Who stated an alias first.
+    holders: HashMap<Alias, SubjectId>,
+}
+
+/// What an entry is applied on: the chains before it; notes what is asked for and not followed.
+struct Window<'a> {
+    sparse: &'a Sparse,
+    wanted: RefCell<BTreeSet<Want>>,
+}
+
+impl Followed {
+    pub(super) fn has(&self, id: &SubjectId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These { subjects, .. } => subjects.contains(id),
+        }
+    }
+
+    pub(super) fn has_alias(&self, alias: &Alias) -> bool {
+        match self {
+            Self::All => true,
+            Self::These { aliases, .. } => aliases.contains(alias),
+        }
+    }
+}
+
+impl View for Sparse {
+    type Error = Infallible;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Infallible> {
+        Ok(self.chains.get(id).cloned())
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
+        Ok(self.holders.get(alias).cloned())
+    }
+}
+
+impl View for Window<'_> {
+    type Error = Infallible;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Infallible> {
+        if !self.sparse.followed.has(id) {
+            self.wanted.borrow_mut().insert(Want::Chain(id.clone()));
+        }
+        self.sparse.chain(id)
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
+        if !self.sparse.followed.has_alias(alias) {
+            self.wanted.borrow_mut().insert(Want::Alias(alias.clone()));
+        }
+        self.sparse.alias_holder(alias)
+    }
+}
+
+fn of_kind(id: &SubjectId, kind: Kind) -> bool {
+    id.component().is_some_and(|component| component.kind() == kind)
+}
+
+/// Whether the subjects of an event act on each other, so that those projected away must be there in outline.
+fn binds(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Assemble(_)
+            | Event::Install(_)
+            | Event::Update(_)
+            | Event::Measure(_)
+            | Event::Maintain(_)
+            | Event::Decommission(_)
+    )
+}
+
+impl Sparse {
+    pub(super) fn new(followed: Followed) -> Self {
+        Self {
+            followed,
+            chains: HashMap::new(),
+            holders: HashMap::new(),
+        }
+    }
+
+    pub(super) fn followed(&self) -> &Followed {
+        &self.followed
+    }
+
+    /// The chain of a subject, without a copy.
+    pub(super) fn of(&self, id: &SubjectId) -> Option<&Chain> {
+        self.chains.get(id)
+    }
+
+    /// Keeps a chain that is no component's.
+    pub(super) fn put(&mut self, id: SubjectId, chain: Chain) {
+        self.chains.insert(id, chain);
+    }
+
+    /// Applies an event to its followed subjects, and returns what must be followed for that and is not. What it finds on them is in their chains.
+    pub(super) fn apply(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        stated: &[Subject],
+        event: &EventPredicate,
+        signed: &[OrgId],
+    ) -> Result<BTreeSet<Want>, Box<BrokenLink>> {
+        let new_holders = self.new_holders(stated);
+        if !stated.iter().any(|subject| self.followed.has(&subject.id)) {
+            self.holders.extend(new_holders);
+            return Ok(BTreeSet::new());
+        }
+        let mut subjects = Vec::with_capacity(stated.len());
+        for subject in stated {
+            if self.followed.has(&subject.id) {
+                let chain = self.chains.get(&subject.id);
+                let (got, want) = (subject.prev, chain.map(|chain| chain.head));
+                if got != want {
+                    let subject = subject.id.clone();
+                    return Err(Box::new(BrokenLink { subject, got, want }));
+                }
+                subjects.push((subject.clone(), chain.cloned()));
+            } else if binds(&event.event) {
+                let outline = Subject {
+                    aliases: Vec::new(),
+                    from: None,
+                    ..subject.clone()
+                };
+                subjects.push((outline, None));
+            }
+        }
+        let mut wanted = self.bound(stated, &event.event);
+        let of_others = new_holders
+            .iter()
+            .filter(|(_, holder)| !self.followed.has(holder));
+        let of_others: Vec<_> = of_others.map(|(alias, id)| (alias.clone(), id.clone())).collect();
+        self.holders.extend(of_others);
+        let window = Window {
+            sparse: self,
+            wanted: RefCell::default(),
+        };
+        let changes = match lifecycle::apply(&window, index, leaf, event, signed, subjects) {
+            Ok(changes) => changes,
+            Err(never) => match never {},
+        };
+        wanted.append(&mut window.wanted.into_inner());
+        let followed = &self.followed;
+        let kept = changes.chains.into_iter().filter(|(id, _)| followed.has(id));
+        self.chains.extend(kept);
+        self.holders.extend(new_holders);
+        Ok(wanted)
+    }
+
+    /// The instance aliases that this entry is the first to state, and for which unit.
+    fn new_holders(&self, stated: &[Subject]) -> BTreeMap<Alias, SubjectId> {
+        let mut new = BTreeMap::new();
+        for subject in stated.iter().filter(|subject| of_kind(&subject.id, Kind::Unit)) {
+            for alias in subject.aliases.iter().filter(|alias| alias.names_an_instance()) {
+                if !self.holders.contains_key(alias) {
+                    new.entry(alias.clone()).or_insert_with(|| subject.id.clone());
+                }
+            }
+        }
+        new
+    }
+
+    /// The subjects of the entry whose state decides about the followed ones, and are not followed themselves.
+    fn bound(&self, stated: &[Subject], event: &Event) -> BTreeSet<Want> {
+        let is_followed = |id: &ComponentId| self.followed.has(&SubjectId::from(id.clone()));
+        let any = |kind| {
+            let of = |subject: &&Subject| of_kind(&subject.id, kind);
+            stated
+                .iter()
+                .filter(of)
+                .any(|subject| self.followed.has(&subject.id))
+        };
+        let all = |kind| {
+            let of = move |subject: &&Subject| of_kind(&subject.id, kind);
+            stated.iter().filter(of).map(|subject| subject.id.clone())
+        };
+        let mut wanted: BTreeSet<SubjectId> = BTreeSet::new();
+        match event {
+            Event::Assemble(assemble) => {
+                let parts = assemble.parts.iter();
+                let bound = parts.filter(|part| is_followed(&part.component)).take(1);
+                wanted.extend(bound.map(|_| assemble.parent.clone().into()));
+            }
+            Event::Maintain(maintain) => {
+                let mut parts = maintain.parts_in.iter().chain(&maintain.parts_out);
+                if parts.any(is_followed) {
+                    wanted.extend(maintain.parent.iter().cloned().map(SubjectId::from));
+                }
+                if maintain.action == MaintenanceAction::Remove && any(Kind::Slot) {
+                    wanted.extend(all(Kind::Unit));
+                }
+            }
+            Event::Decommission(_) if any(Kind::Slot) => wanted.extend(all(Kind::Unit)),
+            Event::Install(_) => wanted.extend(all(Kind::Artefact)),
+            _ => {}
+        }
+        if binds(event) {
+            // A unit in outline has no parent, so the way up must not lead through one.
+            for subject in stated.iter().filter(|subject| self.followed.has(&subject.id)) {
+                let mut at = subject.id.clone();
+                for _ in 0..MAX_NESTING {
+                    let life = self.chains.get(&at).and_then(Chain::unit);
+                    match life.and_then(|life| life.parent.clone()) {
+                        Some(parent) => at = parent.into(),
+                        None => break,
+                    }
+                }
+                wanted.insert(at);
+            }
+        }
+        let missing = wanted.into_iter().filter(|id| !self.followed.has(id));
+        missing.map(Want::Chain).collect()
+    }
+}
