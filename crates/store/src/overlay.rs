@@ -25,7 +25,7 @@ pub(crate) struct Overlay<'a> {
     chains: HashMap<SubjectId, Chain>,
     aliases: HashMap<Alias, SubjectId>,
     leaves: HashMap<LeafHash, EntryIndex>,
-    postings: Vec<(Term, EntryIndex)>,
+    postings: HashMap<Term, Vec<EntryIndex>>,
 }
 
 impl<'a> Overlay<'a> {
@@ -35,7 +35,7 @@ impl<'a> Overlay<'a> {
             chains: HashMap::new(),
             aliases: HashMap::new(),
             leaves: HashMap::new(),
-            postings: Vec::new(),
+            postings: HashMap::new(),
         }
     }
 
@@ -68,8 +68,8 @@ impl<'a> Overlay<'a> {
         for (leaf, index) in self.leaves.drain() {
             batch.insert("leaf", &schema::leaf_key(&leaf), &index)?;
         }
-        for (term, index) in self.postings.drain(..) {
-            batch.mark(&schema::posting_key(&term, index));
+        for (term, indices) in self.postings.drain() {
+            batch.post(&term, &indices);
         }
         Ok(batch)
     }
@@ -116,14 +116,15 @@ impl Rows for Overlay<'_> {
         self.chains.extend(changes.chains);
         self.aliases.extend(changes.aliases);
         self.leaves.insert(leaf, index);
-        self.postings.extend(terms.into_iter().map(|term| (term, index)));
+        for term in terms {
+            self.postings.entry(term).or_default().push(index);
+        }
         Ok(())
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         let mut posting = self.below.posting(term)?;
-        let waiting = self.postings.iter().filter(|(other, _)| other == term);
-        posting.extend(waiting.map(|(_, index)| *index));
+        posting.extend(self.postings.get(term).into_iter().flatten());
         Ok(posting)
     }
 }

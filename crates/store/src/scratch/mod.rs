@@ -89,7 +89,7 @@ struct Kept {
     postings: Runs,
 }
 
-/// Two keyed hashes of 64 bits (SipHash).
+/// Two keyed hashes of 64 bits (`SipHash`).
 #[derive(Debug, Default)]
 struct Fingerprints(RandomState, RandomState);
 
