@@ -105,8 +105,9 @@ pub(crate) fn posting_row(indices: &[EntryIndex]) -> Vec<u8> {
 /// The entries of a posting's row, ascending.
 pub(crate) fn posting_indices(key: &[u8], row: &[u8]) -> Option<Vec<EntryIndex>> {
     let (_, index) = key.split_at_checked(TERM_KEY_BYTES.saturating_add(1))?;
-    let [a, b, c, d, e, f] = *<&[u8; 6]>::try_from(index).ok()?;
-    let mut index = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+    let index: [u8; 6] = index.try_into().ok()?;
+    let fold = |index: u64, byte: u8| (index << 8) | u64::from(byte);
+    let mut index = index.into_iter().fold(0, fold);
     let mut indices = vec![EntryIndex::new(index)];
     let mut rest = row.iter();
     while rest.len() > 0 {
