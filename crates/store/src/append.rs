@@ -4,7 +4,7 @@
 //! bundles and hash tiles, fsynced  →  checkpoint, fsynced  →  store, one batch  →  answer
 //! ```
 //! What is signed is durable before it is signed, and nothing is answered that is not signed. The store comes after the
-//! checkpoint, so that a crash can only leave it behind, from where it catches up. A store that is ahead means that the
+//! checkpoint and need not be on the disk, so that a crash can only leave it behind, from where it catches up. A store that is ahead means that the
 //! checkpoint's file was rolled back.
 
 use std::{io, path::PathBuf};
@@ -255,9 +255,12 @@ impl Ledger {
         }));
         publish_together(self.snapshot.disk.as_ref(), &files)?;
         let registry = registry.unwrap_or_else(|| self.state.registry().clone());
-        let last = entries.last().map(|entry| LeafHash::of_entry(entry));
+        let (count, last) = (
+            entries.len(),
+            entries.last().map(|entry| LeafHash::of_entry(entry)),
+        );
         self.publish_checkpoint(&edge)?;
-        self.write_rows(batch, changes_registry.then_some(&registry), last)?;
+        self.write_rows(batch, count, changes_registry.then_some(&registry), last)?;
         self.remove_superseded(self.state.size());
         self.before = self.state.size();
         self.state.advance(edge.size(), registry);
@@ -306,6 +309,7 @@ impl Ledger {
     fn write_rows(
         &self,
         mut batch: RowBatch,
+        entries: usize,
         registry: Option<&Registry>,
         last: Option<LeafHash>,
     ) -> Result<(), AppendError> {
@@ -319,9 +323,7 @@ impl Ledger {
             checkpoint: self.snapshot.signed_checkpoint().to_string(),
         };
         finish(&mut batch, registry, &state)?;
-        let rows = self.state.store()?;
-        rows.apply(batch)?;
-        Ok(rows.flush()?)
+        Ok(self.state.store()?.apply_lazily(batch, entries)?)
     }
 
     /// Removes the partial tiles of the checkpoint before `previous`. Those of `previous` stay for readers who have it.

@@ -27,7 +27,7 @@ pub(crate) struct Overlay<'a> {
     chains: HashMap<SubjectId, Chain>,
     aliases: HashMap<Alias, SubjectId>,
     leaves: HashMap<LeafHash, EntryIndex>,
-    postings: Vec<(Term, EntryIndex)>,
+    postings: HashMap<Term, Vec<EntryIndex>>,
     /// The index, while it is at hand.
     folding: Option<Folding>,
 }
@@ -39,7 +39,7 @@ impl<'a> Overlay<'a> {
             chains: HashMap::new(),
             aliases: HashMap::new(),
             leaves: HashMap::new(),
-            postings: Vec::new(),
+            postings: HashMap::new(),
             folding: None,
         }
     }
@@ -84,8 +84,8 @@ impl<'a> Overlay<'a> {
         for (leaf, index) in self.leaves.drain() {
             batch.insert("leaf", &schema::leaf_key(&leaf), &index)?;
         }
-        for (term, index) in self.postings.drain(..) {
-            batch.mark(&schema::posting_key(&term, index));
+        for (term, indices) in self.postings.drain() {
+            batch.post(&term, &indices);
         }
         if let Some(folding) = &mut self.folding {
             folding.write(&mut batch)?;
@@ -139,14 +139,15 @@ impl Rows for Overlay<'_> {
             folding.record(index, leaf, &terms);
         }
         self.folding.take_if(|folding| folding.is_full());
-        self.postings.extend(terms.into_iter().map(|term| (term, index)));
+        for term in terms {
+            self.postings.entry(term).or_default().push(index);
+        }
         Ok(())
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         let mut posting = self.below.posting(term)?;
-        let waiting = self.postings.iter().filter(|(other, _)| other == term);
-        posting.extend(waiting.map(|(_, index)| *index));
+        posting.extend(self.postings.get(term).into_iter().flatten());
         Ok(posting)
     }
 
@@ -160,8 +161,10 @@ impl Rows for Overlay<'_> {
             let mut folding = Folding::load(self.below)?;
             folding.fold_postings(self.below, size)?;
             let mut waiting: BTreeMap<EntryIndex, Vec<Term>> = BTreeMap::new();
-            for (term, index) in &self.postings {
-                waiting.entry(*index).or_default().push(term.clone());
+            for (term, indices) in &self.postings {
+                for index in indices {
+                    waiting.entry(*index).or_default().push(term.clone());
+                }
             }
             let leaves: BTreeMap<_, _> = self.leaves.iter().map(|(leaf, index)| (index, leaf)).collect();
             for (index, leaf) in leaves {

@@ -8,7 +8,10 @@ use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Once,
+    sync::{
+        Once,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -29,8 +32,11 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// What sled may keep in memory.
-const CACHE_BYTES: u64 = 64 << 20;
+/// Entries whose rows may be lost in a crash. Catching up with so many takes a tenth of a second.
+const MAX_UNFLUSHED: u64 = 1_000;
+
+/// What sled may keep in memory, by its own account, which is a third of the truth.
+const CACHE_BYTES: u64 = 16 << 20;
 
 /// Why a row cannot be read or written. All rows can be made again from the tiles.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +91,8 @@ impl RowError {
 pub(crate) struct StoreRows {
     /// Absent only while it is dropped.
     db: Option<sled::Db>,
+    /// Entries whose rows were written since the last flush.
+    unflushed: AtomicU64,
 }
 
 /// Rows to be written together.
@@ -111,8 +119,12 @@ impl RowBatch {
         self.0.remove(key);
     }
 
-    pub(crate) fn mark(&mut self, key: &[u8]) {
-        self.0.insert(key, &[]);
+    /// The entries under a term, ascending, none of which is in a row yet.
+    pub(crate) fn post(&mut self, term: &Term, indices: &[EntryIndex]) {
+        if let Some(first) = indices.first() {
+            let key = schema::posting_key(term, *first);
+            self.0.insert(key, schema::posting_row(indices));
+        }
     }
 }
 
@@ -149,7 +161,10 @@ impl StoreRows {
                 }
             })?;
             if opened.is_some() {
-                return Ok(Self { db: opened });
+                return Ok(Self {
+                    db: opened,
+                    unflushed: AtomicU64::new(0),
+                });
             }
             sleep(PAUSE);
         }
@@ -193,6 +208,22 @@ impl StoreRows {
         guarded(|| db.apply_batch(batch.0))
     }
 
+    /// Writes the rows of so many entries, and flushes now and then: what a crash takes is made again from the tiles.
+    pub(crate) fn apply_lazily(&self, batch: RowBatch, entries: usize) -> Result<(), RowError> {
+        self.apply(batch)?;
+        let more = u64::try_from(entries).unwrap_or(u64::MAX);
+        if self
+            .unflushed
+            .fetch_add(more, Ordering::Relaxed)
+            .saturating_add(more)
+            < MAX_UNFLUSHED
+        {
+            return Ok(());
+        }
+        self.unflushed.store(0, Ordering::Relaxed);
+        self.flush()
+    }
+
     pub(crate) fn flush(&self) -> Result<(), RowError> {
         let db = self.db()?;
         guarded(|| db.flush()).map(|_| ())
@@ -219,15 +250,32 @@ impl StoreRows {
     }
 
     pub(crate) fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
-        self.scan(schema::posting_prefix(term))
-            .map(|row| {
-                let (key, _) = row?;
-                schema::posting_index(&key).ok_or_else(|| RowError::Row {
-                    kind: "posting",
-                    reason: "its key is too short".to_owned(),
-                })
-            })
-            .collect()
+        let mut posting = Vec::new();
+        for row in self.scan(schema::posting_prefix(term)) {
+            posting.extend(indices(&row?)?);
+        }
+        Ok(posting)
+    }
+
+    /// Whether an entry is under a term.
+    pub(crate) fn is_posted(&self, term: &Term, index: EntryIndex) -> Result<bool, RowError> {
+        let db = self.db()?;
+        let range = schema::posting_prefix(term)..=schema::posting_key(term, index);
+        let row = guarded(|| db.range(range).next_back().transpose())?;
+        row.map_or(Ok(false), |(key, value)| {
+            let indices = indices(&(key.to_vec(), value.to_vec()))?;
+            Ok(indices.binary_search(&index).is_ok())
+        })
+    }
+
+    /// How many entries are under all terms together.
+    pub(crate) fn posted(&self) -> Result<u64, RowError> {
+        let mut count = 0_u64;
+        for row in self.scan(vec![schema::POSTINGS]) {
+            let more = u64::try_from(indices(&row?)?.len()).unwrap_or(u64::MAX);
+            count = count.saturating_add(more);
+        }
+        Ok(count)
     }
 
     /// The chains whose subject's text begins with `prefix`, in order of the text.
@@ -262,22 +310,13 @@ impl StoreRows {
 
     /// Every place under a term, in order of the terms' keys and then of the entries.
     pub(crate) fn postings(&self) -> impl Iterator<Item = Result<(TermKey, EntryIndex), RowError>> + use<> {
-        self.scan(vec![schema::POSTINGS]).map(|row| {
-            let (key, _) = row?;
-            let (term, index) = schema::hash_in(&key)
-                .zip(schema::posting_index(&key))
-                .ok_or_else(|| RowError::Row {
-                    kind: "posting",
-                    reason: "its key is no term and index".to_owned(),
-                })?;
-            Ok((TermKey::from_bytes(term), index))
+        self.scan(vec![schema::POSTINGS]).flat_map(|row| {
+            let (places, error) = match row.and_then(|row| places(&row)) {
+                Ok(places) => (places, None),
+                Err(error) => (Vec::new(), Some(Err(error))),
+            };
+            places.into_iter().map(Ok).chain(error)
         })
-    }
-
-    /// Whether there is a row with this key.
-    pub(crate) fn has(&self, key: &[u8]) -> Result<bool, RowError> {
-        let db = self.db()?;
-        guarded(|| db.contains_key(key))
     }
 
     /// How many rows have keys that begin with this byte.
@@ -341,6 +380,24 @@ fn guarded<T>(act: impl FnOnce() -> sled::Result<T>) -> Result<T, RowError> {
     }
 }
 
+/// The term of a posting's row, with each of its entries.
+fn places(row: &(Vec<u8>, Vec<u8>)) -> Result<Vec<(TermKey, EntryIndex)>, RowError> {
+    let term = schema::hash_in(&row.0).ok_or_else(|| RowError::Row {
+        kind: "posting",
+        reason: "its key is no term and index".to_owned(),
+    })?;
+    let term = TermKey::from_bytes(term);
+    Ok(indices(row)?.into_iter().map(|index| (term, index)).collect())
+}
+
+/// The entries of a posting's row.
+fn indices((key, row): &(Vec<u8>, Vec<u8>)) -> Result<Vec<EntryIndex>, RowError> {
+    schema::posting_indices(key, row).ok_or_else(|| RowError::Row {
+        kind: "posting",
+        reason: "no ascending list of entries".to_owned(),
+    })
+}
+
 /// Whether the store's file is still locked; sled has no error kind of its own for this.
 fn is_held(error: &sled::Error) -> bool {
     matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
@@ -379,9 +436,14 @@ mod tests {
         let term: Term = "by:dns:nordlys.example".parse().unwrap();
         let rows = StoreRows::open(directory.path()).unwrap();
         let mut batch = RowBatch::default();
-        for index in [300, 2, 70_000] {
-            batch.mark(&schema::posting_key(&term, EntryIndex::new(index)));
+        let other: Term = "by:dns:north.example".parse().unwrap();
+        for indices in [&[300, 301][..], &[2], &[70_000, 1_000_000]] {
+            batch.post(
+                &term,
+                &indices.iter().copied().map(EntryIndex::new).collect::<Vec<_>>(),
+            );
         }
+        batch.post(&other, &[EntryIndex::new(301)]);
         let leaf = LeafHash::of_entry(b"x");
         batch
             .insert("leaf", &schema::leaf_key(&leaf), &EntryIndex::new(2))
@@ -392,10 +454,19 @@ mod tests {
         let rows = StoreRows::open_existing(directory.path()).unwrap().unwrap();
         assert_eq!(
             rows.posting(&term).unwrap(),
-            [2, 300, 70_000].map(EntryIndex::new)
+            [2, 300, 301, 70_000, 1_000_000].map(EntryIndex::new)
         );
+        for (index, want) in [
+            (0, false),
+            (2, true),
+            (301, true),
+            (302, false),
+            (1_000_000, true),
+        ] {
+            assert_eq!(rows.is_posted(&term, EntryIndex::new(index)), Ok(want), "{index}");
+        }
         assert_eq!(rows.index_of(&leaf), Ok(Some(EntryIndex::new(2))));
-        assert_eq!(rows.count(schema::POSTINGS), Ok(3));
+        assert_eq!(rows.posted(), Ok(6));
     }
 
     /// Whether bytes are a row, and if so the one that its value is written as.
@@ -438,7 +509,11 @@ mod tests {
             let kind = key[0];
             *kinds.entry(char::from(kind)).or_insert(0) += 1;
             if kind == schema::POSTINGS {
-                assert!(row.is_empty());
+                let indices = schema::posting_indices(&key, &row).unwrap();
+                assert_eq!(schema::posting_row(&indices), row);
+                for cut in 0..key.len() {
+                    schema::posting_indices(&key[..cut], &row);
+                }
                 continue;
             }
             assert_eq!(read_as(kind, &row).as_ref(), Some(&row), "{}", char::from(kind));

@@ -6,11 +6,14 @@
 //! c || subject text               → Chain
 //! a || alias text                 → SubjectId      the unit that first stated it
 //! l || leaf hash (32)             → EntryIndex
-//! t || term key (32) || index u64 → nothing        one row for each entry under a term; index: big-endian, so in order
+//! t || term key (32) || index u48 → differences    entries under a term that were written together, ascending
 //! i, n || …, b || …               → the verifiable index (see `index`)
 //!
-//! term key = SHA-256(0x11 || term text)
+//! term key    = SHA-256(0x11 || term text)
+//! index       = of the first of these entries, big-endian, so that rows are in order
+//! differences = each later index less the one before it, LEB128 (7 bits a byte, lowest first)
 //! ```
+//! Most of a row is its key, and most terms of a batch are the same few, so that entries share rows.
 
 use prova_core::{
     alias::Alias,
@@ -31,6 +34,9 @@ pub(crate) const POSTINGS: u8 = b't';
 pub(crate) const INDEX: &[u8] = b"i";
 pub(crate) const INDEX_CHUNKS: u8 = b'n';
 pub(crate) const INDEX_BUCKETS: u8 = b'b';
+
+/// Bytes of a term's hash in a key.
+const TERM_KEY_BYTES: usize = 32;
 
 /// How far the store is. Written in one batch with all else, so that it is true of all rows or of none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,20 +82,57 @@ pub(crate) fn bucket_key(bucket: Bucket) -> Vec<u8> {
     key(INDEX_BUCKETS, &bucket.get().to_be_bytes())
 }
 
+/// The beginning of the keys of a term's rows.
 pub(crate) fn posting_prefix(term: &Term) -> Vec<u8> {
     key(POSTINGS, TermKey::of(term).as_bytes())
 }
 
-pub(crate) fn posting_key(term: &Term, index: EntryIndex) -> Vec<u8> {
+/// The key of the row that begins with this entry. No disk holds 2^48 entries.
+pub(crate) fn posting_key(term: &Term, first: EntryIndex) -> Vec<u8> {
     let mut key = posting_prefix(term);
-    key.extend_from_slice(&index.get().to_be_bytes());
+    let [_, _, index @ ..] = first.get().to_be_bytes();
+    key.extend_from_slice(&index);
     key
 }
 
-/// The index at the end of a posting's key.
-pub(crate) fn posting_index(key: &[u8]) -> Option<EntryIndex> {
-    key.last_chunk::<8>()
-        .map(|index| EntryIndex::new(u64::from_be_bytes(*index)))
+/// What a posting's row holds beside its key.
+pub(crate) fn posting_row(indices: &[EntryIndex]) -> Vec<u8> {
+    let mut row = Vec::new();
+    for (before, index) in indices.iter().zip(indices.iter().skip(1)) {
+        let mut difference = index.get().saturating_sub(before.get());
+        while difference > 0x7f {
+            row.push(difference.to_le_bytes()[0] | 0x80);
+            difference >>= 7;
+        }
+        row.push(difference.to_le_bytes()[0]);
+    }
+    row
+}
+
+/// The entries of a posting's row, ascending.
+pub(crate) fn posting_indices(key: &[u8], row: &[u8]) -> Option<Vec<EntryIndex>> {
+    let (_, index) = key.split_at_checked(TERM_KEY_BYTES.saturating_add(1))?;
+    let index: [u8; 6] = index.try_into().ok()?;
+    let fold = |index: u64, byte: u8| (index << 8) | u64::from(byte);
+    let mut index = index.into_iter().fold(0, fold);
+    let mut indices = vec![EntryIndex::new(index)];
+    let mut rest = row.iter();
+    while rest.len() > 0 {
+        let mut difference = 0_u64;
+        for shift in [0_u32, 7, 14, 21, 28, 35, 42] {
+            let byte = *rest.next()?;
+            difference |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            if byte < 0x80 {
+                break;
+            }
+            if shift == 42 {
+                return None;
+            }
+        }
+        index = index.checked_add(difference).filter(|_| difference > 0)?;
+        indices.push(EntryIndex::new(index));
+    }
+    Some(indices)
 }
 
 /// The hash after the first byte of a key.
@@ -103,4 +146,35 @@ pub(crate) fn hash_in(key: &[u8]) -> Option<[u8; 32]> {
 pub(crate) fn key_text(key: &[u8]) -> Option<&str> {
     key.split_first()
         .and_then(|(_, text)| std::str::from_utf8(text).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postings_are_read_back_and_other_rows_are_refused() {
+        let term: Term = "by:dns:nordlys.example".parse().unwrap();
+        for indices in [
+            &[0][..],
+            &[7, 8, 9, 135, 136, 264, 16_648],
+            &[1, (1 << 48) - 1],
+            &[(1 << 48) - 1],
+        ] {
+            let indices: Vec<_> = indices.iter().copied().map(EntryIndex::new).collect();
+            let (key, row) = (posting_key(&term, indices[0]), posting_row(&indices));
+            assert_eq!(posting_indices(&key, &row), Some(indices));
+            assert_eq!(posting_indices(&key[1..], &row), None);
+        }
+        let key = posting_key(&term, EntryIndex::new(5));
+        assert_eq!(key.len(), 23);
+        for row in [
+            &[0][..],
+            &[0x80],
+            &[1, 0xff],
+            &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1],
+        ] {
+            assert_eq!(posting_indices(&key, row), None, "{row:?}");
+        }
+    }
 }

@@ -139,10 +139,11 @@ impl<'a> Comparison<'a> {
             (schema::CHAINS, derived.chains(), "chains"),
             (schema::ALIASES, self.aliases, "aliases"),
             (schema::LEAVES, self.entries, "leaves"),
-            (schema::POSTINGS, self.postings, "postings"),
         ] {
             self.expect(store.count(prefix), &want, || format!("the number of {kind}"));
         }
+        let postings = self.postings;
+        self.expect(store.posted(), &postings, || "the number of postings".to_owned());
         let seals = SubjectId::Index(self.snapshot.founding().origin().clone());
         let seal = derived.chain(&seals).ok().flatten();
         let compared =
@@ -196,7 +197,7 @@ impl Rows for Comparison<'_> {
                 });
             }
             for term in &terms {
-                self.expect(store.has(&schema::posting_key(term, index)), &true, || {
+                self.expect(store.is_posted(term, index), &true, || {
                     format!("entry {index} under {term}")
                 });
             }

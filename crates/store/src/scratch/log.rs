@@ -31,6 +31,7 @@ pub(super) struct Met {
 }
 
 /// What a temporary file says when it fails.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(super) fn failed(error: io::Error) -> RowError {
     RowError::Scratch {
         directory: directory(),

@@ -102,7 +102,7 @@ struct Kept {
     unfolded: Unfolded,
 }
 
-/// Two keyed hashes of 64 bits (SipHash).
+/// Two keyed hashes of 64 bits (`SipHash`).
 #[derive(Debug, Default)]
 struct Fingerprints(RandomState, RandomState);
 

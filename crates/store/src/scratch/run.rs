@@ -31,7 +31,7 @@ pub(super) struct Runs {
     /// Whether those in memory are in order.
     sorted: bool,
     /// Falling ranks.
-    runs: Vec<Run>,
+    written: Vec<Run>,
 }
 
 #[derive(Debug)]
@@ -54,8 +54,9 @@ impl Filter {
 
     /// The words and bits of a fingerprint, which is as good as random.
     fn places(&self, key: u128) -> impl Iterator<Item = (usize, u64)> + use<> {
-        let words = u128::try_from(self.0.len()).unwrap_or(1).max(1);
-        let word = usize::try_from((key >> 32) % words).unwrap_or(0);
+        let words = u128::try_from(self.0.len()).unwrap_or(1);
+        let word = (key >> 32).checked_rem(words);
+        let word = word.and_then(|word| usize::try_from(word).ok()).unwrap_or(0);
         (0..PROBES).map(move |probe| {
             let bit = (key >> probe.saturating_mul(6)) & 63;
             (word, 1_u64.wrapping_shl(u32::try_from(bit).unwrap_or(0)))
@@ -97,7 +98,7 @@ impl Runs {
             .skip(from)
             .take_while(|(other, _)| *other == key);
         let mut found: Vec<_> = waiting.map(|(_, number)| *number).collect();
-        for run in &mut self.runs {
+        for run in &mut self.written {
             run.find(key, &mut found).map_err(failed)?;
         }
         found.sort_unstable();
@@ -109,28 +110,32 @@ impl Runs {
         self.sort();
         let pairs = self.waiting.drain(..).map(Ok);
         let count = pairs.len();
-        self.runs.push(Run::write(0, count, pairs)?);
+        self.written.push(Run::write(0, count, pairs)?);
         while let Some(rank) = self.full_rank() {
-            let from = self.runs.len().saturating_sub(SAME_RANK);
-            let mut merged = self.runs.split_off(from);
+            let from = self.written.len().saturating_sub(SAME_RANK);
+            let mut merged = self.written.split_off(from);
             let run = merge(rank.saturating_add(1), &mut merged)?;
-            self.runs.push(run);
+            self.written.push(run);
         }
         Ok(())
     }
 
     fn sort(&mut self) {
         if !self.sorted {
-            // Mostly in order already, if there were lookups before.
-            self.waiting.sort();
+            self.waiting.sort_unstable();
             self.sorted = true;
         }
     }
 
     /// The rank of the newest runs, if there are so many of it that they are to be merged.
     fn full_rank(&self) -> Option<u32> {
-        let rank = self.runs.last()?.rank;
-        let same = self.runs.iter().rev().take_while(|run| run.rank == rank).count();
+        let rank = self.written.last()?.rank;
+        let same = self
+            .written
+            .iter()
+            .rev()
+            .take_while(|run| run.rank == rank)
+            .count();
         (same >= SAME_RANK).then_some(rank)
     }
 }

@@ -32,11 +32,11 @@ fn chain(index: u64, before: Option<Chain>) -> Chain {
 }
 
 /// The same random rows in memory and in scratch files, compared after each.
-fn compare(seed: u64, limits: Limits, entries: u64) {
+fn compare(seed: u64, limits: Limits, entries: u32) {
     let mut chance = Chance::new(seed);
     let (mut scratch, mut memory) = (Scratch::new(limits), MemoryRows::default());
     let alias = |number: usize| format!("sku:{number}").parse::<Alias>();
-    for index in 0..entries {
+    for index in 0..u64::from(entries) {
         let leaf = LeafHash::of_entry(&index.to_be_bytes());
         let mut changes = Changes::default();
         let mut terms = Vec::new();
