@@ -16,6 +16,7 @@ mod prove;
 mod registry;
 mod reindex;
 mod restore;
+mod seal;
 mod show;
 mod sign;
 mod trace;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     Trace(trace::TraceArgs),
     Verify(verify::VerifyArgs),
+    Seal(seal::SealArgs),
     Prove(prove::ProveArgs),
     Policy(policy::PolicyArgs),
     Fsck(fsck::FsckArgs),
@@ -70,6 +72,7 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Show(args) => show::run(&args, ui),
         Command::Trace(args) => trace::run(&args, ui),
         Command::Verify(args) => verify::run(&args, ui),
+        Command::Seal(args) => seal::run(&args, ui),
         Command::Prove(args) => prove::run(&args, ui),
         Command::Policy(args) => policy::run(&args, ui),
         Command::Fsck(args) => fsck::run(&args, ui),
