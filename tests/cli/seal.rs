@@ -19,7 +19,9 @@ fn sealed() -> Sandbox {
 fn a_seal_is_an_entry_and_is_made_once() {
     let sandbox = Sandbox::with_life();
     let lines = ["seal", "seal --format json", "log --from 14", "verify", "fsck"];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova seal
 entry 14 seals the first 14 entries with 22 terms; root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114
 [0]
@@ -42,7 +44,8 @@ $ prova fsck
 nothing is wrong with the files
 [0]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -58,7 +61,9 @@ fn completeness_and_absence_are_proved_without_the_ledger() {
         "verify none.json --trust policy",
         "verify none.json",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova verify all.json --trust policy
 holds: 5 entries about id:unit:dns:nordlys.example/AAU/S1 among the first 14 of ledger.example/2026, and no other: 9, 10, 11, 12, 13
 sealed in entry 14 with root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114; checkpoint of size 15 with root 3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d; cosigned by no witness
@@ -109,7 +114,8 @@ error: a proof shows nothing without the log's key that you trust
 hint: give a policy file with --trust; `prova policy` makes one beside the ledger
 [2]
 
-"#]]);
+"#]]
+    );
     let length = |name: &str| fs::metadata(sandbox.path(name)).unwrap().len();
     assert!(length("bare.json") < length("all.json"));
 }
@@ -161,7 +167,9 @@ fn a_proof_that_hides_an_entry_or_is_of_something_else_is_refused() {
         "verify spaced.json --trust policy",
         "verify cut.json --trust policy",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova verify hidden.json --trust policy
 error: hidden.json does not show which entries there are about «id:unit:dns:nordlys.example/AAU/S1»
   caused by: 4 entries are listed under «id:unit:dns:nordlys.example/AAU/S1», but the seal counts 5
@@ -187,7 +195,8 @@ error: no proof in cut.json
   caused by: no listing: EOF while parsing a string at line 1 column 2270
 [1]
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -202,7 +211,9 @@ fn what_is_not_so_or_not_sealed_cannot_be_proved() {
         "prove --all-about sku:AAU -o proof",
         "prove 3 --none-about dns:nobody.example",
     ];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova prove --all-about unit:dns:nordlys.example/AAU/S1 -o proof
 error: the ledger was never sealed
 hint: `prova seal` states which entries there are under every term
@@ -231,14 +242,18 @@ Usage: prova prove --ledger <DIR> <INDEX>
 For more information, try '--help'.
 [2]
 
-"#]]);
+"#]]
+    );
     assert!(!sandbox.path("proof").exists());
     sandbox.ok("registry suspend dns:lab.example --reason x --sign keys/root-a.pem --sign keys/root-b.pem");
     let lines = ["prove --none-about dns:nobody.example -o proof"];
-    assert_transcript!(sandbox.transcript(&lines), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
 $ prova prove --none-about dns:nobody.example -o proof
 note: 1 entry came after the seal in entry 14 and may be about «by:dns:nobody.example» too; `prova seal` covers them
 [0]
 
-"#]]);
+"#]]
+    );
 }
