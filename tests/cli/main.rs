@@ -27,6 +27,7 @@ mod manual;
 mod prove;
 mod registry;
 mod scene;
+mod seal;
 mod show;
 mod trace;
 mod verify;

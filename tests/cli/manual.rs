@@ -28,8 +28,11 @@ Commands:
   show         Show the life of a component, one entry whole, or the heads of all chains
   trace        Trace a component: its type, parts, firmware and their bills of materials, and where
                it is now
-  verify       Verify a ledger, a component in it, or a `.tlog-proof` file
-  prove        Prove that an entry is in the ledger, or that the ledger only grew
+  verify       Verify a ledger, a component in it, or a file that `prova prove` wrote
+  seal         Seal the index over all entries so far, so that completeness and absence can be
+               proved
+  prove        Prove that an entry is in the ledger, which entries are about something, or that the
+               ledger only grew
   export       Write entries, or what a unit is made of, in a format that other tools read
   policy       Write a trust policy for this ledger: its log's key, no witnesses
   fsck         List everything that is wrong with the ledger's files. Repairs nothing

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_store::{
-    AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, Snapshot, State,
+    AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, SealLedgerError,
+    Snapshot, State,
 };
 
 use crate::{
@@ -92,7 +93,13 @@ macro_rules! blamed {
     )+};
 }
 
-blamed!(AppendError, AttachmentError, CreateError, ReadError);
+blamed!(
+    AppendError,
+    AttachmentError,
+    CreateError,
+    ReadError,
+    SealLedgerError
+);
 
 impl Blamed for OpenError {
     fn blame(&self) -> Blame {

@@ -40,7 +40,7 @@ pub struct Row {
     /// Who else signed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub countersigned: Vec<Party>,
-    /// The event's or registry action's name, or `charter`.
+    /// The event's or registry action's name, `charter` or `seal`.
     pub event: &'static str,
     /// What it says, as one sentence that follows the speaker's name.
     pub sentence: String,

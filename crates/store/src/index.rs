@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! i                → IndexRow      how many entries are folded; absent: none, or a large fold was cut short
-//! n || chunk u8    → [Subtree]     256 of the row's subtrees; absent: all are empty
+//! n || chunk u8    → version u8 || (0 empty, 1 leaf, 2 node (1) || hash (32)) …           256 subtrees of the row; absent: all are empty
 //! b || bucket u16  → version u8 || (key (32) || count u64 || accumulator (32)) …      big-endian; absent: no leaf
 //! ```
 //! A seal folds what came since the last one and is written together with these rows. A fold too large to be kept in memory is written
@@ -14,7 +14,8 @@ use prova_core::{
     entry::Unverified,
     hash::LeafHash,
     index::{
-        Accumulator, AccumulatorHash, Bucket, Buckets, Index, MapLeaf, Posting, Row, Sealed, Subtree, TermKey,
+        Accumulator, AccumulatorHash, Bucket, Buckets, Index, MapHash, MapLeaf, Posting, Row, Sealed,
+        Subtree, TermKey,
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -41,6 +42,7 @@ const MAX_WAITING: usize = 1 << 20;
 const MAX_LEAVES: u64 = 4 << 20;
 
 const LEAF_BYTES: usize = 72;
+const SUBTREE_BYTES: usize = 33;
 const CHUNK: u16 = 256;
 
 /// How far the index is.
@@ -92,6 +94,44 @@ pub(crate) fn decode_leaves(bucket: Bucket, row: &[u8]) -> Result<Vec<MapLeaf>, 
         leaves.push(leaf);
     }
     Ok(leaves)
+}
+
+fn encode_subtrees(subtrees: impl Iterator<Item = Subtree>) -> Vec<u8> {
+    let mut row = vec![ROW_VERSION];
+    for subtree in subtrees {
+        row.push(match subtree {
+            Subtree::Empty => 0,
+            Subtree::Leaf(_) => 1,
+            Subtree::Node(_) => 2,
+        });
+        row.extend_from_slice(subtree.hash().as_bytes());
+    }
+    row
+}
+
+fn decode_subtrees(row: &[u8]) -> Result<Vec<Subtree>, RowError> {
+    let Some((&ROW_VERSION, bytes)) = row.split_first() else {
+        return Err(damaged("index", "another version"));
+    };
+    let (chunks, []) = bytes.as_chunks::<SUBTREE_BYTES>() else {
+        return Err(damaged("index", "a subtree is cut"));
+    };
+    if chunks.len() != usize::from(CHUNK) {
+        return Err(damaged(
+            "index",
+            format!("{} subtrees, want {CHUNK}", chunks.len()),
+        ));
+    }
+    let subtrees = chunks.iter().map(|[kind, hash @ ..]| {
+        let hash = MapHash::from_bytes(*hash);
+        match kind {
+            0 if hash == MapHash::EMPTY => Ok(Subtree::Empty),
+            1 => Ok(Subtree::Leaf(hash)),
+            2 => Ok(Subtree::Node(hash)),
+            _ => Err(damaged("index", "no subtree")),
+        }
+    });
+    subtrees.collect()
 }
 
 fn decode_leaf(bytes: &[u8; LEAF_BYTES]) -> Option<MapLeaf> {
@@ -277,8 +317,8 @@ impl Folding {
         for chunk in std::mem::take(&mut self.changes.chunks) {
             let first = u16::from(chunk).saturating_mul(CHUNK);
             let buckets = (first..=first.saturating_add(CHUNK - 1)).map(Bucket::new);
-            let subtrees: Vec<Subtree> = buckets.map(|bucket| self.index.row().bucket(bucket)).collect();
-            batch.insert("index", &schema::chunk_key(chunk), &subtrees)?;
+            let subtrees = buckets.map(|bucket| self.index.row().bucket(bucket));
+            batch.insert_bytes(&schema::chunk_key(chunk), encode_subtrees(subtrees));
         }
         let row = IndexRow {
             size: self.folded,
@@ -346,7 +386,8 @@ impl StoreRows {
         let mut row = Row::new();
         let mut buckets = Vec::new();
         for chunk in 0..=u8::MAX {
-            let subtrees: Option<Vec<Subtree>> = self.get("index", &schema::chunk_key(chunk))?;
+            let subtrees = self.bytes(&schema::chunk_key(chunk))?;
+            let subtrees = subtrees.map(|row| decode_subtrees(&row)).transpose()?;
             let first = u16::from(chunk).saturating_mul(CHUNK);
             let numbers = first..=first.saturating_add(CHUNK - 1);
             buckets.extend(numbers.map(Bucket::new).zip(subtrees.into_iter().flatten()));

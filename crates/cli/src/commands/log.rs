@@ -43,7 +43,7 @@ pub(crate) struct Log {
 }
 
 /// A term; a component stands for `id:`, an organisation for `by:`.
-fn term(text: &str) -> Result<Term, String> {
+pub(super) fn term(text: &str) -> Result<Term, String> {
     let component = || text.parse::<SubjectId>().map(Term::Id).ok();
     let organisation = || text.parse::<OrgId>().map(Term::By).ok();
     text.parse()
@@ -61,7 +61,7 @@ struct Line {
     leaf: LeafHash,
     /// When it happened, as the signer claims.
     time: Timestamp,
-    /// The event's or registry action's name, or `charter`.
+    /// The event's or registry action's name, `charter` or `seal`.
     event: &'static str,
     /// Who speaks.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +99,7 @@ impl Show for Line {
             format!("{:<12}", self.event),
             format!("{:<18}", plain(by)),
         ];
-        let is_ledger = |id: &SubjectId| matches!(id, SubjectId::Ledger(_));
+        let is_ledger = |id: &SubjectId| matches!(id, SubjectId::Ledger(_) | SubjectId::Index(_));
         if self.subjects.iter().any(is_ledger) {
             columns.push(plain(&self.sentence));
         } else if let Some((first, others)) = self.subjects.split_first() {

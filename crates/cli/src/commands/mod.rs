@@ -17,6 +17,7 @@ mod prove;
 mod registry;
 mod reindex;
 mod restore;
+mod seal;
 mod show;
 mod sign;
 mod trace;
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     Trace(trace::TraceArgs),
     Verify(verify::VerifyArgs),
+    Seal(seal::SealArgs),
     Prove(prove::ProveArgs),
     Export(Box<export_as::ExportArgs>),
     Policy(policy::PolicyArgs),
@@ -72,6 +74,7 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Show(args) => show::run(&args, ui),
         Command::Trace(args) => trace::run(&args, ui),
         Command::Verify(args) => verify::run(&args, ui),
+        Command::Seal(args) => seal::run(&args, ui),
         Command::Prove(args) => prove::run(&args, ui),
         Command::Export(args) => export_as::run(&args, ui),
         Command::Policy(args) => policy::run(&args, ui),

@@ -1,6 +1,7 @@
 //! `prova verify`: a whole ledger, one component, or a proof.
 
 mod ledger;
+mod listing;
 mod proof;
 mod report;
 
@@ -16,11 +17,11 @@ use crate::{
     ui::{Status, Ui},
 };
 
-/// Verify a ledger, a component in it, or a `.tlog-proof` file.
+/// Verify a ledger, a component in it, or a file that `prova prove` wrote.
 ///
 /// Without an argument, reads every byte of the ledger: entries against hashes, hashes against the checkpoint, signatures, entitlement,
-/// links and lives. With a component, does the same and answers the six questions about that component. With a file, shows that an entry is
-/// in the log that the policy trusts; this needs no ledger.
+/// links, lives and seals. With a component, does the same and answers the six questions about that component. With a file, shows what it
+/// proves of the log that the policy trusts: that an entry is in it, which entries are about something, or that none is; this needs no ledger.
 ///
 /// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
 /// ledger is held against the log key in its own charter.
@@ -36,7 +37,7 @@ Example:
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --report report.html
   prova verify entry-7.tlog-proof --trust policy.txt")]
 pub(crate) struct VerifyArgs {
-    /// A component, an act, or a `.tlog-proof` file; nothing for the whole ledger.
+    /// A component, an act, or a file with a proof; nothing for the whole ledger.
     #[arg(value_name = "COMPONENT|FILE")]
     what: Option<String>,
     /// A C2SP tlog-policy file; `prova policy` makes one for a ledger.
@@ -57,9 +58,17 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
     let trust = args.trust.as_deref().map(read_trust).transpose()?;
     let subject = args.what.as_deref().map(str::parse::<SubjectId>);
     let is_component = |what: &str| {
-        ["unit:", "type:", "artefact:", "slot:", "act:", "ledger:"]
-            .iter()
-            .any(|kind| what.starts_with(kind))
+        [
+            "unit:",
+            "type:",
+            "artefact:",
+            "slot:",
+            "act:",
+            "ledger:",
+            "index:",
+        ]
+        .iter()
+        .any(|kind| what.starts_with(kind))
     };
     match (&args.what, subject) {
         (None, _) => ledger::whole(&args.ledger, trust.as_ref(), ui),

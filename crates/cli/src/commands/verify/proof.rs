@@ -10,7 +10,7 @@ use prova_core::{
     dsse::MAX_ENTRY_BYTES,
     entry::Unverified,
     hash::{LeafHash, NodeHash},
-    policy::{LogOutcome, Policy, QuorumOutcome, WitnessOutcome},
+    policy::{Evaluation, LogOutcome, Policy, QuorumOutcome, WitnessOutcome},
     position::{EntryIndex, TreeSize},
     time::Timestamp,
     tlog_proof::TlogProof,
@@ -19,12 +19,14 @@ use serde::Serialize;
 
 use crate::{
     error::{Blame, Blaming as _, CommandError},
-    input,
+    input::{self, InputError},
     ui::{Show, Status, Ui},
 };
 
 /// Longest file with a proof, in bytes: more than any that parses.
 const LONGEST_PROOF: u64 = 2 << 20;
+/// Longest file with a listing, in bytes.
+const LONGEST_LISTING: u64 = 256 << 20;
 
 /// What a proof shows.
 #[derive(Serialize)]
@@ -55,12 +57,39 @@ struct Proven {
 /// A witness that cosigned.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Cosigned {
+pub(super) struct Cosigned {
     /// Its name in the policy.
     witness: String,
     /// When, by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<Timestamp>,
+}
+
+/// The policy's witnesses that cosigned.
+pub(super) fn cosigned(evaluation: &Evaluation) -> Vec<Cosigned> {
+    let outcomes = evaluation.witnesses.iter();
+    outcomes
+        .filter_map(|(name, outcome)| match outcome {
+            WitnessOutcome::Cosigned { time } => Some(Cosigned {
+                witness: name.to_string(),
+                time: i64::try_from(time.get()).ok().and_then(Timestamp::from_unix),
+            }),
+            WitnessOutcome::Absent | WitnessOutcome::Refused { .. } => None,
+        })
+        .collect()
+}
+
+/// Their names.
+pub(super) fn witnesses(cosigned: &[Cosigned]) -> String {
+    let names: Vec<_> = cosigned
+        .iter()
+        .map(|cosigned| cosigned.witness.as_str())
+        .collect();
+    if names.is_empty() {
+        "no witness".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 /// Verifies a proof file.
@@ -70,7 +99,17 @@ pub(super) fn verify(
     policy: &Policy,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let content = input::read(path, LONGEST_PROOF)?;
+    let content = input::read(path, LONGEST_LISTING)?;
+    if content.starts_with(b"{") {
+        return super::listing::verify(path, &content, policy, ui);
+    }
+    if u64::try_from(content.len()).is_ok_and(|length| length > LONGEST_PROOF) {
+        return Err(InputError::TooLong {
+            path: path.to_owned(),
+            limit: LONGEST_PROOF,
+        }
+        .into());
+    }
     let proof = TlogProof::parse(&content)
         .or_evidence()
         .map_err(|error| error.context(format!("no proof in {}", input::shown(path))))?;
@@ -92,16 +131,6 @@ pub(super) fn verify(
         ))
     })?;
     let evaluation = proven.evaluation();
-    let cosigned = evaluation
-        .witnesses
-        .iter()
-        .filter_map(|(name, outcome)| match outcome {
-            WitnessOutcome::Cosigned { time } => Some(Cosigned {
-                witness: name.to_string(),
-                time: i64::try_from(time.get()).ok().and_then(Timestamp::from_unix),
-            }),
-            WitnessOutcome::Absent | WitnessOutcome::Refused { .. } => None,
-        });
     let claim = Unverified::decode(&entry).ok();
     let subjects = claim.iter().flat_map(|entry| &entry.claim().subjects);
     let checkpoint = proven.checkpoint();
@@ -123,7 +152,7 @@ pub(super) fn verify(
             QuorumOutcome::NotRequired => "notRequired",
             QuorumOutcome::Met | QuorumOutcome::NotMet => "met",
         },
-        cosigned: cosigned.collect(),
+        cosigned: cosigned(evaluation),
         claims_about: subjects.map(|subject| subject.id.to_string()).collect(),
     })?;
     Ok(Status::Holds)
@@ -131,20 +160,15 @@ pub(super) fn verify(
 
 impl Show for Proven {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
-        let witnesses: Vec<_> = self
-            .cosigned
-            .iter()
-            .map(|cosigned| cosigned.witness.as_str())
-            .collect();
-        let witnesses = if witnesses.is_empty() {
-            "no witness".to_owned()
-        } else {
-            witnesses.join(", ")
-        };
         writeln!(
             out,
-            "holds: entry {} of {} has the leaf hash {}; checkpoint of size {} with root {}; cosigned by {witnesses}",
-            self.index, self.origin, self.leaf, self.size, self.root
+            "holds: entry {} of {} has the leaf hash {}; checkpoint of size {} with root {}; cosigned by {}",
+            self.index,
+            self.origin,
+            self.leaf,
+            self.size,
+            self.root,
+            witnesses(&self.cosigned)
         )
     }
 }

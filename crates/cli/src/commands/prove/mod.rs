@@ -1,5 +1,7 @@
 //! `prova prove`: proofs to hand on.
 
+mod listing;
+
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -10,11 +12,13 @@ use clap::Args;
 use prova_core::{
     hash::{LeafHash, NodeHash},
     position::{EntryIndex, TreeSize},
+    term::Term,
     tlog_proof::TlogProof,
 };
 use prova_store::Snapshot;
 use serde::Serialize;
 
+use self::listing::Claim;
 use crate::{
     args::Format,
     error::{Blame, Blaming as _, CommandError},
@@ -23,31 +27,40 @@ use crate::{
     ui::{Show, Status, Ui},
 };
 
-/// Prove that an entry is in the ledger, or that the ledger only grew.
+/// Prove that an entry is in the ledger, which entries are about something, or that the ledger only grew.
 ///
 /// Reads the ledger, also beside a running writer. Writes a C2SP `.tlog-proof` file with the entry in it, which `prova verify` checks against
-/// a policy without the ledger; or the consistency of the present tree with an earlier one, in the form of a C2SP `tlog-witness` request.
+/// a policy without the ledger; or a file with all entries about something, or the proof that there is none, by the last seal, checked in the same
+/// way; or the consistency of the present tree with an earlier one, in the form of a C2SP `tlog-witness` request.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit codes: 0 done, 1 the ledger is damaged, 2 no such entry or size.
+Exit codes: 0 done, 1 the ledger is damaged, 2 no such entry or size, no seal, or not what is to be proved.
 
 Example:
-  prova prove 7 -o entry-7.tlog-proof")]
+  prova prove 7 -o entry-7.tlog-proof
+  prova prove --all-about unit:dns:nordlys.example/AAU-3900/SN0001 -o unit.json
+  prova prove --none-about by:dns:meridian.example -o none.json")]
 pub(crate) struct ProveArgs {
     /// The entry.
-    #[arg(value_name = "INDEX", required_unless_present = "consistency")]
+    #[arg(value_name = "INDEX", required_unless_present_any = ["consistency", "all_about", "none_about"])]
     index: Option<u64>,
     /// Prove that the ledger began with its first N entries, instead.
     #[arg(long, value_name = "N", conflicts_with = "index")]
     consistency: Option<u64>,
+    /// Prove which entries are about a component, organisation, key, document or alias: these and no other.
+    #[arg(long, value_name = "TERM", conflicts_with_all = ["index", "consistency"], value_parser = super::log::term)]
+    all_about: Option<Term>,
+    /// Prove that no entry is about it.
+    #[arg(long, value_name = "TERM", conflicts_with_all = ["index", "consistency", "all_about"], value_parser = super::log::term)]
+    none_about: Option<Term>,
     /// The file for the proof instead of stdout.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write the entry's bytes to a file of their own.
     #[arg(long, value_name = "FILE", requires = "index")]
     entry_out: Option<PathBuf>,
-    /// Leave the entry out of the proof; whoever verifies it must have it.
-    #[arg(long, requires = "index")]
+    /// Leave the entries out of the proof; whoever verifies that one is in the log must have it.
+    #[arg(long, conflicts_with = "consistency")]
     without_entry: bool,
     #[command(flatten)]
     ledger: LedgerArgs,
@@ -111,6 +124,13 @@ impl Consistency {
 
 /// Runs `prova prove`.
 pub(crate) fn run(args: &ProveArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+    for (term, claim) in [(&args.all_about, Claim::All), (&args.none_about, Claim::None)] {
+        if let Some(term) = term {
+            let listed = listing::prove(args, term, claim, ui)?;
+            deliver(args, &listed, &listed.text, ui)?;
+            return Ok(Status::Holds);
+        }
+    }
     let snapshot = args.ledger.snapshot()?;
     match (args.index, args.consistency) {
         (Some(index), _) => inclusion(args, &snapshot, EntryIndex::new(index), ui)?,

@@ -1,0 +1,259 @@
+//! `prova seal`, the proofs that it makes possible, and what is refused of them.
+
+use std::fs;
+
+use snapbox::str;
+
+use crate::{Sandbox, assert_transcript};
+
+const UNIT: &str = "unit:dns:nordlys.example/AAU/S1";
+
+fn sealed() -> Sandbox {
+    let sandbox = Sandbox::with_life();
+    sandbox.ok("seal");
+    sandbox.ok("policy -o policy");
+    sandbox
+}
+
+#[test]
+fn a_seal_is_an_entry_and_is_made_once() {
+    let sandbox = Sandbox::with_life();
+    let lines = ["seal", "seal --format json", "log --from 14", "verify", "fsck"];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova seal
+entry 14 seals the first 14 entries with 22 terms; root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114
+[0]
+$ prova seal --format json
+{
+  "index": 14,
+  "leaf": "b24d056a8d6bccad985e53a461787604b125686e5a49a7acab5a4065df3f6763",
+  "size": 14,
+  "terms": 22,
+  "root": "e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114"
+}
+[0]
+$ prova log --from 14
+14  2026-03-01T08:00:00Z  seal                              seals the index over the first 14 entries: 22 terms, root e902d872b0d8…
+[0]
+$ prova verify
+holds: ledger.example/2026, 15 entries, 22 signatures, 5 components, no findings; checkpoint of size 15 with root 3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d; cannot be decided: consistent, acceptable
+[0]
+$ prova fsck
+nothing is wrong with the files
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn completeness_and_absence_are_proved_without_the_ledger() {
+    let sandbox = sealed();
+    sandbox.ok(&format!("prove --all-about {UNIT} -o all.json"));
+    sandbox.ok("prove --none-about by:dns:nobody.example -o none.json");
+    sandbox.ok(&format!("prove --all-about {UNIT} --without-entry -o bare.json"));
+    fs::rename(sandbox.path("ledger"), sandbox.path("elsewhere")).unwrap();
+    let lines = [
+        "verify all.json --trust policy",
+        "verify bare.json --trust policy --format json",
+        "verify none.json --trust policy",
+        "verify none.json",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify all.json --trust policy
+holds: 5 entries about id:unit:dns:nordlys.example/AAU/S1 among the first 14 of ledger.example/2026, and no other: 9, 10, 11, 12, 13
+sealed in entry 14 with root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114; checkpoint of size 15 with root 3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d; cosigned by no witness
+[0]
+$ prova verify bare.json --trust policy --format json
+{
+  "origin": "ledger.example/2026",
+  "term": "id:unit:dns:nordlys.example/AAU/S1",
+  "entries": [
+    {
+      "index": 9,
+      "leaf": "d36a120036d616b990948e14081e4b48ca7425e9b0429c989d8ee56c9e538f70"
+    },
+    {
+      "index": 10,
+      "leaf": "dfc9388c2a0de670d2d880aee1fc1a99cd8484568690fea9446fd253dd267bee"
+    },
+    {
+      "index": 11,
+      "leaf": "bccc69d3afc4699b1eaaab6c4819188b34065916fe6b8e046ec1b28c916b83bf"
+    },
+    {
+      "index": 12,
+      "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af"
+    },
+    {
+      "index": 13,
+      "leaf": "eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce"
+    }
+  ],
+  "seal": {
+    "index": 14,
+    "time": "2026-03-01T08:00:00Z",
+    "size": 14,
+    "root": "e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114"
+  },
+  "size": 15,
+  "root": "3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d",
+  "cosigned": []
+}
+[0]
+$ prova verify none.json --trust policy
+holds: none of the first 14 entries of ledger.example/2026 is about by:dns:nobody.example
+sealed in entry 14 with root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114; checkpoint of size 15 with root 3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d; cosigned by no witness
+[0]
+$ prova verify none.json
+error: a proof shows nothing without the log's key that you trust
+hint: give a policy file with --trust; `prova policy` makes one beside the ledger
+[2]
+
+"#]]
+    );
+    let length = |name: &str| fs::metadata(sandbox.path(name)).unwrap().len();
+    assert!(length("bare.json") < length("all.json"));
+}
+
+#[test]
+fn a_proof_that_hides_an_entry_or_is_of_something_else_is_refused() {
+    let sandbox = sealed();
+    sandbox.ok(&format!("prove --all-about {UNIT} --without-entry -o all.json"));
+    sandbox.ok("prove --none-about by:dns:nobody.example -o none.json");
+    let all = fs::read_to_string(sandbox.path("all.json")).unwrap();
+    let none = fs::read_to_string(sandbox.path("none.json")).unwrap();
+    let part = |text: &str, from: &str, to: &str| {
+        let begin = text.find(from).unwrap();
+        let end = begin + text[begin..].find(to).unwrap();
+        text[begin..end].to_owned()
+    };
+    let last = all.rfind(",{\"index\"").unwrap();
+    sandbox.write("hidden.json", format!("{}]}}\n", &all[..last]));
+    let (proof, other) = (
+        part(&all, "\"proof\":", ",\"entries\""),
+        part(&none, "\"proof\":", ",\"entries\""),
+    );
+    sandbox.write("other-proof.json", all.replacen(&proof, &other, 1));
+    let term = part(&all, "\"term\":", ",\"seal\"");
+    sandbox.write(
+        "other-term.json",
+        all.replacen(&term, "\"term\":\"by:dns:nordlys.example\"", 1),
+    );
+    sandbox.write("spaced.json", all.replacen(':', ": ", 1));
+    sandbox.write("cut.json", &all[..all.len() - 20]);
+
+    // Another tree: the same life with an entry more before the seal.
+    let elsewhere = Sandbox::with_life();
+    elsewhere.ok("seal");
+    elsewhere.write("again", "");
+    elsewhere.ok(&format!(
+        "attest ship {UNIT} --to dns:nordlys.example --key keys/operator-north.pem --by dns:north.example --role operator"
+    ));
+    elsewhere.ok("seal");
+    elsewhere.ok(&format!("prove --all-about {UNIT} --without-entry -o all.json"));
+    let foreign = fs::read_to_string(elsewhere.path("all.json")).unwrap();
+    let foreign = part(&foreign, "\"proof\":", ",\"entries\"");
+    sandbox.write("other-tree.json", all.replacen(&proof, &foreign, 1));
+    let lines = [
+        "verify hidden.json --trust policy",
+        "verify other-proof.json --trust policy",
+        "verify other-term.json --trust policy",
+        "verify other-tree.json --trust policy",
+        "verify spaced.json --trust policy",
+        "verify cut.json --trust policy",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify hidden.json --trust policy
+error: hidden.json does not show which entries there are about «id:unit:dns:nordlys.example/AAU/S1»
+  caused by: 4 entries are listed under «id:unit:dns:nordlys.example/AAU/S1», but the seal counts 5
+[1]
+$ prova verify other-proof.json --trust policy
+error: other-proof.json does not show which entries there are about «id:unit:dns:nordlys.example/AAU/S1»
+  caused by: index proof of «by:dns:nobody.example», want one of «id:unit:dns:nordlys.example/AAU/S1»
+[1]
+$ prova verify other-term.json --trust policy
+error: other-term.json does not show which entries there are about «by:dns:nordlys.example»
+  caused by: index proof of «id:unit:dns:nordlys.example/AAU/S1», want one of «by:dns:nordlys.example»
+[1]
+$ prova verify other-tree.json --trust policy
+error: other-tree.json does not show which entries there are about «id:unit:dns:nordlys.example/AAU/S1»
+  caused by: the index proof of «id:unit:dns:nordlys.example/AAU/S1» leads to root 8d0d67dab4332c110f92a6e5239554dda703e5dee8ad27cfcba41f56a3188f14, want e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114
+[1]
+$ prova verify spaced.json --trust policy
+error: no proof in spaced.json
+  caused by: listing is not the text that its content is written as
+[1]
+$ prova verify cut.json --trust policy
+error: no proof in cut.json
+  caused by: no listing: EOF while parsing a string at line 1 column 2270
+[1]
+
+"#]]
+    );
+}
+
+#[test]
+fn what_is_not_so_or_not_sealed_cannot_be_proved() {
+    let sandbox = Sandbox::with_life();
+    let unsealed = format!("prove --all-about {UNIT} -o proof");
+    let lines = [
+        unsealed.as_str(),
+        "seal",
+        "prove --none-about dns:nordlys.example -o proof",
+        "prove --all-about dns:nobody.example -o proof",
+        "prove --all-about sku:AAU -o proof",
+        "prove 3 --none-about dns:nobody.example",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova prove --all-about unit:dns:nordlys.example/AAU/S1 -o proof
+error: the ledger was never sealed
+hint: `prova seal` states which entries there are under every term
+[2]
+$ prova seal
+entry 14 seals the first 14 entries with 22 terms; root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114
+[0]
+$ prova prove --none-about dns:nordlys.example -o proof
+error: there are 4 entries about «by:dns:nordlys.example» among the first 14, want none
+hint: `--all-about` proves which
+[2]
+$ prova prove --all-about dns:nobody.example -o proof
+error: there is no entry about «by:dns:nobody.example» among the first 14
+hint: `--none-about` proves it
+[2]
+$ prova prove --all-about sku:AAU -o proof
+error: invalid value 'sku:AAU' for '--all-about <TERM>': no term: want id:, by:, key:, ref: or alias:
+
+For more information, try '--help'.
+[2]
+$ prova prove 3 --none-about dns:nobody.example
+error: the argument '[INDEX]' cannot be used with '--none-about <TERM>'
+
+Usage: prova prove --ledger <DIR> <INDEX>
+
+For more information, try '--help'.
+[2]
+
+"#]]
+    );
+    assert!(!sandbox.path("proof").exists());
+    sandbox.ok("registry suspend dns:lab.example --reason x --sign keys/root-a.pem --sign keys/root-b.pem");
+    let lines = ["prove --none-about dns:nobody.example -o proof"];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova prove --none-about dns:nobody.example -o proof
+note: 1 entry came after the seal in entry 14 and may be about «by:dns:nobody.example» too; `prova seal` covers them
+[0]
+
+"#]]
+    );
+}
