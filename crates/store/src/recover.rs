@@ -231,7 +231,8 @@ impl Rows for Spilling<'_> {
         self.overlay.record(index, leaf, changes, terms)?;
         if self.overlay.entries() >= CHUNK_ENTRIES {
             let batch = self.overlay.take_batch()?;
-            self.store.apply(batch)?;
+            // Unflushed rows would stay in memory.
+            self.store.apply_lazily(batch, CHUNK_ENTRIES)?;
         }
         Ok(())
     }
