@@ -72,10 +72,10 @@ $ prova restore missing again
 error: missing does not exist
 [2]
 $ prova restore copy again
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
 [1]
 $ prova backup copy2 --ledger copy
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
 [1]
 
 "#]]

@@ -281,24 +281,24 @@ fn a_changed_entry_is_named_with_its_file_and_ends_with_1() {
         str![[r#"
 $ prova verify
 ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
-  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
   entitled    cannot be decided  the audit stopped at entry 3
   unbroken    cannot be decided  the audit stopped at entry 3
   complete    cannot be decided  the audit stopped at entry 3
   consistent  cannot be decided  the audit stopped at entry 3
   acceptable  cannot be decided  the audit stopped at entry 3
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
 hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify unit:dns:nordlys.example/AAU/S1
 unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
-  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
   entitled    cannot be decided  the audit stopped at entry 3
   unbroken    cannot be decided  the audit stopped at entry 3
   complete    cannot be decided  the audit stopped at entry 3
   consistent  cannot be decided  the audit stopped at entry 3
   acceptable  cannot be decided  the audit stopped at entry 3
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
 hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify --format json
@@ -313,7 +313,7 @@ $ prova verify --format json
       "question": "authentic",
       "answer": "fails",
       "code": "not-in-log",
-      "reason": "entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles",
+      "reason": "entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14",
       "entries": [
         3
       ]
@@ -358,10 +358,10 @@ $ prova verify --format json
   "withheld": 0,
   "gaps": []
 }
-{"error":{"blame":"evidence","message":"entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles","hint":"`prova fsck` lists everything that is wrong with the files"}}
+{"error":{"blame":"evidence","message":"entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14","hint":"`prova fsck` lists everything that is wrong with the files"}}
 [1]
 $ prova log --from 2 --limit 1
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles
+error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
 [1]
 
 "#]]
@@ -380,8 +380,14 @@ fn a_changed_hash_and_a_missing_bundle_are_named_too() {
         transcript,
         str![[r#"
 $ prova verify
-error: the charter is not what the checkpoint covers
-  caused by: entry 0 leads to root 3fe47379e16c297c975739198a5ef666afa4fd5011e54ce32c97a644aeab10c6, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  authentic   fails              entry 2 in tile/entries/000.p/14 has the leaf hash 8e265387e86ed4a5f87286cdff628d84126a26229cfacb6230dea1df8932f100, want 8e265387e86ed5a5f87286cdff628d84126a26229cfacb6230dea1df8932f100 by tile/0/000.p/14
+  entitled    cannot be decided  the audit stopped at entry 2
+  unbroken    cannot be decided  the audit stopped at entry 2
+  complete    cannot be decided  the audit stopped at entry 2
+  consistent  cannot be decided  the audit stopped at entry 2
+  acceptable  cannot be decided  the audit stopped at entry 2
+error: entry 2 in tile/entries/000.p/14 has the leaf hash 8e265387e86ed4a5f87286cdff628d84126a26229cfacb6230dea1df8932f100, want 8e265387e86ed5a5f87286cdff628d84126a26229cfacb6230dea1df8932f100 by tile/0/000.p/14
 hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify

@@ -165,9 +165,9 @@ impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Missing { file, entry } => Self::new(file, Some(entry), FaultKind::Missing),
-            ReadError::Io { file, source } => {
+            ReadError::Io { file, entry, source } => {
                 let reason = source.to_string();
-                Self::new(file, None, FaultKind::Unreadable { reason })
+                Self::new(file, Some(entry), FaultKind::Unreadable { reason })
             }
             ReadError::Bundle { file, entry, source } => Self::damaged(file, Some(entry), &source),
             ReadError::Tile { file, entry, source } => Self::damaged(file, Some(entry), &source),

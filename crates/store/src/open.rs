@@ -326,6 +326,7 @@ fn check_files(snapshot: &Snapshot) -> Result<(), ReadError> {
                 Err(source) => {
                     return Err(ReadError::Io {
                         file: path.to_string(),
+                        entry: first_entry(bundle.index(), 1),
                         source,
                     });
                 }

@@ -51,10 +51,12 @@ pub enum ReadError {
         entry: EntryIndex,
     },
     /// A file cannot be read.
-    #[error("{file} cannot be read")]
+    #[error("{file}, which begins with entry {entry}, cannot be read")]
     Io {
         /// The file.
         file: String,
+        /// The first entry that it is about.
+        entry: EntryIndex,
         /// Why.
         source: io::Error,
     },
@@ -130,6 +132,8 @@ impl ReadError {
                 ReadTreeError::Width { .. } => Blame::Evidence,
                 _ => Blame::Caller,
             },
+            // No file of a ledger is as long.
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::FileTooLarge => Blame::Evidence,
             Self::Io { .. } => Blame::Program,
             Self::Missing { .. }
             | Self::Bundle { .. }
@@ -282,6 +286,7 @@ impl TileFiles {
                     Err(source) => {
                         return Err(ReadError::Io {
                             file: version.to_string(),
+                            entry,
                             source,
                         });
                     }
@@ -315,8 +320,11 @@ impl TileFiles {
             Ok(names) => names,
             Err(error) if is_absent(&error) => Vec::new(),
             Err(source) => {
-                let file = of.to_string();
-                return Err(ReadError::Io { file, source });
+                return Err(ReadError::Io {
+                    file: of.to_string(),
+                    entry: first_of(of),
+                    source,
+                });
             }
         };
         let mut widths: Vec<_> = names
@@ -361,6 +369,14 @@ pub(crate) fn with_width(path: TilePath, width: TileWidth) -> TilePath {
 pub(crate) fn first_entry(index: TileIndex, levels: u32) -> EntryIndex {
     let entries = 256_u64.checked_pow(levels);
     EntryIndex::new(entries.map_or(u64::MAX, |entries| index.get().saturating_mul(entries)))
+}
+
+/// The first entry that a file is about.
+fn first_of(path: TilePath) -> EntryIndex {
+    match path {
+        TilePath::Entries(bundle) => first_entry(bundle.index(), 1),
+        TilePath::Hashes(tile) => first_entry(tile.index(), u32::from(tile.level().get()).saturating_add(1)),
+    }
 }
 
 /// All bundles of a log, in order.
