@@ -20,6 +20,7 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("prova-core", &[]),
     ("prova-store", &["prova-core"]),
+    ("prova-bundle", &["prova-core"]),
     ("prova-formats", &["prova-core"]),
     ("prova-assess", &["prova-core", "prova-formats"]),
     (
@@ -28,7 +29,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "prova-cli",
-        &["prova-core", "prova-store", "prova-assess", "prova-formats"],
+        &[
+            "prova-core",
+            "prova-store",
+            "prova-assess",
+            "prova-bundle",
+            "prova-formats",
+        ],
     ),
     ("prova-testkit", &["prova-core"]),
     (
