@@ -12,7 +12,11 @@
 //!   [`MAX_BUFFERED_BYTES`](limits::MAX_BUFFERED_BYTES) of one file beside the table of names.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+pub mod attestation;
 pub mod bag;
+pub mod export;
 pub mod limits;
 pub mod name;
+mod readme;
+pub mod verify;
 pub mod zip;
