@@ -100,6 +100,11 @@ impl History {
         })
     }
 
+    /// The history of a registry that was replayed: `before` is what it was just before each change of the root, ascending.
+    pub(crate) fn new(before: Vec<(EntryIndex, Registry)>, now: Registry) -> Self {
+        Self { before, now }
+    }
+
     /// The history of a registry whose root never changed.
     #[must_use]
     pub fn of_one_root(now: Registry) -> Self {

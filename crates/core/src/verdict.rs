@@ -7,14 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     admission::Inadmissible,
+    bundle::{BundleScope, Gap},
     checkpoint::{Origin, SignedCheckpoint},
     component::SubjectId,
     hash::{Digest, NodeHash},
+    json::JsonError,
     lifecycle::Finding,
     policy::{Evaluation, ParsePolicyError, Policy, QuorumOutcome, WitnessOutcome},
     position::{EntryIndex, TreeSize},
     replay::ReplayError,
 };
+
+/// The format that this version writes and reads.
+pub const FORMAT: &str = "prova-verdict/1";
+/// Largest verdict, in bytes.
+pub const MAX_VERDICT_BYTES: usize = 64 * 1024 * 1024;
 
 /// A question about a component, an entry or a whole ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,8 +81,68 @@ macro_rules! codes {
 codes! {
     /// All signatures are good.
     SignaturesGood,
-    /// A signature is wrong or by an unknown key.
+    /// Every signer was enrolled in its role where it spoke.
+    SignersEntitled,
+    /// Every statement follows the last one in the chains of its subjects.
+    LinksHold,
+    /// Every entry that the checkpoint covers was read.
+    EveryEntryRead,
+    /// The entries are all that the ledger's sealed index counts.
+    IndexCounts,
+    /// The policy's log and enough of its witnesses signed the checkpoint.
+    PolicyMet,
+    /// No policy says whose word about the checkpoint counts.
+    NoPolicy,
+    /// The policy asks for no witness.
+    NoWitness,
+    /// No rule pack was given.
+    NoRules,
+    /// Components were chosen by claimed times, which nobody proves.
+    ClaimedTimes,
+    /// Chains that lives depend on are not there.
+    ChainsMissing,
+    /// Something else failed first.
+    Stopped,
+    /// The policy refuses the checkpoint.
+    PolicyRefuses,
+    /// The ledger's own key did not sign the checkpoint.
+    CheckpointUnsigned,
+    /// Parts that are not about one ledger, size and root.
+    PartsDiffer,
+    /// The format is another one, perhaps a newer one.
+    FormatUnknown,
+    /// Bytes are not what their place asks for.
+    Malformed,
+    /// Bytes are not an entry.
+    NoEntry,
+    /// A signature is wrong, or by an unknown key.
     SignatureWrong,
+    /// The signer may not say this.
+    NotEntitled,
+    /// A statement does not follow the last one in a chain.
+    LinkBroken,
+    /// The ledger's key stated another index than its entries add up to.
+    FalseSeal,
+    /// An entry is not in the checkpoint's tree at its place.
+    NotInLog,
+    /// An entry is missing.
+    EntryMissing,
+    /// The entries are not those that the sealed index counts.
+    IndexDiffers,
+    /// A proof leads to another root, or is about something else.
+    ProofWrong,
+    /// A proof is missing.
+    ProofMissing,
+    /// What is there is not what the scope asks for.
+    ScopeWrong,
+    /// The exporter may not export.
+    ExporterNotEntitled,
+    /// A document is missing and not listed as withheld.
+    DocumentMissing,
+    /// A document is there that nothing asks for.
+    DocumentStray,
+    /// Two signed statements of the ledger contradict each other.
+    Equivocation,
 }
 
 /// Whom a reader believes: a policy, and the digest of the file that it was read from.
@@ -118,6 +185,8 @@ pub struct Answered {
     pub question: Question,
     /// The answer.
     pub answer: Answer,
+    /// The kind of reason.
+    pub code: ReasonCode,
     /// Why, or what is missing; one sentence without a full stop.
     pub reason: String,
     /// The entries that it rests on; empty where it rests on all of the ledger, or on none.
@@ -134,12 +203,16 @@ pub enum Scope {
     Subject(SubjectId),
     /// One entry.
     Entry(EntryIndex),
+    /// What a bundle is about.
+    Bundle(BundleScope),
 }
 
 /// The answers to the six questions, and what was found beside them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
+    /// The format's name and version: [`FORMAT`].
+    pub format: String,
     /// What it is about.
     pub scope: Scope,
     /// The ledger.
@@ -148,10 +221,44 @@ pub struct Verdict {
     pub size: TreeSize,
     /// The root that its checkpoint signs.
     pub root: NodeHash,
+    /// SHA-256 of the policy file that the reader trusts, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Digest>,
     /// One answer for each question, in their order.
     pub answers: Vec<Answered>,
-    /// Contradictions and gaps, in order of entries.
+    /// Contradictions in the record, in order of entries.
     pub findings: Vec<Finding>,
+    /// Documents that entries name and that were withheld, or are no part of what was looked at.
+    pub withheld: u64,
+    /// Where lives could not be followed; what is found there or later is not among the findings.
+    pub gaps: Vec<Gap>,
+}
+
+/// Why bytes are not a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseVerdictError {
+    /// Too large.
+    #[error("a verdict of {got} bytes, want {MAX_VERDICT_BYTES} at most")]
+    Size {
+        /// Bytes found.
+        got: usize,
+    },
+    /// Another format, perhaps a newer one.
+    #[error("verdict format «{}», want «{FORMAT}»", crate::text::excerpt(got))]
+    Format {
+        /// The format found.
+        got: String,
+    },
+    /// Not JSON of this shape.
+    #[error("no verdict: {0}")]
+    Json(#[from] JsonError),
+    /// The content is a verdict's, the bytes are not its canonical form.
+    #[error("not in canonical form from byte {position}")]
+    NotCanonical {
+        /// First byte that differs.
+        position: usize,
+    },
 }
 
 /// The entries that an audited chain's answers rest on.
@@ -204,6 +311,27 @@ impl Question {
     }
 }
 
+impl ReasonCode {
+    /// The kind of reason for which a replay refuses an entry.
+    #[must_use]
+    pub fn of_replay<E: std::error::Error>(error: &ReplayError<E>) -> Self {
+        match error {
+            ReplayError::Decode { .. } => Self::NoEntry,
+            ReplayError::Verify { .. } => Self::SignatureWrong,
+            ReplayError::Inadmissible { source, .. } => Self::of_inadmissible(source),
+            ReplayError::FalseSeal { .. } => Self::FalseSeal,
+            ReplayError::Rows { .. } => Self::Stopped,
+        }
+    }
+
+    pub(crate) fn of_inadmissible(reason: &Inadmissible) -> Self {
+        match reason {
+            Inadmissible::StalePrev { .. } => Self::LinkBroken,
+            _ => Self::NotEntitled,
+        }
+    }
+}
+
 impl std::fmt::Display for Question {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
@@ -220,12 +348,26 @@ impl std::fmt::Display for Answer {
     }
 }
 
-fn answered(question: Question, answer: Answer, reason: impl Into<String>) -> Answered {
-    Answered {
-        question,
-        answer,
-        reason: reason.into(),
-        entries: Vec::new(),
+impl Answered {
+    /// An answer that rests on all entries, or on none.
+    #[must_use]
+    pub fn new(question: Question, answer: Answer, code: ReasonCode, reason: impl Into<String>) -> Self {
+        Self {
+            question,
+            answer,
+            code,
+            reason: reason.into(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// The same, resting on these entries.
+    #[must_use]
+    pub fn on(self, entries: &[EntryIndex]) -> Self {
+        Self {
+            entries: entries.to_vec(),
+            ..self
+        }
     }
 }
 
@@ -235,15 +377,21 @@ pub fn consistent(signed: &SignedCheckpoint, policy: Option<&Policy>) -> Answere
     let Some(policy) = policy else {
         let reason = "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is \
                       not known";
-        return answered(Question::Consistent, Answer::CannotBeDecided, reason);
+        return Answered::new(
+            Question::Consistent,
+            Answer::CannotBeDecided,
+            ReasonCode::NoPolicy,
+            reason,
+        );
     };
     by_policy(&policy.evaluate(signed))
 }
 
 fn by_policy(evaluation: &Evaluation) -> Answered {
+    let answered = |answer, code, reason: String| Answered::new(Question::Consistent, answer, code, reason);
     if let Err(refused) = evaluation.accept() {
         let reason = format!("the policy refuses the checkpoint: {refused}");
-        return answered(Question::Consistent, Answer::Fails, reason);
+        return answered(Answer::Fails, ReasonCode::PolicyRefuses, reason);
     }
     let cosigned = |(_, outcome): &&(_, _)| matches!(outcome, WitnessOutcome::Cosigned { .. });
     let cosigned = evaluation.witnesses.iter().filter(cosigned).count();
@@ -251,11 +399,15 @@ fn by_policy(evaluation: &Evaluation) -> Answered {
         QuorumOutcome::Met => {
             let reason =
                 format!("the policy's log signed the checkpoint and {cosigned} of its witnesses cosigned it");
-            answered(Question::Consistent, Answer::Holds, reason)
+            answered(Answer::Holds, ReasonCode::PolicyMet, reason)
         }
         QuorumOutcome::NotRequired | QuorumOutcome::NotMet => {
             let reason = "the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known";
-            answered(Question::Consistent, Answer::CannotBeDecided, reason)
+            answered(
+                Answer::CannotBeDecided,
+                ReasonCode::NoWitness,
+                reason.to_owned(),
+            )
         }
     }
 }
@@ -263,28 +415,32 @@ fn by_policy(evaluation: &Evaluation) -> Answered {
 impl Verdict {
     /// The verdict on a ledger of which every entry up to the checkpoint was read and replayed, and found admissible.
     #[must_use]
-    pub fn on_ledger(signed: &SignedCheckpoint, policy: Option<&Policy>, findings: Vec<Finding>) -> Self {
+    pub fn on_ledger(signed: &SignedCheckpoint, trust: Option<&Trust>, findings: Vec<Finding>) -> Self {
         let size = signed.checkpoint().size();
-        let all = |question, reason: String| answered(question, Answer::Holds, reason);
+        let all = |question, code, reason: String| Answered::new(question, Answer::Holds, code, reason);
         let answers = vec![
             all(
                 Question::Authentic,
+                ReasonCode::SignaturesGood,
                 format!("all signatures on {size} entries are good"),
             ),
             all(
                 Question::Entitled,
+                ReasonCode::SignersEntitled,
                 "every signer was enrolled in its role where it spoke".to_owned(),
             ),
             all(
                 Question::Unbroken,
+                ReasonCode::LinksHold,
                 "every statement follows the last one in the chains of its subjects".to_owned(),
             ),
             all(
                 Question::Complete,
+                ReasonCode::EveryEntryRead,
                 format!("all {size} entries that the checkpoint covers were read, and give its root"),
             ),
         ];
-        Self::new(Scope::Ledger, signed, policy, answers, findings)
+        Self::new(Scope::Ledger, signed, trust, answers, findings)
     }
 
     /// The verdict on one subject of such a ledger.
@@ -292,42 +448,45 @@ impl Verdict {
     pub fn on_subject(
         subject: SubjectId,
         signed: &SignedCheckpoint,
-        policy: Option<&Policy>,
+        trust: Option<&Trust>,
         grounds: &Grounds,
         findings: Vec<Finding>,
     ) -> Self {
         let size = signed.checkpoint().size();
         let (chain, mentions) = (grounds.chain.len(), grounds.mentions.len());
-        let holds = |question, reason: String, entries: &[EntryIndex]| Answered {
-            entries: entries.to_vec(),
-            ..answered(question, Answer::Holds, reason)
+        let holds = |question, code, reason: String, entries: &[EntryIndex]| {
+            Answered::new(question, Answer::Holds, code, reason).on(entries)
         };
         let statements = if chain == 1 { "statement" } else { "statements" };
         let answers = vec![
             holds(
                 Question::Authentic,
+                ReasonCode::SignaturesGood,
                 format!("all signatures on its {chain} {statements} are good"),
                 &grounds.chain,
             ),
             holds(
                 Question::Entitled,
+                ReasonCode::SignersEntitled,
                 "every signer was enrolled in its role where it spoke".to_owned(),
                 &grounds.enrolments,
             ),
             holds(
                 Question::Unbroken,
+                ReasonCode::LinksHold,
                 "every statement follows the one before it in the chain".to_owned(),
                 &grounds.chain,
             ),
             holds(
                 Question::Complete,
+                ReasonCode::EveryEntryRead,
                 format!(
                     "of the {size} entries that the checkpoint covers, all of which were read, {chain} are about it and {mentions} mention it"
                 ),
                 &grounds.mentions,
             ),
         ];
-        Self::new(Scope::Subject(subject), signed, policy, answers, findings)
+        Self::new(Scope::Subject(subject), signed, trust, answers, findings)
     }
 
     /// The verdict where an audit stopped: at `entry`, which fails `question` for this reason, if it was an entry.
@@ -335,7 +494,8 @@ impl Verdict {
     pub fn stopped(
         scope: Scope,
         signed: &SignedCheckpoint,
-        question: Question,
+        trust: Option<&Trust>,
+        (question, code): (Question, ReasonCode),
         entry: Option<EntryIndex>,
         reason: &str,
     ) -> Self {
@@ -347,46 +507,90 @@ impl Verdict {
             if asked == question {
                 Answered {
                     entries: entry.into_iter().collect(),
-                    ..answered(asked, Answer::Fails, reason)
+                    ..Answered::new(asked, Answer::Fails, code, reason)
                 }
             } else {
-                answered(asked, Answer::CannotBeDecided, because.clone())
+                Answered::new(asked, Answer::CannotBeDecided, ReasonCode::Stopped, because.clone())
             }
         });
-        let checkpoint = signed.checkpoint();
-        Self {
-            scope,
-            origin: checkpoint.origin().clone(),
-            size: checkpoint.size(),
-            root: *checkpoint.root(),
-            answers: answers.collect(),
-            findings: Vec::new(),
-        }
+        Self::of(scope, signed, trust, answers.collect(), Vec::new())
     }
 
-    fn new(
+    /// The verdict with these answers to the first four questions.
+    pub(crate) fn new(
         scope: Scope,
         signed: &SignedCheckpoint,
-        policy: Option<&Policy>,
+        trust: Option<&Trust>,
         mut answers: Vec<Answered>,
         mut findings: Vec<Finding>,
     ) -> Self {
-        answers.push(consistent(signed, policy));
-        answers.push(answered(
+        answers.push(consistent(signed, trust.map(Trust::policy)));
+        answers.push(Answered::new(
             Question::Acceptable,
             Answer::CannotBeDecided,
+            ReasonCode::NoRules,
             "no rule pack was given",
         ));
         findings.sort_by(|a, b| (a.entry, &a.subject, a.code).cmp(&(b.entry, &b.subject, b.code)));
+        Self::of(scope, signed, trust, answers, findings)
+    }
+
+    fn of(
+        scope: Scope,
+        signed: &SignedCheckpoint,
+        trust: Option<&Trust>,
+        answers: Vec<Answered>,
+        findings: Vec<Finding>,
+    ) -> Self {
         let checkpoint = signed.checkpoint();
         Self {
+            format: FORMAT.to_owned(),
             scope,
             origin: checkpoint.origin().clone(),
             size: checkpoint.size(),
             root: *checkpoint.root(),
+            trust: trust.map(Trust::digest),
             answers,
             findings,
+            withheld: 0,
+            gaps: Vec::new(),
         }
+    }
+
+    /// The bytes of the verdict: compact JSON, one newline at the end. The same verdict gives the same bytes.
+    #[must_use]
+    pub fn to_canonical(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec(self).expect("a verdict has text keys only and its members serialise");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Reads a verdict.
+    ///
+    /// # Errors
+    /// Bytes that are not exactly the canonical form of a verdict of this format.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseVerdictError> {
+        #[derive(Deserialize)]
+        struct Preamble {
+            format: String,
+        }
+        let got = bytes.len();
+        if got > MAX_VERDICT_BYTES {
+            return Err(ParseVerdictError::Size { got });
+        }
+        let Preamble { format } = crate::json::parse(bytes)?;
+        if format != FORMAT {
+            return Err(ParseVerdictError::Format { got: format });
+        }
+        let verdict: Self = crate::json::parse(bytes)?;
+        let canonical = verdict.to_canonical();
+        if canonical == bytes {
+            return Ok(verdict);
+        }
+        let same = canonical.iter().zip(bytes).take_while(|(want, got)| want == got);
+        Err(ParseVerdictError::NotCanonical {
+            position: same.count(),
+        })
     }
 
     /// The answer to a question.

@@ -17,6 +17,7 @@ use crate::{
     checkpoint::Origin,
     component::SubjectId,
     hash::{Digest, NodeHash},
+    index::MapHash,
     json::JsonError,
     org::OrgId,
     position::{EntryIndex, TreeSize},
@@ -88,7 +89,7 @@ pub struct SealReference {
     /// Entries that it covers.
     pub size: TreeSize,
     /// The root of the index over them.
-    pub root: Digest,
+    pub root: MapHash,
 }
 
 /// Whose entries a bundle has in full, and why. No component stands in two lists.

@@ -1,20 +1,29 @@
 //! What a verified bundle adds up to: rows and entries, as a ledger has them.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    convert::Infallible,
+};
 
-use super::description::Description;
+use super::{
+    description::{Description, SealReference},
+    scope::BundleScope,
+    sparse::Sparse,
+};
 use crate::{
     alias::Alias,
     checkpoint::SignedCheckpoint,
     component::SubjectId,
     entry::Verified,
-    hash::LeafHash,
+    hash::{Digest, LeafHash},
     history::{History, HistoryError},
-    lifecycle::{Chain, Finding, View},
+    lifecycle::{Chain, Finding, FindingCode, View},
     position::EntryIndex,
+    replay::distrust,
     term::Term,
+    text::excerpt,
     trace::Entries,
-    verdict::{Trust, Verdict},
+    verdict::{Answer, Answered, Question, ReasonCode, Scope, Trust, Verdict},
 };
 
 /// Where a bundle's entries can be read again, after they were verified: a dossier keeps their hashes only.
@@ -35,17 +44,34 @@ pub trait EntryBytes {
 pub struct Gap {
     /// The entry that depends on it.
     pub entry: EntryIndex,
-    /// The component whose chain is missing.
-    pub missing: SubjectId,
+    /// The term whose entries are missing.
+    pub missing: Term,
+}
+
+/// What a verifier has found out.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    pub(super) description: Description,
+    pub(super) checkpoint: SignedCheckpoint,
+    pub(super) history: History,
+    pub(super) sparse: Sparse,
+    pub(super) reported: BTreeSet<SubjectId>,
+    pub(super) leaves: BTreeMap<EntryIndex, LeafHash>,
+    pub(super) postings: HashMap<Term, Vec<EntryIndex>>,
+    pub(super) about: Vec<EntryIndex>,
+    pub(super) enrolments: Vec<EntryIndex>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) documents: BTreeMap<Digest, u64>,
+    /// The seal by which it is complete, and for how many terms; absent where every entry is here.
+    pub(super) terms: Option<(SealReference, usize)>,
+    pub(super) signatures: u64,
 }
 
 /// A bundle that holds.
 #[derive(Clone, Debug)]
 pub struct Dossier {
-    description: Description,
-    checkpoint: SignedCheckpoint,
-    history: History,
-    leaves: BTreeMap<EntryIndex, LeafHash>,
+    parts: Parts,
+    findings: Vec<Finding>,
 }
 
 /// A dossier with its entries at hand.
@@ -89,60 +115,146 @@ pub enum OpenError<E: std::error::Error + 'static> {
 }
 
 impl Dossier {
+    pub(super) fn new(parts: Parts) -> Self {
+        let findings = findings(&parts);
+        Self { parts, findings }
+    }
+
     /// What the bundle says of itself.
     #[must_use]
     pub fn description(&self) -> &Description {
-        &self.description
+        &self.parts.description
     }
 
     /// Its checkpoint.
     #[must_use]
     pub fn checkpoint(&self) -> &SignedCheckpoint {
-        &self.checkpoint
+        &self.parts.checkpoint
     }
 
     /// The registry over time.
     #[must_use]
     pub fn history(&self) -> &History {
-        &self.history
+        &self.parts.history
     }
 
     /// The entries, with their leaf hashes.
     #[must_use]
     pub fn entries(&self) -> &BTreeMap<EntryIndex, LeafHash> {
-        &self.leaves
+        &self.parts.leaves
     }
 
-    /// The subjects whose chains are complete.
+    /// The documents that are here, with their lengths in bytes.
     #[must_use]
-    pub fn subjects(&self) -> Vec<&SubjectId> {
-        todo!()
+    pub fn documents(&self) -> &BTreeMap<Digest, u64> {
+        &self.parts.documents
     }
 
-    /// The entries under a term, ascending. Complete for `id:` of a primary component; for others, what is in the bundle.
+    /// How many signatures were verified.
     #[must_use]
-    pub fn posting(&self, term: &Term) -> Vec<EntryIndex> {
-        let _ = term;
-        todo!()
+    pub fn signatures(&self) -> u64 {
+        self.parts.signatures
     }
 
-    /// Contradictions in the lives of its subjects, in order of entries; distrusted keys among them. None rests on a gap.
+    /// The entries under a term, ascending: all of the ledger for a term that was shown to be complete, for others what is here.
+    #[must_use]
+    pub fn posting(&self, term: &Term) -> &[EntryIndex] {
+        self.parts.postings.get(term).map_or(&[], Vec::as_slice)
+    }
+
+    /// Contradictions in the lives of primary and traced components, in order of entries; statements of distrusted keys among them. None rests
+    /// on a gap.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
-        todo!()
+        &self.findings
     }
 
     /// Where lives could not be followed.
     #[must_use]
     pub fn gaps(&self) -> &[Gap] {
-        todo!()
+        &self.parts.gaps
     }
 
     /// The verdict of a reader with this trust. The same dossier and trust give the same verdict, on every machine.
     #[must_use]
     pub fn verdict(&self, trust: Option<&Trust>) -> Verdict {
-        let _ = trust;
-        todo!()
+        let Parts {
+            description,
+            about,
+            enrolments,
+            leaves,
+            gaps,
+            signatures,
+            ..
+        } = &self.parts;
+        let holds = |question, code, reason: String| Answered::new(question, Answer::Holds, code, reason);
+        let entries = leaves.len();
+        // A stretch of the ledger rests on all that is in it.
+        let about = match description.scope {
+            BundleScope::Range(_) => &[],
+            _ => about.as_slice(),
+        };
+        let answers = vec![
+            holds(
+                Question::Authentic,
+                ReasonCode::SignaturesGood,
+                format!("all {signatures} signatures on {entries} entries are good, and the entries are in the log"),
+            )
+            .on(about),
+            holds(
+                Question::Entitled,
+                ReasonCode::SignersEntitled,
+                "every signer was enrolled in its role where it spoke".to_owned(),
+            )
+            .on(enrolments),
+            holds(
+                Question::Unbroken,
+                ReasonCode::LinksHold,
+                "every statement about the components follows the one before it".to_owned(),
+            )
+            .on(about),
+            self.complete(),
+        ];
+        let scope = Scope::Bundle(description.scope.clone());
+        let mut verdict = Verdict::new(scope, self.checkpoint(), trust, answers, self.findings.clone());
+        verdict.withheld = u64::try_from(description.withheld.len()).unwrap_or(u64::MAX);
+        verdict.gaps.clone_from(gaps);
+        verdict
+    }
+
+    fn complete(&self) -> Answered {
+        let question = Question::Complete;
+        let Parts {
+            description, terms, gaps, ..
+        } = &self.parts;
+        if let Some(first) = gaps.first() {
+            let reason = format!(
+                "{} places depend on entries that are not here, first entry {} on those under «{}»",
+                gaps.len(),
+                first.entry,
+                excerpt(&first.missing.to_string())
+            );
+            let entries: BTreeSet<_> = gaps.iter().map(|gap| gap.entry).collect();
+            let entries: Vec<_> = entries.into_iter().collect();
+            let answered = Answered::new(question, Answer::CannotBeDecided, ReasonCode::ChainsMissing, reason);
+            return answered.on(&entries);
+        }
+        let Some((seal, terms)) = terms else {
+            let reason = format!("all {} entries that the checkpoint covers are here", description.size);
+            return Answered::new(question, Answer::Holds, ReasonCode::EveryEntryRead, reason);
+        };
+        let tail = description.size.get().saturating_sub(seal.size.get());
+        let counted = format!(
+            "under {terms} terms the entries are all that the ledger's seal in entry {} counts, and the {tail} from there on are all here",
+            seal.index
+        );
+        if let BundleScope::Time(_) = description.scope {
+            let reason = format!(
+                "components were chosen by claimed times, so whether one is left out is not known; of those that are here, {counted}"
+            );
+            return Answered::new(question, Answer::CannotBeDecided, ReasonCode::ClaimedTimes, reason).on(&[seal.index]);
+        }
+        Answered::new(question, Answer::Holds, ReasonCode::IndexCounts, counted).on(&[seal.index])
     }
 
     /// The dossier with its entries at hand: what [`crate::trace`] and [`crate::timeline`] read.
@@ -152,17 +264,50 @@ impl Dossier {
     }
 }
 
-impl View for Dossier {
-    type Error = std::convert::Infallible;
+/// What is wrong in the lives that are reported, up to the first gap.
+fn findings(parts: &Parts) -> Vec<Finding> {
+    let registry = parts.history.now();
+    let mut distrusted: BTreeMap<EntryIndex, Vec<String>> = BTreeMap::new();
+    let revoked = registry.keys().iter().filter(|(_, record)| record.distrust_from.is_some());
+    for (key, _) in revoked {
+        for index in parts.postings.get(&Term::Key(*key)).into_iter().flatten() {
+            let detail = distrust(registry, key, *index);
+            distrusted.entry(*index).or_default().extend(detail);
+        }
+    }
+    let mut findings = Vec::new();
+    for id in &parts.reported {
+        findings.extend(parts.sparse.of(id).into_iter().flat_map(|chain| chain.findings.iter().cloned()));
+        if distrusted.is_empty() {
+            continue;
+        }
+        for entry in parts.postings.get(&Term::chain(id)).into_iter().flatten() {
+            let details = distrusted.get(entry).into_iter().flatten();
+            findings.extend(details.map(|detail| Finding {
+                code: FindingCode::DistrustedKey,
+                subject: id.clone(),
+                entry: *entry,
+                detail: detail.clone(),
+            }));
+        }
+    }
+    if let Some(gap) = parts.gaps.first() {
+        findings.retain(|finding| finding.entry < gap.entry);
+    }
+    findings.sort_by(|a, b| (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail)));
+    findings.dedup();
+    findings
+}
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error> {
-        let _ = id;
-        todo!()
+impl View for Dossier {
+    type Error = Infallible;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Infallible> {
+        self.parts.sparse.chain(id)
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error> {
-        let _ = alias;
-        todo!()
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
+        self.parts.sparse.alias_holder(alias)
     }
 }
 
@@ -180,8 +325,8 @@ impl<B: EntryBytes> View for Opened<'_, B> {
 
 impl<B: EntryBytes> Entries for Opened<'_, B> {
     fn entry(&self, index: EntryIndex) -> Result<Verified, Self::Error> {
-        let want = *self
-            .dossier
+        let parts = &self.dossier.parts;
+        let want = *parts
             .leaves
             .get(&index)
             .ok_or(OpenError::NotHere { index })?;
@@ -193,6 +338,6 @@ impl<B: EntryBytes> Entries for Opened<'_, B> {
         if got != want {
             return Err(OpenError::Changed { index, got, want });
         }
-        Ok(self.dossier.history.verify(index, &bytes)?)
+        Ok(parts.history.verify(index, &bytes)?)
     }
 }

@@ -1,14 +1,74 @@
 //! Why a bundle does not hold, to the exact place.
 
+use super::description::DescriptionError;
 use crate::{
-    position::EntryIndex,
+    admission::Inadmissible,
+    checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
+    component::SubjectId,
+    entry::{DecodeEntryError, VerifyEntryError},
+    hash::Digest,
+    index::{IndexProofError, ParseIndexProofError, Sealed},
+    merkle::InclusionError,
+    org::OrgId,
+    position::{EntryIndex, TreeSize},
+    term::Term,
+    text::excerpt,
+    tlog_proof::ParseProofError,
     verdict::{Question, ReasonCode},
 };
+
+fn shown(term: &Term) -> String {
+    excerpt(&term.to_string())
+}
 
 /// Why a bundle does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleFault {
+    /// The description is none.
+    #[error("the description does not hold: {0}")]
+    Description(#[from] DescriptionError),
+    /// The checkpoint is none.
+    #[error("the checkpoint does not hold: {0}")]
+    Checkpoint(#[from] ParseSignedCheckpointError),
+    /// Description and checkpoint are not about the same.
+    #[error("the description names the {field} {}, the checkpoint {}", excerpt(got), excerpt(want))]
+    Differs {
+        /// What.
+        field: &'static str,
+        /// In the description.
+        got: String,
+        /// In the checkpoint.
+        want: String,
+    },
+    /// The ledger's own key did not sign the checkpoint.
+    #[error("the checkpoint is not signed by the key that the charter names: {0}")]
+    CheckpointSignature(#[source] VerifyCheckpointError),
+    /// A text that is no index proof.
+    #[error("no index proof: {0}")]
+    ParseIndexProof(#[from] ParseIndexProofError),
+    /// A proof that does not lead to the seal's root.
+    #[error("the index proof of «{}» does not hold: {source}", shown(term))]
+    IndexProof {
+        /// The proof's term.
+        term: Box<Term>,
+        /// Why.
+        source: IndexProofError,
+    },
+    /// A proof that nothing asks for, or that comes twice.
+    #[error("the index proof of «{}» {problem}", shown(term))]
+    StrayIndexProof {
+        /// The proof's term.
+        term: Box<Term>,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// No proof for a term that must be complete.
+    #[error("there is no index proof of «{}»", shown(term))]
+    NoIndexProof {
+        /// The term.
+        term: Box<Term>,
+    },
     /// Entries out of order.
     #[error("entry {index} comes after entry {after}, want ascending order")]
     Order {
@@ -17,24 +77,246 @@ pub enum BundleFault {
         /// The one before it.
         after: EntryIndex,
     },
+    /// An entry that the checkpoint does not cover.
+    #[error("entry {index} is not among the {size} that the checkpoint covers")]
+    Beyond {
+        /// The entry.
+        index: EntryIndex,
+        /// Entries that the checkpoint covers.
+        size: TreeSize,
+    },
+    /// An entry that nothing asks for.
+    #[error("entry {index} is under none of the terms of the bundle")]
+    StrayEntry {
+        /// The entry.
+        index: EntryIndex,
+    },
+    /// The text beside an entry is no proof.
+    #[error("the proof of entry {index} is none: {source}")]
+    ParseProof {
+        /// The entry.
+        index: EntryIndex,
+        /// Why.
+        source: Box<ParseProofError>,
+    },
+    /// The proof beside an entry is about something else.
+    #[error("the proof of entry {index} {problem}")]
+    OtherProof {
+        /// The entry.
+        index: EntryIndex,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The entry is not in the checkpoint's tree.
+    #[error("entry {index} is not in the checkpoint's tree: {source}")]
+    NotInLog {
+        /// The entry.
+        index: EntryIndex,
+        /// Why.
+        source: InclusionError,
+    },
+    /// The bytes are no entry.
+    #[error("entry {index} is no entry: {source}")]
+    Decode {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: Box<DecodeEntryError>,
+    },
+    /// A signature is wrong, or by an unknown key.
+    #[error("entry {index} is not signed as it claims: {source}")]
+    Verify {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: VerifyEntryError,
+    },
+    /// The entry should not have been admitted.
+    #[error("entry {index} should not have been admitted: {source}")]
+    Inadmissible {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: Box<Inadmissible>,
+    },
+    /// The ledger's key signed another index than the entries add up to.
+    #[error(
+        "entry {index} is a false seal: it states {} terms with root {}, want {} with root {}",
+        got.terms, got.root, want.terms, want.root
+    )]
+    FalseSeal {
+        /// Which.
+        index: EntryIndex,
+        /// What it states.
+        got: Sealed,
+        /// What the entries before it add up to.
+        want: Sealed,
+    },
+    /// The entry that the description calls the seal is another one.
+    #[error("entry {index} is not the seal that the description names")]
+    NotTheSeal {
+        /// Which.
+        index: EntryIndex,
+    },
+    /// There is not even a charter.
+    #[error("the charter, entry 0, is not here")]
+    NoCharter,
+    /// Entries are missing where all must be.
+    #[error("of the entries from {from} on, before {to}, {got} are here, want all {want}")]
+    Missing {
+        /// The first of them.
+        from: EntryIndex,
+        /// After the last of them.
+        to: TreeSize,
+        /// How many are here.
+        got: u64,
+        /// How many there are.
+        want: u64,
+    },
+    /// Another number of entries than described.
+    #[error("{got} entries are here, the description counts {want}")]
+    Count {
+        /// Entries here.
+        got: u64,
+        /// Entries described.
+        want: u64,
+    },
+    /// Entries under a term were left out or added.
+    #[error("{got} entries under «{}» are here, the seal counts {want}", shown(term))]
+    Incomplete {
+        /// The term.
+        term: Box<Term>,
+        /// Entries here that the seal covers.
+        got: u64,
+        /// Entries that it counts.
+        want: u64,
+    },
+    /// As many entries under a term, but not the same.
+    #[error("the entries under «{}» are not those that the seal counts", shown(term))]
+    OtherEntries {
+        /// The term.
+        term: Box<Term>,
+    },
+    /// A component that the scope asks for is not followed, or the other way round.
+    #[error("{subject} {problem}")]
+    Scope {
+        /// The component.
+        subject: Box<SubjectId>,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The exporter is no auditor of the ledger.
+    #[error("the exporter {exporter} {problem}")]
+    Exporter {
+        /// The organisation.
+        exporter: OrgId,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A document that an entry names is neither here nor listed as withheld.
+    #[error("the document {digest}, which entry {entry} names, is neither here nor listed as withheld")]
+    NoDocument {
+        /// The document.
+        digest: Digest,
+        /// The first entry that names it.
+        entry: EntryIndex,
+    },
+    /// A document, or its being withheld, that does not fit the entries.
+    #[error("the document {digest} {problem}")]
+    StrayDocument {
+        /// The document.
+        digest: Digest,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
 }
 
 impl BundleFault {
     /// The question that it fails.
     #[must_use]
     pub fn question(&self) -> Question {
-        todo!()
+        match self {
+            Self::Inadmissible { source, .. } => match **source {
+                Inadmissible::StalePrev { .. } => Question::Unbroken,
+                _ => Question::Entitled,
+            },
+            Self::Exporter { .. } => Question::Entitled,
+            Self::Description(_) | Self::Decode { .. } | Self::Verify { .. } => Question::Authentic,
+            Self::Checkpoint(_)
+            | Self::Differs { .. }
+            | Self::CheckpointSignature(_)
+            | Self::Beyond { .. }
+            | Self::ParseProof { .. }
+            | Self::OtherProof { .. }
+            | Self::NotInLog { .. } => Question::Consistent,
+            Self::ParseIndexProof(_)
+            | Self::IndexProof { .. }
+            | Self::StrayIndexProof { .. }
+            | Self::NoIndexProof { .. }
+            | Self::Order { .. }
+            | Self::StrayEntry { .. }
+            | Self::FalseSeal { .. }
+            | Self::NotTheSeal { .. }
+            | Self::NoCharter
+            | Self::Missing { .. }
+            | Self::Count { .. }
+            | Self::Incomplete { .. }
+            | Self::OtherEntries { .. }
+            | Self::Scope { .. }
+            | Self::NoDocument { .. }
+            | Self::StrayDocument { .. } => Question::Complete,
+        }
     }
 
     /// The entry at which it shows, if it is one.
     #[must_use]
     pub fn entry(&self) -> Option<EntryIndex> {
-        todo!()
+        match self {
+            Self::Order { index, .. }
+            | Self::Beyond { index, .. }
+            | Self::StrayEntry { index }
+            | Self::ParseProof { index, .. }
+            | Self::OtherProof { index, .. }
+            | Self::NotInLog { index, .. }
+            | Self::Decode { index, .. }
+            | Self::Verify { index, .. }
+            | Self::Inadmissible { index, .. }
+            | Self::FalseSeal { index, .. }
+            | Self::NotTheSeal { index }
+            | Self::NoDocument { entry: index, .. } => Some(*index),
+            _ => None,
+        }
     }
 
     /// The stable name of its kind.
     #[must_use]
     pub fn code(&self) -> ReasonCode {
-        todo!()
+        match self {
+            Self::Description(DescriptionError::Format { .. } | DescriptionError::Algorithm { .. }) => {
+                ReasonCode::FormatUnknown
+            }
+            Self::Description(_) | Self::Checkpoint(_) | Self::Order { .. } => ReasonCode::Malformed,
+            Self::Differs { .. } => ReasonCode::PartsDiffer,
+            Self::CheckpointSignature(_) => ReasonCode::CheckpointUnsigned,
+            Self::ParseIndexProof(_)
+            | Self::IndexProof { .. }
+            | Self::StrayIndexProof { .. }
+            | Self::ParseProof { .. }
+            | Self::OtherProof { .. } => ReasonCode::ProofWrong,
+            Self::NoIndexProof { .. } => ReasonCode::ProofMissing,
+            Self::Beyond { .. } | Self::NotInLog { .. } => ReasonCode::NotInLog,
+            Self::Decode { .. } => ReasonCode::NoEntry,
+            Self::Verify { .. } => ReasonCode::SignatureWrong,
+            Self::Inadmissible { source, .. } => ReasonCode::of_inadmissible(source),
+            Self::FalseSeal { .. } => ReasonCode::FalseSeal,
+            Self::NotTheSeal { .. } | Self::Incomplete { .. } | Self::OtherEntries { .. } => {
+                ReasonCode::IndexDiffers
+            }
+            Self::NoCharter | Self::Missing { .. } | Self::Count { .. } => ReasonCode::EntryMissing,
+            Self::Scope { .. } | Self::StrayEntry { .. } => ReasonCode::ScopeWrong,
+            Self::Exporter { .. } => ReasonCode::ExporterNotEntitled,
+            Self::NoDocument { .. } => ReasonCode::DocumentMissing,
+            Self::StrayDocument { .. } => ReasonCode::DocumentStray,
+        }
     }
 }

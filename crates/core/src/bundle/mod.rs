@@ -12,9 +12,12 @@ pub mod closure;
 pub mod description;
 mod dossier;
 mod fault;
+mod gather;
 pub mod scope;
 mod sparse;
 mod verify;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     description::Description,

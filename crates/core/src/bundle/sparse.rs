@@ -64,14 +64,6 @@ struct Window<'a> {
 }
 
 impl Followed {
-    /// Nobody yet.
-    pub(super) fn nobody() -> Self {
-        Self::These {
-            subjects: BTreeSet::new(),
-            aliases: BTreeSet::new(),
-        }
-    }
-
     pub(super) fn has(&self, id: &SubjectId) -> bool {
         match self {
             Self::All => true,

@@ -1,30 +1,159 @@
 //! Whether a bundle holds, from its parts, one at a time.
+//!
+//! Registry entries are replayed in full, in their order. Of the others, each signature is verified and each signer's right to speak is checked;
+//! links and lives are those of the components that the bundle follows. Memory is that of the chains and hashes: entries are not kept.
 
-use super::{BundleFault, Description, Dossier};
-use crate::{
-    checkpoint::SignedCheckpoint,
-    hash::Digest,
-    position::EntryIndex,
-    verdict::{Trust, Verdict},
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    BundleFault, Description, Dossier, Gap,
+    description::SealReference,
+    dossier::Parts,
+    gather::{self, Gather},
+    scope::BundleScope,
+    sparse::{BrokenLink, Followed, Sparse, Want},
 };
+use crate::{
+    admission::{AdmitError, Inadmissible, admit},
+    checkpoint::SignedCheckpoint,
+    component::SubjectId,
+    entry::{Unverified, Verified},
+    event::role::Role,
+    hash::{Digest, LeafHash},
+    history::History,
+    index::{Accumulator, Index, IndexProof, MemoryBuckets},
+    lifecycle::Changes,
+    position::{EntryIndex, TreeSize},
+    registry::{Registry, action::Action},
+    replay::BATCH_ENTRIES,
+    statement::Predicate,
+    term::{Term, terms},
+    tlog_proof::TlogProof,
+    verdict::{Scope, Trust, Verdict},
+    vkey::{SignatureType, Vkey},
+};
+
+/// A term that must be complete: what the seal counts, and what was seen so far.
+#[derive(Debug)]
+struct Watched {
+    proof: Option<IndexProof>,
+    seen: Accumulator,
+}
+
+/// How it is known that nothing is missing.
+#[derive(Debug)]
+enum Completeness {
+    /// Every entry is here; the seals among them are recomputed.
+    Whole {
+        index: Box<Index>,
+        buckets: MemoryBuckets,
+    },
+    /// By the sealed index.
+    Sealed {
+        seal: SealReference,
+        watched: BTreeMap<Term, Watched>,
+    },
+}
 
 /// A verification under way. After an error, only [`Verifier::refuse`] makes sense.
 #[derive(Debug)]
 pub struct Verifier {
     description: Description,
     checkpoint: SignedCheckpoint,
+    completeness: Completeness,
+    /// Whose findings are reported: primary and traced components.
+    reported: BTreeSet<SubjectId>,
+    /// Whose documents must be here: all that the lists name.
+    listed: BTreeSet<SubjectId>,
+    gather: Gather,
+    registry: Option<Registry>,
+    /// The registry before each change of its root.
+    before: Vec<(EntryIndex, Registry)>,
+    sparse: Sparse,
+    waiting: Vec<(EntryIndex, Unverified)>,
+    leaves: BTreeMap<EntryIndex, LeafHash>,
+    postings: HashMap<Term, Vec<EntryIndex>>,
+    /// The entries about reported components, and those that enrolled their signers.
+    about: Vec<EntryIndex>,
+    enrolments: BTreeSet<EntryIndex>,
+    gaps: BTreeSet<Gap>,
+    asked: BTreeMap<Digest, EntryIndex>,
+    documents: BTreeMap<Digest, u64>,
+    seal_seen: bool,
+    last_seal: Option<LeafHash>,
+    signatures: u64,
 }
 
 impl Verifier {
     /// Begins with what the bundle claims to be and the checkpoint in it.
     ///
     /// # Errors
-    /// A description and a checkpoint that are not of one ledger, size and root.
+    /// A description that does not hold in itself, or that is of another ledger, size or root than the checkpoint.
     pub fn new(description: Description, checkpoint: SignedCheckpoint) -> Result<Self, BundleFault> {
+        description.check()?;
+        let signed = checkpoint.checkpoint();
+        for (field, got, want) in [
+            ("origin", description.origin.to_string(), signed.origin().to_string()),
+            ("size", description.size.to_string(), signed.size().to_string()),
+            ("root", description.root.to_string(), signed.root().to_string()),
+        ] {
+            if got != want {
+                return Err(BundleFault::Differs { field, got, want });
+            }
+        }
+        let lists = &description.closure;
+        let sealed = description.seal.map(|seal| seal.size);
+        let whole = gather::is_whole(&description.scope, sealed, description.size);
+        let (completeness, followed) = match description.seal {
+            Some(seal) if !whole => {
+                let required = gather::required(&description.scope, &description.origin, lists);
+                let watched = required.into_iter().map(|term| {
+                    let (proof, seen) = (None, Accumulator::EMPTY);
+                    (term, Watched { proof, seen })
+                });
+                let watched = watched.collect();
+                let followed = Followed::These {
+                    subjects: lists.subjects().cloned().collect(),
+                    aliases: lists.aliases.iter().cloned().collect(),
+                };
+                (Completeness::Sealed { seal, watched }, followed)
+            }
+            _ => {
+                let (index, buckets) = (Box::default(), MemoryBuckets::default());
+                (Completeness::Whole { index, buckets }, Followed::All)
+            }
+        };
         Ok(Self {
+            completeness,
+            reported: lists.primary.iter().chain(&lists.traced).cloned().collect(),
+            listed: lists.subjects().cloned().collect(),
+            gather: Gather::new(description.scope.clone()),
+            registry: None,
+            before: Vec::new(),
+            sparse: Sparse::new(followed),
+            waiting: Vec::new(),
+            leaves: BTreeMap::new(),
+            postings: HashMap::new(),
+            about: Vec::new(),
+            enrolments: BTreeSet::new(),
+            gaps: BTreeSet::new(),
+            asked: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            seal_seen: false,
+            last_seal: None,
+            signatures: 0,
             description,
             checkpoint,
         })
+    }
+
+    /// The terms that index proofs are wanted for, ascending; none where every entry must be here.
+    #[must_use]
+    pub fn wanted_proofs(&self) -> Vec<&Term> {
+        match &self.completeness {
+            Completeness::Whole { .. } => Vec::new(),
+            Completeness::Sealed { watched, .. } => watched.keys().collect(),
+        }
     }
 
     /// Takes the text of an index proof (`data/index/….index-proof`). All come before the first entry, in any order.
@@ -32,34 +161,411 @@ impl Verifier {
     /// # Errors
     /// A proof that does not lead to the seal, that comes twice or that nothing asks for.
     pub fn index_proof(&mut self, text: &[u8]) -> Result<(), BundleFault> {
-        let _ = text;
-        todo!()
+        let proof = IndexProof::parse(text)?;
+        let stray = |problem| BundleFault::StrayIndexProof {
+            term: Box::new(proof.term().clone()),
+            problem,
+        };
+        let Completeness::Sealed { seal, watched } = &mut self.completeness else {
+            return Err(stray("is not wanted where every entry is"));
+        };
+        let Some(watched) = watched.get_mut(proof.term()) else {
+            return Err(stray("is not wanted for the scope and closure"));
+        };
+        if watched.proof.is_some() {
+            return Err(stray("comes twice"));
+        }
+        proof.verify(&seal.root).map_err(|source| BundleFault::IndexProof {
+            term: Box::new(proof.term().clone()),
+            source,
+        })?;
+        watched.proof = Some(proof);
+        Ok(())
     }
 
-    /// Takes the next entry, in ascending order, with the text of its `.tlog-proof`.
+    /// Takes the next entry, in ascending order, with the text of its `.tlog-proof`. Its verdict may come with a later call.
     ///
     /// # Errors
     /// An entry, this one or one just before, that is not what it claims or that the ledger should not hold.
     pub fn entry(&mut self, index: EntryIndex, bytes: &[u8], proof: &[u8]) -> Result<(), BundleFault> {
-        let _ = (index, bytes, proof);
-        todo!()
+        let size = self.description.size;
+        if let Some((after, _)) = self.leaves.last_key_value().filter(|(last, _)| **last >= index) {
+            let after = *after;
+            return Err(BundleFault::Order { index, after });
+        }
+        if !size.has(index) {
+            return Err(BundleFault::Beyond { index, size });
+        }
+        let leaf = LeafHash::of_entry(bytes);
+        self.check_proof(index, &leaf, proof)?;
+        self.leaves.insert(index, leaf);
+        let entry = Unverified::decode(bytes).map_err(|source| BundleFault::Decode {
+            index,
+            source: Box::new(source),
+        })?;
+        // An entry that brings keys must be applied before those after it can be verified.
+        let flush = entry.changes_keys() || self.waiting.len() >= BATCH_ENTRIES;
+        self.waiting.push((index, entry));
+        if flush { self.flush() } else { Ok(()) }
     }
 
-    /// Takes a document that is in the bundle, by the digest that was computed of it.
+    fn check_proof(&self, index: EntryIndex, leaf: &LeafHash, text: &[u8]) -> Result<(), BundleFault> {
+        let proof = TlogProof::parse(text).map_err(|source| BundleFault::ParseProof {
+            index,
+            source: Box::new(source),
+        })?;
+        let other = |problem| Err(BundleFault::OtherProof { index, problem });
+        if !proof.extra().is_empty() {
+            return other("has extra data, which nobody vouches for");
+        }
+        if proof.inclusion().index() != index {
+            return other("is about another entry");
+        }
+        if *proof.checkpoint() != self.checkpoint {
+            return other("leads to another checkpoint than the bundle's");
+        }
+        let root = self.checkpoint.checkpoint().root();
+        let verified = proof.inclusion().verify(leaf, root);
+        verified.map_err(|source| BundleFault::NotInLog { index, source })
+    }
+
+    fn flush(&mut self) -> Result<(), BundleFault> {
+        let (indices, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting).into_iter().unzip();
+        let verified = Unverified::verify_all(waiting, self.registry.as_ref()).map_err(|refused| {
+            let (position, source) = refused.into_iter().next().expect("at least one is refused");
+            let index = indices.get(position).copied();
+            let index = index.expect("positions are those of the entries handed over");
+            BundleFault::Verify { index, source }
+        })?;
+        indices.into_iter().zip(&verified).try_for_each(|(index, entry)| self.admit(index, entry))
+    }
+
+    fn admit(&mut self, index: EntryIndex, entry: &Verified) -> Result<(), BundleFault> {
+        let inadmissible = |source: Inadmissible| BundleFault::Inadmissible {
+            index,
+            source: Box::new(source),
+        };
+        match (&entry.statement().predicate, &self.registry) {
+            (Predicate::Event(event), Some(registry)) => {
+                let signed = registry.entitle(event, entry.signers());
+                let signed = signed.map_err(|source| inadmissible(source.into()))?;
+                let signed: Vec<_> = signed.into_iter().cloned().collect();
+                let stated = &entry.statement().subjects;
+                let applied = self.sparse.apply(index, entry.leaf(), stated, event, &signed);
+                let wanted = applied.map_err(|BrokenLink { subject, got, want }| {
+                    inadmissible(Inadmissible::StalePrev { subject, got, want })
+                })?;
+                self.gaps.extend(wanted.into_iter().map(|want| Gap {
+                    entry: index,
+                    missing: match want {
+                        Want::Chain(id) => Term::chain(&id),
+                        Want::Alias(alias) => Term::Alias(alias),
+                    },
+                }));
+            }
+            (Predicate::Seal(_), Some(_)) => self.seal(index, entry)?,
+            (predicate, registry) => {
+                if let (Predicate::Registry(predicate), Some(registry)) = (predicate, registry)
+                    && matches!(predicate.action, Action::Root(_))
+                {
+                    self.before.push((index, registry.clone()));
+                }
+                self.admit_whole(index, entry)?;
+            }
+        }
+        self.record(index, entry)
+    }
+
+    /// Admission as the ledger does it, for entries whose chains are here in full.
+    fn admit_whole(&mut self, index: EntryIndex, entry: &Verified) -> Result<Changes, BundleFault> {
+        let size = TreeSize::new(index.get());
+        admit(&self.sparse, &mut self.registry, size, entry).map_err(|error| match error {
+            AdmitError::Inadmissible(source) => BundleFault::Inadmissible { index, source },
+            AdmitError::View(never) => match never {},
+        })
+    }
+
+    fn seal(&mut self, index: EntryIndex, entry: &Verified) -> Result<(), BundleFault> {
+        let Predicate::Seal(seal) = &entry.statement().predicate else {
+            return Ok(());
+        };
+        if let Some(named) = self.description.seal.filter(|named| named.index == index) {
+            if seal.size != named.size || seal.root != named.root {
+                return Err(BundleFault::NotTheSeal { index });
+            }
+            self.seal_seen = true;
+        }
+        if let Completeness::Whole { index: folded, buckets } = &mut self.completeness {
+            let want = match folded.fold(buckets) {
+                Ok(want) => want,
+                Err(never) => match never {},
+            };
+            let got = seal.sealed();
+            if got != want {
+                return Err(BundleFault::FalseSeal { index, got, want });
+            }
+            for (id, chain) in self.admit_whole(index, entry)?.chains {
+                self.sparse.put(id, chain);
+            }
+            return Ok(());
+        }
+        // Of the seals' chain, only what comes after the seal that is used is here.
+        let Some(registry) = &self.registry else {
+            return Err(BundleFault::NoCharter);
+        };
+        let inadmissible = |source| BundleFault::Inadmissible {
+            index,
+            source: Box::new(source),
+        };
+        for subject in &entry.statement().subjects {
+            let log_key = registry.log_key().key_id();
+            let size = TreeSize::new(index.get());
+            let checked = seal.check(&subject.id, size, registry.origin(), log_key, entry.signers());
+            checked.map_err(|source| inadmissible(source.into()))?;
+            if let Some(want) = self.last_seal.filter(|_| self.seal_seen)
+                && subject.prev != Some(want)
+            {
+                let (subject, got, want) = (subject.id.clone(), subject.prev, Some(want));
+                return Err(inadmissible(Inadmissible::StalePrev { subject, got, want }));
+            }
+        }
+        if self.seal_seen {
+            self.last_seal = Some(entry.leaf());
+        }
+        Ok(())
+    }
+
+    /// Keeps an admitted entry's place under its terms, and what it asks for.
+    fn record(&mut self, index: EntryIndex, entry: &Verified) -> Result<(), BundleFault> {
+        let Some(registry) = &self.registry else {
+            return Err(BundleFault::NoCharter);
+        };
+        let (statement, leaf) = (entry.statement(), entry.leaf());
+        let terms = terms(index, entry, registry);
+        self.gather.see(index, statement, &terms);
+        let subjects = || statement.subjects.iter().map(|subject| &subject.id);
+        if subjects().any(|id| self.reported.contains(id)) {
+            self.about.push(index);
+            let records = entry.signers().iter().filter_map(|key| registry.keys().get(key));
+            self.enrolments.extend(records.map(|record| record.enrolled));
+        }
+        if subjects().any(|id| self.listed.contains(id)) {
+            for digest in gather::documents(statement) {
+                self.asked.entry(digest).or_insert(index);
+            }
+        }
+        let signatures = u64::try_from(entry.signers().len()).unwrap_or(u64::MAX);
+        self.signatures = self.signatures.saturating_add(signatures);
+        let kept: fn(&Term) -> bool = match &mut self.completeness {
+            Completeness::Whole { index: folded, .. } => {
+                folded.record(index, leaf, &terms);
+                |term| !matches!(term, Term::Ref(_))
+            }
+            Completeness::Sealed { seal, watched } => {
+                let in_range = match &self.description.scope {
+                    BundleScope::Range(range) => range.has(index),
+                    _ => false,
+                };
+                let mut is_asked = in_range || !seal.size.has(index);
+                for term in &terms {
+                    if let Some(watched) = watched.get_mut(term).filter(|_| seal.size.has(index)) {
+                        watched.seen = watched.seen.with(index, &leaf);
+                        is_asked = true;
+                    }
+                }
+                if !is_asked {
+                    return Err(BundleFault::StrayEntry { index });
+                }
+                |_| true
+            }
+        };
+        for term in terms.into_iter().filter(kept) {
+            self.postings.entry(term).or_default().push(index);
+        }
+        Ok(())
+    }
+
+    /// Takes a document that is in the bundle, by the digest that was computed of it. All come after the last entry, in any order.
     ///
     /// # Errors
-    /// A document that no entry names, that is listed as withheld, or that comes twice.
+    /// A document that no entry about a listed component names, that is listed as withheld, or that comes twice; an entry that waited.
     pub fn attachment(&mut self, digest: Digest, length: u64) -> Result<(), BundleFault> {
-        let _ = (digest, length);
-        todo!()
+        self.flush()?;
+        let stray = |problem| Err(BundleFault::StrayDocument { digest, problem });
+        if !self.asked.contains_key(&digest) {
+            return stray("is here, but no entry about the components asks for it");
+        }
+        let withheld = &self.description.withheld;
+        if withheld.binary_search_by_key(&digest, |withheld| withheld.sha256).is_ok() {
+            return stray("is listed as withheld, but it is here");
+        }
+        match self.documents.insert(digest, length) {
+            Some(_) => stray("comes twice"),
+            None => Ok(()),
+        }
     }
 
     /// Ends: decides whether anything is missing.
     ///
     /// # Errors
     /// What is missing, or does not add up.
-    pub fn finish(self) -> Result<Dossier, BundleFault> {
-        todo!()
+    pub fn finish(mut self) -> Result<Dossier, BundleFault> {
+        self.flush()?;
+        let Some(registry) = self.registry.take() else {
+            return Err(BundleFault::NoCharter);
+        };
+        self.check_checkpoint(&registry)?;
+        self.check_entries()?;
+        self.check_index()?;
+        self.check_scope()?;
+        self.check_exporter(&registry)?;
+        self.check_documents()?;
+        let primary = self.gather.found();
+        for (id, entry) in gather::traced(&self.sparse, primary) {
+            if !self.sparse.followed().has(&id) {
+                let missing = Term::chain(&id);
+                self.gaps.insert(Gap { entry, missing });
+            } else if !self.listed.contains(&id) {
+                return Err(BundleFault::Scope {
+                    subject: Box::new(id),
+                    problem: "belongs to a primary component, but is not listed as traced",
+                });
+            }
+        }
+        let terms = match &self.completeness {
+            Completeness::Whole { .. } => None,
+            Completeness::Sealed { seal, watched } => Some((*seal, watched.len())),
+        };
+        Ok(Dossier::new(Parts {
+            description: self.description,
+            checkpoint: self.checkpoint,
+            history: History::new(self.before, registry),
+            sparse: self.sparse,
+            reported: self.reported,
+            leaves: self.leaves,
+            postings: self.postings,
+            about: self.about,
+            enrolments: self.enrolments.into_iter().collect(),
+            gaps: self.gaps.into_iter().collect(),
+            documents: self.documents,
+            terms,
+            signatures: self.signatures,
+        }))
+    }
+
+    fn check_checkpoint(&self, registry: &Registry) -> Result<(), BundleFault> {
+        let name = registry.origin().as_key_name().clone();
+        let key = ed25519_dalek::VerifyingKey::from_bytes(registry.log_key().as_bytes())
+            .expect("a public key was checked when it was made");
+        let vkey = Vkey::new(name, SignatureType::Ed25519, key);
+        let verified = self.checkpoint.verify(&vkey);
+        verified.map(|_| ()).map_err(BundleFault::CheckpointSignature)
+    }
+
+    /// Whether every entry is here where all must be.
+    fn check_entries(&self) -> Result<(), BundleFault> {
+        let size = self.description.size;
+        let got = u64::try_from(self.leaves.len()).unwrap_or(u64::MAX);
+        let want = self.description.entries;
+        if got != want {
+            return Err(BundleFault::Count { got, want });
+        }
+        let tail = match &self.completeness {
+            Completeness::Whole { .. } => EntryIndex::new(0),
+            Completeness::Sealed { seal, .. } => seal.size.next(),
+        };
+        self.check_all(tail, size)?;
+        match &self.description.scope {
+            BundleScope::Range(range) => self.check_all(range.from, range.to),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_all(&self, from: EntryIndex, to: TreeSize) -> Result<(), BundleFault> {
+        let want = to.get().saturating_sub(from.get());
+        let here = self.leaves.range(from..).take_while(|(index, _)| to.has(**index));
+        let got = u64::try_from(here.count()).unwrap_or(u64::MAX);
+        if got == want {
+            Ok(())
+        } else {
+            Err(BundleFault::Missing { from, to, got, want })
+        }
+    }
+
+    /// Whether the seal is here, and the entries under each term are those that it counts.
+    fn check_index(&self) -> Result<(), BundleFault> {
+        if let Some(named) = &self.description.seal
+            && !self.seal_seen
+        {
+            return Err(BundleFault::NotTheSeal { index: named.index });
+        }
+        let Completeness::Sealed { watched, .. } = &self.completeness else {
+            return Ok(());
+        };
+        for (term, Watched { proof, seen }) in watched {
+            let term = || Box::new(term.clone());
+            let Some(proof) = proof else {
+                return Err(BundleFault::NoIndexProof { term: term() });
+            };
+            let (got, want) = (seen.count(), proof.accumulator().count());
+            if got != want {
+                let term = term();
+                return Err(BundleFault::Incomplete { term, got, want });
+            }
+            if *seen != proof.accumulator() {
+                return Err(BundleFault::OtherEntries { term: term() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the primary components are those that the scope asks for.
+    fn check_scope(&self) -> Result<(), BundleFault> {
+        let listed: BTreeSet<_> = self.description.closure.primary.iter().collect();
+        let found: BTreeSet<_> = self.gather.found().iter().collect();
+        let fault = |id: &&SubjectId, problem| BundleFault::Scope {
+            subject: Box::new((*id).clone()),
+            problem,
+        };
+        if let Some(id) = found.difference(&listed).next() {
+            return Err(fault(id, "is in the scope, but not listed as primary"));
+        }
+        match listed.difference(&found).next() {
+            Some(id) => Err(fault(id, "is listed as primary, but not in the scope")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_exporter(&self, registry: &Registry) -> Result<(), BundleFault> {
+        let exporter = &self.description.exporter;
+        let fault = |problem| {
+            let exporter = exporter.clone();
+            Err(BundleFault::Exporter { exporter, problem })
+        };
+        match registry.participants().get(exporter) {
+            None => fault("is not enrolled in the ledger"),
+            Some(participant) if !participant.roles.contains(&Role::Auditor) => fault("has not the role auditor"),
+            Some(participant) if participant.suspended.is_some() => fault("is suspended"),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether every document that is asked for is here or listed as withheld.
+    fn check_documents(&self) -> Result<(), BundleFault> {
+        let withheld: BTreeSet<_> = self.description.withheld.iter().map(|withheld| withheld.sha256).collect();
+        for (digest, entry) in &self.asked {
+            if !self.documents.contains_key(digest) && !withheld.contains(digest) {
+                let (digest, entry) = (*digest, *entry);
+                return Err(BundleFault::NoDocument { digest, entry });
+            }
+        }
+        match withheld.iter().find(|digest| !self.asked.contains_key(digest)) {
+            Some(digest) => Err(BundleFault::StrayDocument {
+                digest: *digest,
+                problem: "is listed as withheld, but no entry about the components asks for it",
+            }),
+            None => Ok(()),
+        }
     }
 
     /// The verdict on a bundle that does not hold, for the reason that one of these methods gave.
@@ -70,7 +576,10 @@ impl Verifier {
         fault: &BundleFault,
         trust: Option<&Trust>,
     ) -> Verdict {
-        let _ = (description, checkpoint, fault, trust);
-        todo!()
+        let scope = Scope::Bundle(description.scope.clone());
+        let why = (fault.question(), fault.code());
+        let mut verdict = Verdict::stopped(scope, checkpoint, trust, why, fault.entry(), &fault.to_string());
+        verdict.withheld = u64::try_from(description.withheld.len()).unwrap_or(u64::MAX);
+        verdict
     }
 }

@@ -131,7 +131,7 @@ fn the_json_of_a_verdict_is_stable() {
     assert_eq!(json["root"], "07".repeat(32));
     assert_eq!(
         json["answers"][0],
-        serde_json::json!({"question": "authentic", "answer": "holds",
+        serde_json::json!({"question": "authentic", "answer": "holds", "code": "signatures-good",
             "reason": "all signatures on its 1 statement are good", "entries": [1]})
     );
     assert_eq!(json["answers"][1]["entries"], serde_json::json!([0]));
@@ -140,7 +140,20 @@ fn the_json_of_a_verdict_is_stable() {
         json["findings"],
         serde_json::json!([{"code": "custody-gap", "subject": "unit:dns:nordlys.example/AAU/1", "entry": 1, "detail": "a gap"}])
     );
-    assert_eq!(serde_json::from_value::<Verdict>(json).unwrap(), verdict);
+    assert_eq!(json["format"], "prova-verdict/1");
+    let bytes = verdict.to_canonical();
+    assert_eq!(Verdict::parse(&bytes), Ok(verdict));
+    let spaced = String::from_utf8(bytes).unwrap().replacen(':', ": ", 1);
+    assert_eq!(
+        Verdict::parse(spaced.as_bytes()),
+        Err(ParseVerdictError::NotCanonical { position: 10 })
+    );
+    let newer = spaced.replacen("verdict/1", "verdict/2", 1);
+    let got = "prova-verdict/2".to_owned();
+    assert_eq!(
+        Verdict::parse(newer.as_bytes()),
+        Err(ParseVerdictError::Format { got })
+    );
 }
 
 #[test]
@@ -155,7 +168,9 @@ fn where_an_audit_stops_one_question_fails_and_the_others_stay_open() {
     let question = Question::failed_by(&error).unwrap();
     assert_eq!(question, Question::Unbroken);
     let at = Some(EntryIndex::new(10));
-    let verdict = Verdict::stopped(Scope::Ledger, &signed(), question, at, &error.to_string());
+    let why = (question, ReasonCode::of_replay(&error));
+    assert_eq!(why.1, ReasonCode::LinkBroken);
+    let verdict = Verdict::stopped(Scope::Ledger, &signed(), None, why, at, &error.to_string());
     let failed: Vec<_> = verdict.failed().collect();
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].reason, "entry 10 should not have been admitted");

@@ -8,10 +8,9 @@ use std::{
 use prova_core::{
     component::SubjectId,
     lifecycle::Finding,
-    policy::Policy,
     position::EntryIndex,
     replay::ReplayError,
-    verdict::{Answer, Grounds, Question, Scope, Verdict},
+    verdict::{Answer, Grounds, Question, ReasonCode, Scope, Trust, Verdict},
 };
 use prova_store::{Audit, AuditError, ReadError, Snapshot, audit};
 use serde::Serialize;
@@ -58,11 +57,11 @@ struct SubjectVerdict(Verdict);
 /// Verifies the whole ledger.
 pub(super) fn whole(
     ledger: &LedgerArgs,
-    policy: Option<&Policy>,
+    trust: Option<&Trust>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
-    let audit = audited(&snapshot, Scope::Ledger, ui)?;
+    let audit = audited(&snapshot, Scope::Ledger, trust, ui)?;
     let is_component = |id: &SubjectId| id.component().is_some();
     let components = audit
         .rows
@@ -74,7 +73,7 @@ pub(super) fn whole(
         signatures: audit.signatures,
         components,
         participants: audit.registry.participants().len(),
-        verdict: Verdict::on_ledger(snapshot.signed_checkpoint(), policy, audit.findings),
+        verdict: Verdict::on_ledger(snapshot.signed_checkpoint(), trust, audit.findings),
     };
     ui.result(&shown)?;
     status(&shown.verdict)
@@ -84,11 +83,11 @@ pub(super) fn whole(
 pub(super) fn subject(
     ledger: &LedgerArgs,
     subject: &SubjectId,
-    policy: Option<&Policy>,
+    trust: Option<&Trust>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
-    let mut audit = audited(&snapshot, Scope::Subject(subject.clone()), ui)?;
+    let mut audit = audited(&snapshot, Scope::Subject(subject.clone()), trust, ui)?;
     let findings = std::mem::take(&mut audit.findings);
     let findings = findings
         .into_iter()
@@ -121,7 +120,7 @@ pub(super) fn subject(
     let shown = SubjectVerdict(Verdict::on_subject(
         subject.clone(),
         signed,
-        policy,
+        trust,
         &grounds,
         findings,
     ));
@@ -137,25 +136,32 @@ fn open(ledger: &LedgerArgs) -> Result<Snapshot, CommandError> {
 }
 
 /// Audits; where that stops because the evidence is bad, the verdict is shown before the error.
-fn audited(snapshot: &Snapshot, scope: Scope, ui: &mut Ui) -> Result<Audit, CommandError> {
+fn audited(
+    snapshot: &Snapshot,
+    scope: Scope,
+    trust: Option<&Trust>,
+    ui: &mut Ui,
+) -> Result<Audit, CommandError> {
     let error = match audit(snapshot, &ui.progress("verifying", "entries")) {
         Ok(audit) => return Ok(audit),
         Err(error) => error,
     };
-    if let Some((question, entry)) = failed(&error) {
+    if let Some((why, entry)) = failed(&error) {
         let reason = CommandError::of(Blame::Evidence, &error).to_string();
         let reason = reason.replace("\n  caused by: ", ": ");
-        let verdict = Verdict::stopped(scope, snapshot.signed_checkpoint(), question, entry, &reason);
+        let verdict = Verdict::stopped(scope, snapshot.signed_checkpoint(), trust, why, entry, &reason);
         ui.result(&SubjectVerdict(verdict))?;
     }
     Err(error.into())
 }
 
-/// Which question bad evidence fails, and the entry where it shows.
-fn failed(error: &AuditError) -> Option<(Question, Option<EntryIndex>)> {
+/// Which question bad evidence fails and for what kind of reason, and the entry where it shows.
+fn failed(error: &AuditError) -> Option<((Question, ReasonCode), Option<EntryIndex>)> {
     if error.blame() != prova_store::Blame::Evidence {
         return None;
     }
+    let bytes = (Question::Authentic, ReasonCode::NotInLog);
+    let missing = (Question::Complete, ReasonCode::EntryMissing);
     Some(match error {
         AuditError::Entry { source, .. } => {
             let index = match source.as_ref() {
@@ -166,13 +172,14 @@ fn failed(error: &AuditError) -> Option<(Question, Option<EntryIndex>)> {
                 | ReplayError::Rows { index, .. } => Some(*index),
                 _ => None,
             };
-            (Question::failed_by(source)?, index)
+            let code = ReasonCode::of_replay(source.as_ref());
+            ((Question::failed_by(source)?, code), index)
         }
-        AuditError::Read(ReadError::Leaf { index, .. }) => (Question::Authentic, Some(*index)),
-        AuditError::Read(ReadError::Bundle { entry, .. }) => (Question::Authentic, Some(*entry)),
+        AuditError::Read(ReadError::Leaf { index, .. }) => (bytes, Some(*index)),
+        AuditError::Read(ReadError::Bundle { entry, .. }) => (bytes, Some(*entry)),
         AuditError::Read(ReadError::Missing { entry, .. } | ReadError::Tile { entry, .. })
-        | AuditError::Tile { entry, .. } => (Question::Complete, Some(*entry)),
-        _ => (Question::Complete, None),
+        | AuditError::Tile { entry, .. } => (missing, Some(*entry)),
+        _ => (missing, None),
     })
 }
 

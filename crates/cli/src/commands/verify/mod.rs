@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use prova_core::{
     component::SubjectId,
-    policy::{MAX_POLICY_BYTES, Policy},
+    policy::MAX_POLICY_BYTES,
+    verdict::Trust,
 };
 
 use crate::{
@@ -50,7 +51,7 @@ pub(crate) struct VerifyArgs {
 
 /// Runs `prova verify`.
 pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    let policy = args.trust.as_deref().map(read_policy).transpose()?;
+    let trust = args.trust.as_deref().map(read_trust).transpose()?;
     let subject = args.what.as_deref().map(str::parse::<SubjectId>);
     let is_component = |what: &str| {
         ["unit:", "type:", "artefact:", "slot:", "act:", "ledger:"]
@@ -58,26 +59,26 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
             .any(|kind| what.starts_with(kind))
     };
     match (&args.what, subject) {
-        (None, _) => ledger::whole(&args.ledger, policy.as_ref(), ui),
-        (Some(_), Some(Ok(subject))) => ledger::subject(&args.ledger, &subject, policy.as_ref(), ui),
+        (None, _) => ledger::whole(&args.ledger, trust.as_ref(), ui),
+        (Some(_), Some(Ok(subject))) => ledger::subject(&args.ledger, &subject, trust.as_ref(), ui),
         (Some(what), Some(Err(error))) if is_component(what) => {
             let error = CommandError::of(crate::error::Blame::Caller, &error);
             Err(error.context(format!("«{what}» is no component")))
         }
         (Some(what), _) => {
-            let policy = policy.ok_or_else(|| {
+            let trust = trust.ok_or_else(|| {
                 CommandError::caller("a proof shows nothing without the log's key that you trust")
                     .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
             })?;
-            proof::verify(Path::new(what), args.entry.as_deref(), &policy, ui)
+            proof::verify(Path::new(what), args.entry.as_deref(), trust.policy(), ui)
         }
     }
 }
 
-fn read_policy(path: &Path) -> Result<Policy, CommandError> {
+fn read_trust(path: &Path) -> Result<Trust, CommandError> {
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
     let content = input::read(path, limit)?;
-    Policy::parse(&content)
+    Trust::parse(&content)
         .or_caller()
         .map_err(|error| error.context(format!("no policy in {}", input::shown(path))))
 }
