@@ -112,7 +112,7 @@ pub enum AttestationError {
         want: &'static str,
     },
     /// About another file.
-    #[error("{name} signs {got_name} with digest {got}, want {want_name} with digest {want}")]
+    #[error("{name} signs {got_name} with digest {got}, which is not the file before it in the bundle")]
     Subject {
         /// The file.
         name: FileName,
@@ -120,10 +120,6 @@ pub enum AttestationError {
         got_name: String,
         /// The digest that it signs.
         got: Digest,
-        /// The file wanted.
-        want_name: FileName,
-        /// The digest wanted.
-        want: Digest,
     },
     /// The export is another one than the description says.
     #[error("{name} signs another ledger, size, root, case, exporter or time than data/bundle.json says")]
@@ -137,7 +133,7 @@ pub enum AttestationError {
         /// The file.
         name: FileName,
         /// Why.
-        source: EntitlementError,
+        source: Box<EntitlementError>,
     },
     /// By somebody else.
     #[error("{name} is signed by a key of {got}, want one of {want}")]
@@ -221,7 +217,13 @@ impl Export {
     /// # Errors
     /// A statement too large for an envelope, which none is.
     pub fn sign(&self, tags: Digest, key: &SecretKey) -> Result<Vec<u8>, AttestationError> {
-        sign(FileName::Signature, (FileName::TagManifest, tags), EXPORT_TYPE, self, key)
+        sign(
+            FileName::Signature,
+            (FileName::TagManifest, tags),
+            EXPORT_TYPE,
+            self,
+            key,
+        )
     }
 
     /// Whether this is the exporter's signature over a bundle of this description.
@@ -255,12 +257,18 @@ pub fn check_exporter(exporter: &OrgId, key: KeyId, registry: &Registry) -> Resu
     let name = FileName::Signature;
     let speakers = registry
         .speakers(&[key])
-        .map_err(|source| AttestationError::Entitlement { name, source })?;
+        .map_err(|source| AttestationError::Entitlement {
+            name,
+            source: Box::new(source),
+        })?;
     if let Some(got) = speakers.into_iter().find(|speaker| *speaker != exporter) {
         let (got, want) = (got.clone(), exporter.clone());
         return Err(AttestationError::Organisation { name, got, want });
     }
-    let roles = registry.participants().get(exporter).map(|participant| &participant.roles);
+    let roles = registry
+        .participants()
+        .get(exporter)
+        .map(|participant| &participant.roles);
     if roles.is_some_and(|roles| roles.contains(&Role::Auditor)) {
         Ok(())
     } else {
@@ -365,8 +373,6 @@ fn read<P: Serialize + DeserializeOwned>(
             name,
             got_name: prova_core::text::excerpt(&subject.name),
             got,
-            want_name,
-            want,
         });
     }
     // Comparing the bytes compares the type identifiers, and refuses members that stand twice.
@@ -386,7 +392,11 @@ fn one(name: FileName, envelope: &Envelope) -> Result<&EnvelopeSignature, Attest
     }
 }
 
-fn check_signature(name: FileName, envelope: &Envelope, key: Option<&PublicKey>) -> Result<(), AttestationError> {
+fn check_signature(
+    name: FileName,
+    envelope: &Envelope,
+    key: Option<&PublicKey>,
+) -> Result<(), AttestationError> {
     let EnvelopeSignature { key: id, signature } = one(name, envelope)?;
     let message = pre_authentication_encoding(envelope.payload());
     let verified = key.is_some_and(|key| verify_audit(key, &message, signature).is_ok());

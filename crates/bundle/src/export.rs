@@ -188,7 +188,8 @@ pub fn export<S: Source, W: Write + Seek>(
 where
     S::Error: std::error::Error + 'static,
 {
-    check_exporter(&request.exporter, key.public().key_id(), source.registry()).map_err(ExportError::Exporter)?;
+    check_exporter(&request.exporter, key.public().key_id(), source.registry())
+        .map_err(ExportError::Exporter)?;
     let trust = request.trust.as_deref().map(Trust::parse).transpose()?;
     let seal = source.seal().map_err(ExportError::Source)?;
     let checkpoint = source.checkpoint().checkpoint();
@@ -207,11 +208,15 @@ where
         total: u64::try_from(closure.entries.len().saturating_mul(2)).unwrap_or(u64::MAX),
         progress,
     };
-    making.bag.add(FileName::Readme, readme(&description).as_bytes())?;
+    making
+        .bag
+        .add(FileName::Readme, readme(&description).as_bytes())?;
     let documents = making.attachments(&closure, &description)?;
     let proofs = index_proofs(source, &closure)?;
     let dossier = making.verified(&description, &closure, &proofs, &documents)?;
-    making.bag.add(FileName::Description, &description.to_canonical())?;
+    making
+        .bag
+        .add(FileName::Description, &description.to_canonical())?;
     making
         .bag
         .add(FileName::Checkpoint, source.checkpoint().to_string().as_bytes())?;
@@ -235,13 +240,13 @@ where
         let signed = Export::of(&description).sign(tags, key);
         signed.map_err(ExportError::<S::Error>::Sign)
     })?;
-    let exported = Exported {
+    let made = Exported {
         description,
         verdict,
         attachments: documents.len(),
         index_proofs: proofs.len(),
     };
-    Ok((out, exported))
+    Ok((out, made))
 }
 
 fn describe<S: Source>(
@@ -291,7 +296,11 @@ where
         let proof = source.index_proof(term).map_err(ExportError::Source)?;
         Ok((proof_name(&proof), proof.to_string()))
     };
-    let mut proofs: Vec<_> = closure.terms.iter().map(proof).collect::<Result<_, ExportError<_>>>()?;
+    let mut proofs: Vec<_> = closure
+        .terms
+        .iter()
+        .map(proof)
+        .collect::<Result<_, ExportError<_>>>()?;
     proofs.sort();
     Ok(proofs)
 }
@@ -323,7 +332,11 @@ where
         let mut written = Vec::new();
         for (digest, entry) in &closure.documents {
             let (digest, entry) = (*digest, *entry);
-            if description.withheld.iter().any(|withheld| withheld.sha256 == digest) {
+            if description
+                .withheld
+                .iter()
+                .any(|withheld| withheld.sha256 == digest)
+            {
                 continue;
             }
             let content = self.source.attachment(digest).map_err(ExportError::Source)?;
@@ -396,7 +409,9 @@ struct Counted {
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.content.read(buffer)?;
-        self.length = self.length.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        self.length = self
+            .length
+            .saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         Ok(read)
     }
 }

@@ -1,6 +1,6 @@
 //! `data/README.txt`: how to verify the bundle, with Prova and without.
 
-use prova_core::bundle::Description;
+use prova_core::bundle::{Description, description::Remark};
 
 const TEXT: &str = "\
 EVIDENCE BUNDLE
@@ -54,9 +54,8 @@ The format of every file, and every rule, is in FORMAT.md of Prova, with test ve
 ";
 
 /// The text for a bundle.
-#[must_use]
-pub fn readme(description: &Description) -> String {
-    let case = description.case.as_ref().map_or("-", |case| case.as_str());
+pub(crate) fn readme(description: &Description) -> String {
+    let case = description.case.as_ref().map_or("-", Remark::as_str);
     // The case last: it is the one text that its author chose freely.
     TEXT.replacen("{origin}", description.origin.as_str(), 1)
         .replacen("{size}", &description.size.to_string(), 1)

@@ -6,7 +6,7 @@ use std::{
 };
 
 use prova_core::{
-    bundle::{BundleFault, Description, Dossier, EntryBytes, Verifier, description::DescriptionError},
+    bundle::{BundleFault, Description, Dossier, EntryBytes, Verifier, description::{DescriptionError, Remark}},
     checkpoint::{ParseSignedCheckpointError, SignedCheckpoint},
     index::{IndexProof, ParseIndexProofError, TermKey},
     keys::KeyId,
@@ -81,7 +81,9 @@ pub enum VerifyError {
     #[error(transparent)]
     Attestation(#[from] AttestationError),
     /// The verdict in it is another one.
-    #[error("data/verdict.json is not the verdict that follows from the evidence and the policy in the bundle, from byte {position} on")]
+    #[error(
+        "data/verdict.json is not the verdict that follows from the evidence and the policy in the bundle, from byte {position} on"
+    )]
     Verdict {
         /// First byte that differs.
         position: usize,
@@ -123,9 +125,10 @@ pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Resu
     let description = Description::parse(&bag.read(FileName::Description)?)?;
     check_info(bag, &description)?;
     let checkpoint = SignedCheckpoint::parse(&bag.read(FileName::Checkpoint)?)?;
-    let trust = match bag.has(FileName::TrustPolicy) {
-        true => Some(Trust::parse(&bag.read(FileName::TrustPolicy)?)?),
-        false => None,
+    let trust = if bag.has(FileName::TrustPolicy) {
+        Some(Trust::parse(&bag.read(FileName::TrustPolicy)?)?)
+    } else {
+        None
     };
     let dossier = replay(bag, &description, &checkpoint, progress)?;
     let registry = dossier.history().now();
@@ -157,7 +160,7 @@ pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Resu
 
 fn check_info<R: Read + Seek>(bag: &Bag<R>, description: &Description) -> Result<(), VerifyError> {
     let info = bag.info();
-    let case = description.case.as_ref().map(|case| case.as_str());
+    let case = description.case.as_ref().map(Remark::as_str);
     let same = info.organisation == description.exporter
         && info.date == description.at.date()
         && info.case.as_deref() == case;
@@ -187,7 +190,9 @@ fn replay<R: Read + Seek>(
     for name in names(bag, |name| matches!(name, FileName::IndexProof(_))) {
         let text = bag.read(name)?;
         check_key(name, &text)?;
-        verifier.index_proof(&text).map_err(|source| fault(name, source))?;
+        verifier
+            .index_proof(&text)
+            .map_err(|source| fault(name, source))?;
         step();
     }
     let mut position = bag.position(FileName::Entry(EntryIndex::new(0)));
@@ -197,7 +202,9 @@ fn replay<R: Read + Seek>(
             return Err(VerifyError::Pair { got: name, want });
         }
         let (entry, proof) = (bag.read(name)?, bag.read(want)?);
-        verifier.entry(index, &entry, &proof).map_err(|source| fault(name, source))?;
+        verifier
+            .entry(index, &entry, &proof)
+            .map_err(|source| fault(name, source))?;
         step();
         position = position.saturating_add(1);
     }
@@ -212,7 +219,9 @@ fn replay<R: Read + Seek>(
     for name in names(bag, |name| matches!(name, FileName::Attachment(_))) {
         let length = bag.check(name)?;
         if let FileName::Attachment(digest) = name {
-            verifier.attachment(digest, length).map_err(|source| fault(name, source))?;
+            verifier
+                .attachment(digest, length)
+                .map_err(|source| fault(name, source))?;
         }
         step();
     }

@@ -403,11 +403,7 @@ fn by_policy(evaluation: &Evaluation) -> Answered {
         }
         QuorumOutcome::NotRequired | QuorumOutcome::NotMet => {
             let reason = "the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known";
-            answered(
-                Answer::CannotBeDecided,
-                ReasonCode::NoWitness,
-                reason.to_owned(),
-            )
+            answered(Answer::CannotBeDecided, ReasonCode::NoWitness, reason.to_owned())
         }
     }
 }
@@ -510,7 +506,12 @@ impl Verdict {
                     ..Answered::new(asked, Answer::Fails, code, reason)
                 }
             } else {
-                Answered::new(asked, Answer::CannotBeDecided, ReasonCode::Stopped, because.clone())
+                Answered::new(
+                    asked,
+                    Answer::CannotBeDecided,
+                    ReasonCode::Stopped,
+                    because.clone(),
+                )
             }
         });
         Self::of(scope, signed, trust, answers.collect(), Vec::new())
@@ -560,7 +561,8 @@ impl Verdict {
     /// The bytes of the verdict: compact JSON, one newline at the end. The same verdict gives the same bytes.
     #[must_use]
     pub fn to_canonical(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec(self).expect("a verdict has text keys only and its members serialise");
+        let mut bytes =
+            serde_json::to_vec(self).expect("a verdict has text keys only and its members serialise");
         bytes.push(b'\n');
         bytes
     }

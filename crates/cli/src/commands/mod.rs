@@ -3,8 +3,11 @@
 mod append;
 mod attest;
 mod backup;
+mod bundle;
 mod completions;
 mod demo;
+mod equivocation;
+mod export;
 mod fsck;
 mod heads;
 mod init;
@@ -46,6 +49,10 @@ pub(crate) enum Command {
     Trace(trace::TraceArgs),
     Verify(verify::VerifyArgs),
     Prove(prove::ProveArgs),
+    Export(Box<export::ExportArgs>),
+    #[command(subcommand)]
+    Bundle(bundle::Command),
+    Equivocation(equivocation::EquivocationArgs),
     Policy(policy::PolicyArgs),
     Fsck(fsck::FsckArgs),
     Reindex(reindex::ReindexArgs),
@@ -71,6 +78,9 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Trace(args) => trace::run(&args, ui),
         Command::Verify(args) => verify::run(&args, ui),
         Command::Prove(args) => prove::run(&args, ui),
+        Command::Export(args) => export::run(&args, ui),
+        Command::Bundle(command) => bundle::run(&command, ui),
+        Command::Equivocation(args) => equivocation::run(&args, ui),
         Command::Policy(args) => policy::run(&args, ui),
         Command::Fsck(args) => fsck::run(&args, ui),
         Command::Reindex(args) => reindex::run(&args, ui),

@@ -164,7 +164,10 @@ where
             }
             self.kept.insert(index, entry);
         }
-        let kept = self.kept.get(&index).expect("it was kept, or there was no room and it is returned above");
+        let kept = self
+            .kept
+            .get(&index)
+            .expect("it was kept, or there was no room and it is returned above");
         Ok(Cow::Borrowed(kept))
     }
 
@@ -248,7 +251,10 @@ where
                     }
                 }
             }
-            let subjects = primary.len().saturating_add(consulted.len()).saturating_add(traced.len());
+            let subjects = primary
+                .len()
+                .saturating_add(consulted.len())
+                .saturating_add(traced.len());
             check("components", subjects, MAX_SUBJECTS)?;
             if new.is_empty() {
                 break;
@@ -285,7 +291,12 @@ where
             let entry = self.entry(index)?;
             let statement = entry.claim();
             let Some(event) = statement.event() else { continue };
-            let owner = |key| registry.keys().get(&key).map(|record| record.organisation.clone());
+            let owner = |key| {
+                registry
+                    .keys()
+                    .get(&key)
+                    .map(|record| record.organisation.clone())
+            };
             let signed: BTreeSet<OrgId> = entry.claimed_keys().filter_map(owner).collect();
             let signed: Vec<_> = signed.into_iter().collect();
             let applied = sparse.apply(index, entry.leaf(), &statement.subjects, event, &signed);
@@ -308,7 +319,11 @@ where
         for index in entries.iter().copied() {
             let entry = self.entry(index)?;
             let statement = entry.claim();
-            if statement.subjects.iter().any(|subject| subjects.contains(&subject.id)) {
+            if statement
+                .subjects
+                .iter()
+                .any(|subject| subjects.contains(&subject.id))
+            {
                 for digest in gather::documents(statement) {
                     documents.entry(digest).or_insert(index);
                 }

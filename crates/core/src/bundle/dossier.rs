@@ -225,7 +225,10 @@ impl Dossier {
     fn complete(&self) -> Answered {
         let question = Question::Complete;
         let Parts {
-            description, terms, gaps, ..
+            description,
+            terms,
+            gaps,
+            ..
         } = &self.parts;
         if let Some(first) = gaps.first() {
             let reason = format!(
@@ -236,11 +239,19 @@ impl Dossier {
             );
             let entries: BTreeSet<_> = gaps.iter().map(|gap| gap.entry).collect();
             let entries: Vec<_> = entries.into_iter().collect();
-            let answered = Answered::new(question, Answer::CannotBeDecided, ReasonCode::ChainsMissing, reason);
+            let answered = Answered::new(
+                question,
+                Answer::CannotBeDecided,
+                ReasonCode::ChainsMissing,
+                reason,
+            );
             return answered.on(&entries);
         }
         let Some((seal, terms)) = terms else {
-            let reason = format!("all {} entries that the checkpoint covers are here", description.size);
+            let reason = format!(
+                "all {} entries that the checkpoint covers are here",
+                description.size
+            );
             return Answered::new(question, Answer::Holds, ReasonCode::EveryEntryRead, reason);
         };
         let tail = description.size.get().saturating_sub(seal.size.get());
@@ -252,7 +263,13 @@ impl Dossier {
             let reason = format!(
                 "components were chosen by claimed times, so whether one is left out is not known; of those that are here, {counted}"
             );
-            return Answered::new(question, Answer::CannotBeDecided, ReasonCode::ClaimedTimes, reason).on(&[seal.index]);
+            return Answered::new(
+                question,
+                Answer::CannotBeDecided,
+                ReasonCode::ClaimedTimes,
+                reason,
+            )
+            .on(&[seal.index]);
         }
         Answered::new(question, Answer::Holds, ReasonCode::IndexCounts, counted).on(&[seal.index])
     }
@@ -268,7 +285,10 @@ impl Dossier {
 fn findings(parts: &Parts) -> Vec<Finding> {
     let registry = parts.history.now();
     let mut distrusted: BTreeMap<EntryIndex, Vec<String>> = BTreeMap::new();
-    let revoked = registry.keys().iter().filter(|(_, record)| record.distrust_from.is_some());
+    let revoked = registry
+        .keys()
+        .iter()
+        .filter(|(_, record)| record.distrust_from.is_some());
     for (key, _) in revoked {
         for index in parts.postings.get(&Term::Key(*key)).into_iter().flatten() {
             let detail = distrust(registry, key, *index);
@@ -277,7 +297,13 @@ fn findings(parts: &Parts) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     for id in &parts.reported {
-        findings.extend(parts.sparse.of(id).into_iter().flat_map(|chain| chain.findings.iter().cloned()));
+        findings.extend(
+            parts
+                .sparse
+                .of(id)
+                .into_iter()
+                .flat_map(|chain| chain.findings.iter().cloned()),
+        );
         if distrusted.is_empty() {
             continue;
         }
@@ -294,7 +320,9 @@ fn findings(parts: &Parts) -> Vec<Finding> {
     if let Some(gap) = parts.gaps.first() {
         findings.retain(|finding| finding.entry < gap.entry);
     }
-    findings.sort_by(|a, b| (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail)));
+    findings.sort_by(|a, b| {
+        (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail))
+    });
     findings.dedup();
     findings
 }
@@ -326,10 +354,7 @@ impl<B: EntryBytes> View for Opened<'_, B> {
 impl<B: EntryBytes> Entries for Opened<'_, B> {
     fn entry(&self, index: EntryIndex) -> Result<Verified, Self::Error> {
         let parts = &self.dossier.parts;
-        let want = *parts
-            .leaves
-            .get(&index)
-            .ok_or(OpenError::NotHere { index })?;
+        let want = *parts.leaves.get(&index).ok_or(OpenError::NotHere { index })?;
         let bytes = self
             .bytes
             .bytes(index)

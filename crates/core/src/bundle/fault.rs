@@ -32,7 +32,11 @@ pub enum BundleFault {
     #[error("the checkpoint does not hold: {0}")]
     Checkpoint(#[from] ParseSignedCheckpointError),
     /// Description and checkpoint are not about the same.
-    #[error("the description names the {field} {}, the checkpoint {}", excerpt(got), excerpt(want))]
+    #[error(
+        "the description names the {field} {}, the checkpoint {}",
+        excerpt(got),
+        excerpt(want)
+    )]
     Differs {
         /// What.
         field: &'static str,

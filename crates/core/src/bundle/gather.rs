@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    description::ClosureLists,
-    scope::BundleScope,
-    sparse::Sparse,
-};
+use super::{description::ClosureLists, scope::BundleScope, sparse::Sparse};
 use crate::{
     checkpoint::Origin,
     component::{Kind, SubjectId},
@@ -99,7 +95,10 @@ pub(super) fn required(scope: &BundleScope, origin: &Origin, lists: &ClosureList
 pub(super) fn documents(statement: &Statement) -> BTreeSet<Digest> {
     let named = statement.event().into_iter().flat_map(|event| event.documents());
     let mut documents: BTreeSet<_> = named.map(|document| document.sha256).collect();
-    let links = statement.subjects.iter().filter_map(|subject| subject.from.as_ref());
+    let links = statement
+        .subjects
+        .iter()
+        .filter_map(|subject| subject.from.as_ref());
     documents.extend(links.filter_map(|link| link.proof));
     documents
 }

@@ -15,9 +15,9 @@ mod fault;
 mod gather;
 pub mod scope;
 mod sparse;
-mod verify;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use self::{
     description::Description,

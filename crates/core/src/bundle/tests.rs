@@ -60,18 +60,38 @@ pub(crate) fn scene() -> Scene {
     let mut scene = Scene::new();
     let s = &mut scene;
     let (n, north) = ("nordlys", "operator-north");
-    say(s, n, Role::Designer, json!({"manifest": {"name": "Card", "category": "hw.board"}}), &[TYPE]);
-    say(s, "meridian", Role::Producer, json!({"manifest": {"name": "CardOS", "version": "3.1"}}), &[FIRMWARE]);
+    say(
+        s,
+        n,
+        Role::Designer,
+        json!({"manifest": {"name": "Card", "category": "hw.board"}}),
+        &[TYPE],
+    );
+    say(
+        s,
+        "meridian",
+        Role::Producer,
+        json!({"manifest": {"name": "CardOS", "version": "3.1"}}),
+        &[FIRMWARE],
+    );
     let mut statement = {
         let event = serde_json::from_value(made(TYPE)).unwrap();
         s.event(n, Role::Manufacturer, event, &CARDS[..3])
     };
     for (at, subject) in statement.subjects.iter_mut().enumerate() {
-        subject.aliases.push(format!("mac:00005e00530{at}").parse().unwrap());
+        subject
+            .aliases
+            .push(format!("mac:00005e00530{at}").parse().unwrap());
     }
     s.submit(&statement, &[n]).unwrap();
     say(s, n, Role::Manufacturer, made(RACK_TYPE), &[RACK, RACK_2]);
-    say(s, n, Role::Manufacturer, json!({"assemble": {"parent": RACK, "parts": [{"component": CARDS[0], "position": "bay 1"}, {"component": CARDS[1]}]}}), &[RACK, CARDS[0], CARDS[1]]);
+    say(
+        s,
+        n,
+        Role::Manufacturer,
+        json!({"assemble": {"parent": RACK, "parts": [{"component": CARDS[0], "position": "bay 1"}, {"component": CARDS[1]}]}}),
+        &[RACK, CARDS[0], CARDS[1]],
+    );
     let ship = json!({"ship": {"to": "dns:operator-north.example", "carrier": "dns:carrier.example", "titleTo": "dns:operator-north.example"}});
     say(s, n, Role::Manufacturer, ship, &[RACK, RACK_2, CARDS[2]]);
     let shipped = s.rows.chain(&id(RACK)).unwrap().unwrap().head;
@@ -98,7 +118,9 @@ fn tail(s: &mut Scene) {
     // The fourth card has the first one's address.
     let event = serde_json::from_value(made(TYPE)).unwrap();
     let mut statement = s.event(n, Role::Manufacturer, event, &[CARDS[3]]);
-    statement.subjects[0].aliases.push("mac:00005e005300".parse().unwrap());
+    statement.subjects[0]
+        .aliases
+        .push("mac:00005e005300".parse().unwrap());
     s.submit(&statement, &[n]).unwrap();
 }
 
@@ -109,7 +131,11 @@ fn append_seal(scene: &mut Scene) -> SealReference {
     let prev = scene.head(&id("index:scene.example/ledger"));
     let statement = seal.into_statement("scene.example/ledger".parse().unwrap(), prev);
     let (index, _) = scene.submit(&statement, &["log"]).unwrap();
-    SealReference { index, size, root: sealed.root }
+    SealReference {
+        index,
+        size,
+        root: sealed.root,
+    }
 }
 
 /// A ledger with a seal in the middle.
@@ -127,7 +153,12 @@ fn sealed() -> Sealed {
     let seal = append_seal(&mut scene);
     let (index, buckets) = index_of(&scene, seal.size);
     tail(&mut scene);
-    Sealed { scene, seal, index, buckets }
+    Sealed {
+        scene,
+        seal,
+        index,
+        buckets,
+    }
 }
 
 /// The rack leaves its slot, with the card that is taken out of it; then the type is recalled.
@@ -244,7 +275,11 @@ impl Exported {
         seal: Option<SealReference>,
         prove: &dyn Fn(&Term) -> String,
     ) -> Self {
-        let leaves: Vec<_> = scene.entries.iter().map(|entry| LeafHash::of_entry(entry)).collect();
+        let leaves: Vec<_> = scene
+            .entries
+            .iter()
+            .map(|entry| LeafHash::of_entry(entry))
+            .collect();
         let size = TreeSize::new(leaves.len() as u64);
         let origin: crate::checkpoint::Origin = "scene.example/ledger".parse().unwrap();
         let root = root_of(&leaves);
@@ -273,7 +308,11 @@ impl Exported {
             withheld: Vec::new(),
         };
         Self {
-            index_proofs: closure.terms.iter().map(|term| prove(term).into_bytes()).collect(),
+            index_proofs: closure
+                .terms
+                .iter()
+                .map(|term| prove(term).into_bytes())
+                .collect(),
             entries: entries.collect(),
             documents: closure.documents.keys().copied().collect(),
             checkpoint,
@@ -299,7 +338,8 @@ impl Exported {
 
 fn scopes() -> Vec<BundleScope> {
     let all = [
-        TYPE, RACK_TYPE, RACK, RACK_2, CARDS[0], CARDS[1], CARDS[2], CARDS[3], SLOT, SLOT_2, FIRMWARE, FIRMWARE_2,
+        TYPE, RACK_TYPE, RACK, RACK_2, CARDS[0], CARDS[1], CARDS[2], CARDS[3], SLOT, SLOT_2, FIRMWARE,
+        FIRMWARE_2,
     ];
     let one = |text: &&str| BundleScope::components([id(text)]);
     let mut scopes: Vec<_> = all.iter().map(one).collect();
@@ -329,7 +369,13 @@ fn found(scene: &Scene, id: &SubjectId) -> (Option<Chain>, Vec<Finding>) {
 #[test]
 fn the_scene_has_what_makes_bundles_hard() {
     let ledger = sealed();
-    let codes: BTreeSet<_> = ledger.scene.rows.findings().iter().map(|finding| finding.code.name()).collect();
+    let codes: BTreeSet<_> = ledger
+        .scene
+        .rows
+        .findings()
+        .iter()
+        .map(|finding| finding.code.name())
+        .collect();
     for code in ["clone", "two-places", "slot-occupied", "no-birth"] {
         assert!(codes.contains(code), "{code} of {codes:?}");
     }
@@ -341,7 +387,9 @@ fn every_scope_holds_and_its_lives_are_those_of_the_whole_ledger() {
     let ledger = sealed();
     for scope in scopes() {
         let exported = Exported::of(&ledger, scope.clone());
-        let dossier = exported.verify().unwrap_or_else(|fault| panic!("{scope:?}: {fault}"));
+        let dossier = exported
+            .verify()
+            .unwrap_or_else(|fault| panic!("{scope:?}: {fault}"));
         assert_eq!(dossier.gaps(), [], "{scope:?}");
         let mut want = Vec::new();
         let lists = &exported.description.closure;
@@ -352,7 +400,9 @@ fn every_scope_holds_and_its_lives_are_those_of_the_whole_ledger() {
                 want.extend(findings);
             }
         }
-        want.sort_by(|a, b| (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail)));
+        want.sort_by(|a, b| {
+            (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail))
+        });
         assert_eq!(dossier.findings(), want, "{scope:?}");
     }
 }
@@ -367,6 +417,9 @@ fn a_bundle_has_no_more_than_it_needs() {
     for other in [RACK_2, CARDS[1], CARDS[2]] {
         assert!(!lists.subjects().any(|listed| *listed == id(other)), "{other}");
     }
-    assert!(lists.consulted.contains(&id(RACK)) && lists.traced.contains(&id(TYPE)), "{lists:?}");
+    assert!(
+        lists.consulted.contains(&id(RACK)) && lists.traced.contains(&id(TYPE)),
+        "{lists:?}"
+    );
     assert!(exported.entries.len() < ledger.scene.entries.len());
 }

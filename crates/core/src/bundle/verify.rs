@@ -93,7 +93,11 @@ impl Verifier {
         description.check()?;
         let signed = checkpoint.checkpoint();
         for (field, got, want) in [
-            ("origin", description.origin.to_string(), signed.origin().to_string()),
+            (
+                "origin",
+                description.origin.to_string(),
+                signed.origin().to_string(),
+            ),
             ("size", description.size.to_string(), signed.size().to_string()),
             ("root", description.root.to_string(), signed.root().to_string()),
         ] {
@@ -175,10 +179,12 @@ impl Verifier {
         if watched.proof.is_some() {
             return Err(stray("comes twice"));
         }
-        proof.verify(&seal.root).map_err(|source| BundleFault::IndexProof {
-            term: Box::new(proof.term().clone()),
-            source,
-        })?;
+        proof
+            .verify(&seal.root)
+            .map_err(|source| BundleFault::IndexProof {
+                term: Box::new(proof.term().clone()),
+                source,
+            })?;
         watched.proof = Some(proof);
         Ok(())
     }
@@ -237,7 +243,10 @@ impl Verifier {
             let index = index.expect("positions are those of the entries handed over");
             BundleFault::Verify { index, source }
         })?;
-        indices.into_iter().zip(&verified).try_for_each(|(index, entry)| self.admit(index, entry))
+        indices
+            .into_iter()
+            .zip(&verified)
+            .try_for_each(|(index, entry)| self.admit(index, entry))
     }
 
     fn admit(&mut self, index: EntryIndex, entry: &Verified) -> Result<(), BundleFault> {
@@ -295,7 +304,11 @@ impl Verifier {
             }
             self.seal_seen = true;
         }
-        if let Completeness::Whole { index: folded, buckets } = &mut self.completeness {
+        if let Completeness::Whole {
+            index: folded,
+            buckets,
+        } = &mut self.completeness
+        {
             let want = match folded.fold(buckets) {
                 Ok(want) => want,
                 Err(never) => match never {},
@@ -396,7 +409,10 @@ impl Verifier {
             return stray("is here, but no entry about the components asks for it");
         }
         let withheld = &self.description.withheld;
-        if withheld.binary_search_by_key(&digest, |withheld| withheld.sha256).is_ok() {
+        if withheld
+            .binary_search_by_key(&digest, |withheld| withheld.sha256)
+            .is_ok()
+        {
             return stray("is listed as withheld, but it is here");
         }
         match self.documents.insert(digest, length) {
@@ -544,7 +560,9 @@ impl Verifier {
         };
         match registry.participants().get(exporter) {
             None => fault("is not enrolled in the ledger"),
-            Some(participant) if !participant.roles.contains(&Role::Auditor) => fault("has not the role auditor"),
+            Some(participant) if !participant.roles.contains(&Role::Auditor) => {
+                fault("has not the role auditor")
+            }
             Some(participant) if participant.suspended.is_some() => fault("is suspended"),
             Some(_) => Ok(()),
         }
@@ -552,7 +570,12 @@ impl Verifier {
 
     /// Whether every document that is asked for is here or listed as withheld.
     fn check_documents(&self) -> Result<(), BundleFault> {
-        let withheld: BTreeSet<_> = self.description.withheld.iter().map(|withheld| withheld.sha256).collect();
+        let withheld: BTreeSet<_> = self
+            .description
+            .withheld
+            .iter()
+            .map(|withheld| withheld.sha256)
+            .collect();
         for (digest, entry) in &self.asked {
             if !self.documents.contains_key(digest) && !withheld.contains(digest) {
                 let (digest, entry) = (*digest, *entry);
