@@ -19,7 +19,6 @@ pub mod country;
 mod decimal;
 pub mod dsse;
 pub mod entry;
-pub mod equivocation;
 pub mod event;
 pub mod hash;
 pub mod hex;
