@@ -12,6 +12,7 @@
     reason = "a test"
 )]
 
+mod index_proofs;
 mod reject;
 mod samples;
 
@@ -22,8 +23,8 @@ use std::{
 };
 
 use prova_core::{
-    dsse::Envelope, entry::Unverified, keys::PublicKey, policy::Policy, statement::Statement,
-    test_keys::published_test_key, tlog_proof::TlogProof,
+    dsse::Envelope, entry::Unverified, index::IndexProof, keys::PublicKey, policy::Policy,
+    statement::Statement, test_keys::published_test_key, tlog_proof::TlogProof,
 };
 
 /// Parses, and encodes again where there is an encoder.
@@ -49,6 +50,11 @@ const KINDS: &[(&str, Decode)] = &[
     }),
     ("tlog-proof", |bytes| {
         TlogProof::parse(bytes)
+            .map(|proof| Some(proof.to_string().into_bytes()))
+            .map_err(|error| chain(&error))
+    }),
+    ("index-proof", |bytes| {
+        IndexProof::parse(bytes)
             .map(|proof| Some(proof.to_string().into_bytes()))
             .map_err(|error| chain(&error))
     }),
@@ -102,6 +108,7 @@ fn accepted() -> Vec<(&'static str, String, Vec<u8>)> {
         key.public().to_string().into_bytes(),
     ));
     all.extend(reject::proofs_and_policies());
+    all.extend(index_proofs::accepted());
     all
 }
 
@@ -164,7 +171,7 @@ fn accepted_vectors_parse_and_are_encoded_to_the_same_bytes() {
 #[test]
 fn rejected_vectors_fail_with_the_error_named() {
     if std::env::var_os("PROVA_WRITE_VECTORS").is_some() {
-        for (kind, name, bytes) in reject::all() {
+        for (kind, name, bytes) in reject::all().into_iter().chain(index_proofs::rejected()) {
             let decode = KINDS.iter().find(|(known, _)| *known == kind).unwrap().1;
             let error = decode(&bytes).expect_err(&name);
             let path = folder().join(kind).join("reject").join(&name);

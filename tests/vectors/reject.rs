@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use prova_core::{
     checkpoint::{Checkpoint, SignedCheckpoint},
     dsse::Envelope,
-    hash::LeafHash,
+    hash::{Digest, LeafHash},
     merkle::{Frontier, InclusionProof},
     position::{EntryIndex, TreeSize},
     test_keys::published_test_key,
@@ -139,6 +139,20 @@ fn payloads() -> Vec<Vector> {
         (
             "unknown-predicate-type",
             replaced(&ship, "urn:prova:event:1", "urn:prova:event:2"),
+        ),
+        (
+            "seal-about-the-ledger",
+            find("seal")
+                .replace("\"index:", "\"ledger:")
+                .replace(
+                    &Digest::of(b"index:ledger.example/2026").to_string(),
+                    &Digest::of(b"ledger:ledger.example/2026").to_string(),
+                )
+                .into_bytes(),
+        ),
+        (
+            "seal-with-negative-terms",
+            replaced(&find("seal"), "\"terms\":40", "\"terms\":-40"),
         ),
         ("unknown-event", replaced(&ship, "\"ship\":", "\"teleport\":")),
         ("unknown-role", replaced(&ship, "\"manufacturer\"", "\"owner\"")),

@@ -1,4 +1,4 @@
-//! One event, registry action or charter of every kind, with every member that it can have: as JSON, so that the names are those of FORMAT.md.
+//! One event, registry action, charter or seal of every kind, with every member that it can have: as JSON, so that the names are those of FORMAT.md.
 
 use prova_core::hash::{Digest, LeafHash};
 use serde_json::{Value, json};
@@ -262,6 +262,9 @@ pub(crate) fn statements() -> Vec<(String, Value)> {
         "charter".into(),
         statement(&ledger, false, "urn:prova:charter:1", &charter),
     ));
+    let seal = json!({"time": "2026-03-01T08:00:00Z", "size": 12, "terms": 40, "root": Digest::of(b"a map").to_string()});
+    let index = ["index:ledger.example/2026".to_owned()];
+    all.push(("seal".into(), statement(&index, true, "urn:prova:seal:1", &seal)));
     let mut aliased = all[1].1.clone();
     aliased["subject"][0]["annotations"] = json!({
         "from": {"origin": "vendor.example/ledger", "index": 12, "leaf": LeafHash::of_entry(b"there"), "proof": Digest::of(b"proof")},

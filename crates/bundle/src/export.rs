@@ -6,9 +6,11 @@ use prova_core::{
     bundle::{
         BundleFault, BundleScope, Description, Dossier, EntryBytes, Verifier,
         closure::{self, Closure, ClosureError},
+        custody::{CustodyError, Export},
         description::{Algorithms, DescriptionError, FORMAT, Remark, SealReference, Withheld},
     },
     checkpoint::SignedCheckpoint,
+    dsse::EnvelopeError,
     hash::Digest,
     index::IndexProof,
     keys::SecretKey,
@@ -24,7 +26,6 @@ use prova_core::{
 };
 
 use crate::{
-    attestation::{AttestationError, Export, check_exporter},
     bag::BagWriter,
     name::FileName,
     readme::readme,
@@ -110,7 +111,7 @@ pub enum ExportError<E: std::error::Error + 'static> {
     Source(#[source] E),
     /// The key may not export.
     #[error("this key may not sign an export")]
-    Exporter(#[source] AttestationError),
+    Exporter(#[source] Box<CustodyError>),
     /// A document that the ledger does not have and nobody said why.
     #[error("entry {entry} names the document {digest}, which the ledger does not have")]
     NoDocument {
@@ -155,7 +156,7 @@ pub enum ExportError<E: std::error::Error + 'static> {
     Write(#[from] WriteFileError),
     /// It cannot be signed.
     #[error(transparent)]
-    Sign(#[from] AttestationError),
+    Sign(#[from] EnvelopeError),
 }
 
 /// Entries as the source has them.
@@ -201,6 +202,8 @@ where
         seal.as_ref(),
     )?;
     let description = describe(source, request, &closure, seal)?;
+    let export = Export::of(&description);
+    check_exporter(&export, &description, key, source.registry())?;
     let mut making = Making {
         source,
         bag: BagWriter::new(out)?,
@@ -237,8 +240,7 @@ where
     let exporter = request.exporter.clone();
     let case = request.case.as_ref().map(ToString::to_string);
     let out = making.bag.finish(exporter, request.at.date(), case, |tags| {
-        let signed = Export::of(&description).sign(tags, key);
-        signed.map_err(ExportError::<S::Error>::Sign)
+        export.sign(tags, key).map_err(ExportError::<S::Error>::Sign)
     })?;
     let made = Exported {
         description,
@@ -247,6 +249,21 @@ where
         index_proofs: proofs.len(),
     };
     Ok((out, made))
+}
+
+/// Whether a reader will take the key's signature, before anything is made.
+fn check_exporter<E: std::error::Error>(
+    export: &Export,
+    description: &Description,
+    key: &SecretKey,
+    registry: &Registry,
+) -> Result<(), ExportError<E>> {
+    let trial = Digest::of(b"");
+    let signed = export.sign(trial, key)?;
+    match Export::verify(&signed, trial, description, registry) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(ExportError::Exporter(Box::new(error))),
+    }
 }
 
 fn describe<S: Source>(

@@ -12,7 +12,6 @@
 //!   [`MAX_BUFFERED_BYTES`](limits::MAX_BUFFERED_BYTES) of one file beside the table of names.
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
-pub mod attestation;
 pub mod bag;
 pub mod export;
 pub mod limits;

@@ -6,17 +6,19 @@ use std::{
 };
 
 use prova_core::{
-    bundle::{BundleFault, Description, Dossier, EntryBytes, Verifier, description::{DescriptionError, Remark}},
+    bundle::{
+        BundleFault, Description, Dossier, EntryBytes, Verifier,
+        custody::{CustodyError, Export, HandOver},
+        description::{DescriptionError, Remark},
+    },
     checkpoint::{ParseSignedCheckpointError, SignedCheckpoint},
     index::{IndexProof, ParseIndexProofError, TermKey},
-    keys::KeyId,
     policy::ParsePolicyError,
     position::EntryIndex,
     verdict::Trust,
 };
 
 use crate::{
-    attestation::{AttestationError, Export, HandOver, Standing},
     bag::{Bag, OpenBagError, ReadBagError},
     name::FileName,
 };
@@ -78,8 +80,13 @@ pub enum VerifyError {
         of: Box<(Description, SignedCheckpoint)>,
     },
     /// The exporter's signature or a hand-over is not one.
-    #[error(transparent)]
-    Attestation(#[from] AttestationError),
+    #[error("{name} is not signed as it must be")]
+    Custody {
+        /// The file.
+        name: FileName,
+        /// Why.
+        source: Box<CustodyError>,
+    },
     /// The verdict in it is another one.
     #[error(
         "data/verdict.json is not the verdict that follows from the evidence and the policy in the bundle, from byte {position} on"
@@ -95,10 +102,10 @@ pub enum VerifyError {
 pub struct Verified {
     /// The evidence.
     pub dossier: Dossier,
-    /// The key of the exporter that signed.
-    pub exporter: KeyId,
+    /// Who exported it.
+    pub export: Export,
     /// Its hand-overs, in order.
-    pub custody: Vec<(HandOver, Standing)>,
+    pub custody: Vec<HandOver>,
     /// By what the exporter judged.
     pub trust: Option<Trust>,
 }
@@ -132,13 +139,22 @@ pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Resu
     };
     let dossier = replay(bag, &description, &checkpoint, progress)?;
     let registry = dossier.history().now();
+    let manifest = bag.tag_manifest();
     let signature = bag.read(FileName::Signature)?;
-    let exporter = Export::verify(&signature, bag.tag_manifest(), &description, registry)?;
+    let wrong = |name| {
+        move |source| VerifyError::Custody {
+            name,
+            source: Box::new(source),
+        }
+    };
+    let export =
+        Export::verify(&signature, manifest, &description, registry).map_err(wrong(FileName::Signature))?;
     let mut custody = Vec::new();
     let mut before = signature;
     for number in 1..bag.next_custody() {
-        let file = bag.read(FileName::Custody(number))?;
-        custody.push(HandOver::verify(number, &file, &before, registry)?);
+        let name = FileName::Custody(number);
+        let file = bag.read(name)?;
+        custody.push(HandOver::verify(&file, &before, manifest, registry).map_err(wrong(name))?);
         before = file;
     }
     let stated = bag.read(FileName::Verdict)?;
@@ -152,7 +168,7 @@ pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Resu
     bag.check_rest()?;
     Ok(Verified {
         dossier,
-        exporter,
+        export,
         custody,
         trust,
     })

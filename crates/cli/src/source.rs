@@ -15,7 +15,7 @@ use prova_core::{
 };
 use prova_store::{AttachmentError, ReadError, Snapshot, State};
 
-use crate::error::{Blame, Blamed, CommandError};
+use crate::error::{Blame, Blamed};
 
 /// A ledger at the size of its checkpoint.
 pub(crate) struct LedgerSource {
@@ -77,7 +77,12 @@ impl Source for LedgerSource {
     }
 
     fn seal(&self) -> Result<Option<SealReference>, SourceError> {
-        Ok(None)
+        let seal = self.state.last_seal()?;
+        Ok(seal.map(|seal| SealReference {
+            index: seal.index,
+            size: seal.size(),
+            root: seal.sealed.root,
+        }))
     }
 
     fn inclusion(&self, index: EntryIndex) -> Result<InclusionProof, SourceError> {
@@ -85,16 +90,14 @@ impl Source for LedgerSource {
     }
 
     fn index_proof(&self, term: &Term) -> Result<IndexProof, SourceError> {
-        Err(SourceError::NoIndex(Box::new(term.clone())))
+        match self.state.index_proof(term)? {
+            Some((_, proof)) => Ok(proof),
+            None => Err(SourceError::NoIndex(Box::new(term.clone()))),
+        }
     }
 
     fn attachment(&self, digest: Digest) -> Result<Option<Box<dyn Read>>, SourceError> {
         let file = self.snapshot.attachment(&digest)?;
         Ok(file.map(|file| -> Box<dyn Read> { Box::new(io::BufReader::new(file)) }))
     }
-}
-
-/// How errors of a source end a command.
-pub(crate) fn blamed(error: &SourceError) -> CommandError {
-    CommandError::of(error.blame(), error)
 }

@@ -105,6 +105,22 @@ impl Unverified {
         Ok(self.trust())
     }
 
+    /// Verifies by the strict rule of admission that one key made the only signature: as for a seal, whose key a reader trusts.
+    ///
+    /// # Errors
+    /// Another key among those that signed, or a signature that is wrong.
+    pub fn verify_by(self, key: &PublicKey) -> Result<Verified, VerifyEntryError> {
+        let message = pre_authentication_encoding(self.envelope.payload());
+        for signature in self.envelope.signatures() {
+            if signature.key != key.key_id() {
+                return Err(VerifyEntryError::UnknownKey(signature.key));
+            }
+            verify_admission(key, &message, &signature.signature)
+                .map_err(|_| VerifyEntryError::BadSignature(signature.key))?;
+        }
+        Ok(self.trust())
+    }
+
     /// Verifies the signatures of many entries by the one rule of audits; the positions of those refused, with the reason.
     ///
     /// # Errors

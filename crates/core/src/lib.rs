@@ -19,6 +19,7 @@ pub mod country;
 mod decimal;
 pub mod dsse;
 pub mod entry;
+pub mod equivocation;
 pub mod event;
 pub mod hash;
 pub mod hex;

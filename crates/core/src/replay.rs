@@ -296,6 +296,12 @@ impl MemoryRows {
         self.leaves.get(leaf).copied()
     }
 
+    /// The index as the last seal states it, and where its leaves are.
+    #[must_use]
+    pub fn index(&self) -> (&Index, &MemoryBuckets) {
+        (&self.index, &self.buckets)
+    }
+
     /// The proof, under the root of the last seal, of which entries there are under a term.
     #[must_use]
     pub fn index_proof(&self, term: &Term) -> IndexProof {

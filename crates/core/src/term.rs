@@ -132,21 +132,32 @@ impl Term {
 /// The terms of the entry at `index`, given the registry after it or any later one.
 #[must_use]
 pub fn terms(index: EntryIndex, entry: &Verified, registry: &Registry) -> BTreeSet<Term> {
-    of_statement(index, entry.statement(), entry.signers(), registry)
+    of_statement(index, entry.statement(), entry.signers(), Some(registry))
 }
 
 /// The terms of an entry that was admitted at `index`, without verifying its signatures again.
 #[must_use]
 pub fn terms_of_admitted(index: EntryIndex, entry: &Unverified, registry: &Registry) -> BTreeSet<Term> {
     let signers: Vec<_> = entry.claimed_keys().collect();
-    of_statement(index, entry.claim(), &signers, registry)
+    of_statement(index, entry.claim(), &signers, Some(registry))
+}
+
+/// The same but for `by:` terms, which take the registry to know.
+#[must_use]
+pub(crate) fn terms_without_registry(index: EntryIndex, entry: &Unverified) -> BTreeSet<Term> {
+    let signers: Vec<_> = entry.claimed_keys().collect();
+    let terms = of_statement(index, entry.claim(), &signers, None);
+    terms
+        .into_iter()
+        .filter(|term| !matches!(term, Term::By(_)))
+        .collect()
 }
 
 fn of_statement(
     index: EntryIndex,
     statement: &Statement,
     signers: &[KeyId],
-    registry: &Registry,
+    registry: Option<&Registry>,
 ) -> BTreeSet<Term> {
     let mut terms: BTreeSet<_> = statement
         .subjects
@@ -156,8 +167,7 @@ fn of_statement(
     terms.extend(signers.iter().map(|key| Term::Key(*key)));
     let owner = |key: &KeyId| {
         registry
-            .keys()
-            .get(key)
+            .and_then(|registry| registry.keys().get(key))
             // A root key that was replaced may have become a participant's later.
             .filter(|record| record.enrolled <= index)
             .map(|record| Term::By(record.organisation.clone()))
@@ -194,7 +204,7 @@ fn of_statement(
 }
 
 /// The organisation and keys that a registry entry is about.
-fn registered(action: &Action, registry: &Registry) -> Vec<Term> {
+fn registered(action: &Action, registry: Option<&Registry>) -> Vec<Term> {
     let (organisation, keys) = match action {
         Action::Enrol(enrol) => (
             Some(&enrol.organisation),
@@ -213,8 +223,7 @@ fn registered(action: &Action, registry: &Registry) -> Vec<Term> {
         }
         Action::Revoke(revoke) => (
             registry
-                .keys()
-                .get(&revoke.key)
+                .and_then(|registry| registry.keys().get(&revoke.key))
                 .map(|record| &record.organisation),
             vec![Term::Key(revoke.key)],
         ),

@@ -6,7 +6,11 @@
     reason = "a test"
 )]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use prova_core::{
     checkpoint::{Checkpoint, SignedCheckpoint},
@@ -18,10 +22,12 @@ use prova_core::{
         role::Role,
     },
     hash::{Digest, LeafHash},
+    index::{Index, MemoryBuckets, check_complete},
     lifecycle::FindingCode,
     merkle::{Frontier, InclusionProof},
     position::{EntryIndex, TreeSize},
     statement::{Predicate, Statement, Subject},
+    term::Term,
     test_keys::published_test_key,
     tlog_proof::TlogProof,
     vkey::{SignatureType, Vkey},
@@ -99,6 +105,27 @@ fn examples() -> BTreeMap<&'static str, String> {
     let policy = prova_core::policy::Policy::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap();
     proof.verify(&leaf, &policy).unwrap();
 
+    let (mut index, mut buckets) = (Index::new(), MemoryBuckets::default());
+    let terms: BTreeSet<Term> = [
+        "id:unit:dns:nordlys.example/AAU-3900/SN0017".to_owned(),
+        "id:slot:dns:north.example/site-12/aau-1".to_owned(),
+        format!("id:artefact:sha256:{}", Digest::of(b"firmware image")),
+        "by:dns:north.example".to_owned(),
+        format!(
+            "key:{}",
+            published_test_key("operator-north").unwrap().public().key_id()
+        ),
+    ]
+    .into_iter()
+    .map(|text| text.parse().unwrap())
+    .collect();
+    let at = EntryIndex::new(0);
+    index.record(at, leaf, &terms);
+    let sealed = index.fold(&mut buckets).unwrap();
+    let unit: Term = "id:unit:dns:nordlys.example/AAU-3900/SN0017".parse().unwrap();
+    let index_proof = index.prove(&buckets, &unit).unwrap();
+    check_complete(&unit, [(at, leaf)], &index_proof, TreeSize::new(1), &sealed.root).unwrap();
+
     let categories = Category::all().map(|(category, what)| {
         let eu: Vec<_> = category
             .eu_categories()
@@ -125,6 +152,8 @@ fn examples() -> BTreeMap<&'static str, String> {
         ("checkpoint", signed.to_string()),
         ("vkey", format!("{vkey}\n")),
         ("tlog-proof", proof.to_string()),
+        ("index-proof", index_proof.to_string()),
+        ("index-root", format!("{}\n", sealed.root)),
         ("categories", categories.collect()),
         ("finding-codes", codes.concat()),
     ])

@@ -14,18 +14,21 @@ use prova_core::{
     checkpoint::{Checkpoint, ParseCheckpointError},
     entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
     hash::LeafHash,
+    index::Sealed,
     lifecycle::Finding,
     merkle::{Bundle, MAX_TREE_SIZE, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
     note::AssembleNoteError,
     position::{EntryIndex, TreeSize},
     registry::Registry,
     replay::Rows as _,
+    statement::Predicate,
     term::terms,
 };
 
 use crate::{
     blame::Blame,
     disk::{DiskError, NewFile, publish, publish_together},
+    index::Folding,
     ledger::Ledger,
     overlay::{Overlay, finish},
     parallel,
@@ -71,6 +74,17 @@ pub enum Refusal {
     /// Its signers may not say this, or its links do not fit.
     #[error(transparent)]
     Inadmissible(Box<Inadmissible>),
+    /// A seal that the entries before it do not add up to.
+    #[error(
+        "a false seal: it states {} terms with root {}, want {} with root {}",
+        got.terms, got.root, want.terms, want.root
+    )]
+    FalseSeal {
+        /// What it states.
+        got: Sealed,
+        /// What the entries add up to.
+        want: Sealed,
+    },
 }
 
 /// Why an append failed as a whole.
@@ -182,7 +196,7 @@ impl Ledger {
         }
         let mut outcomes = Vec::with_capacity(entries.len());
         for commit in entries.chunks(MAX_COMMIT_ENTRIES) {
-            match self.commit(commit) {
+            match self.commit(commit, None) {
                 Ok(of_commit) => outcomes.extend(of_commit),
                 Err(error) => {
                     self.poisoned = true;
@@ -193,9 +207,29 @@ impl Ledger {
         Ok(outcomes)
     }
 
-    fn commit(&mut self, entries: &[Vec<u8>]) -> Result<Vec<Outcome>, AppendError> {
+    /// Appends the seal of an index that is at hand.
+    pub(crate) fn append_seal(
+        &mut self,
+        folding: Folding,
+        entry: Vec<u8>,
+    ) -> Result<Option<Outcome>, AppendError> {
+        match self.commit(&[entry], Some(folding)) {
+            Ok(outcomes) => Ok(outcomes.into_iter().next()),
+            Err(error) => {
+                self.poisoned = true;
+                Err(error)
+            }
+        }
+    }
+
+    fn commit(&mut self, entries: &[Vec<u8>], folding: Option<Folding>) -> Result<Vec<Outcome>, AppendError> {
+        let rows = self.state.store()?;
+        let overlay = match folding {
+            Some(folding) => Overlay::new(rows).with_index(folding),
+            None => Overlay::new(rows),
+        };
         let mut group = Group {
-            overlay: Overlay::new(self.state.store()?),
+            overlay,
             registry: Some(self.state.registry().clone()),
             edge: self.edge.clone(),
             entries: Vec::new(),
@@ -376,6 +410,13 @@ impl<'a> Group<'a> {
             }
             Err(AdmitError::View(error)) => return Err(error),
         };
+        if let Predicate::Seal(seal) = &entry.statement().predicate {
+            let (got, want) = (seal.sealed(), self.overlay.fold_index()?);
+            if got != want {
+                self.overlay.drop_index();
+                return Ok(Outcome::Refused(Refusal::FalseSeal { got, want }));
+            }
+        }
         let index = size.next();
         let findings = changes.findings(index).cloned().collect();
         let terms = self

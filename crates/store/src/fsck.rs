@@ -3,6 +3,7 @@
 //! Where an entry and its leaf hash disagree, the tile above decides which of the two was changed; in the last bundle,
 //! which has none above it, the checkpoint's root does.
 
+mod index;
 mod store;
 mod tree;
 

@@ -3,6 +3,7 @@
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
     checkpoint::{Checkpoint, Origin, SignedCheckpoint},
+    dsse::{Envelope, EnvelopeError},
     keys::{PublicKey, SecretKey},
     note::AssembleNoteError,
     vkey::{SignatureType, Vkey},
@@ -18,6 +19,11 @@ impl LogKey {
     pub(crate) fn new(secret: SecretKey) -> Self {
         let public = verifying(&secret.public());
         Self { secret, public }
+    }
+
+    /// The envelope of a seal.
+    pub(crate) fn envelope(&self, payload: Vec<u8>) -> Result<Envelope, EnvelopeError> {
+        Envelope::sign(payload, &[&self.secret])
     }
 
     pub(crate) fn sign(&self, checkpoint: Checkpoint) -> Result<SignedCheckpoint, AssembleNoteError> {

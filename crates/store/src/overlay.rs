@@ -1,6 +1,6 @@
 //! Rows that wait to be written, above those of the store.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use prova_core::{
     alias::Alias,
@@ -8,14 +8,14 @@ use prova_core::{
     hash::LeafHash,
     index::Sealed,
     lifecycle::{Chain, Changes, View},
-    position::EntryIndex,
+    position::{EntryIndex, TreeSize},
     registry::Registry,
     replay::Rows,
     term::Term,
 };
 
 use crate::{
-    index,
+    index::Folding,
     rows::{RowBatch, RowError, StoreRows},
     schema::{self, StateRow},
 };
@@ -28,6 +28,8 @@ pub(crate) struct Overlay<'a> {
     aliases: HashMap<Alias, SubjectId>,
     leaves: HashMap<LeafHash, EntryIndex>,
     postings: Vec<(Term, EntryIndex)>,
+    /// The index, while it is at hand.
+    folding: Option<Folding>,
 }
 
 impl<'a> Overlay<'a> {
@@ -38,7 +40,19 @@ impl<'a> Overlay<'a> {
             aliases: HashMap::new(),
             leaves: HashMap::new(),
             postings: Vec::new(),
+            folding: None,
         }
+    }
+
+    /// The same, with the index at hand: every entry so far is in it.
+    pub(crate) fn with_index(mut self, folding: Folding) -> Self {
+        self.folding = Some(folding);
+        self
+    }
+
+    /// Lets go of the index, which is as it was in the store.
+    pub(crate) fn drop_index(&mut self) {
+        self.folding = None;
     }
 
     /// How many entries wait.
@@ -72,6 +86,9 @@ impl<'a> Overlay<'a> {
         }
         for (term, index) in self.postings.drain(..) {
             batch.mark(&schema::posting_key(&term, index));
+        }
+        if let Some(folding) = &mut self.folding {
+            folding.write(&mut batch)?;
         }
         Ok(batch)
     }
@@ -118,6 +135,10 @@ impl Rows for Overlay<'_> {
         self.chains.extend(changes.chains);
         self.aliases.extend(changes.aliases);
         self.leaves.insert(leaf, index);
+        if let Some(folding) = &mut self.folding {
+            folding.record(index, leaf, &terms);
+        }
+        self.folding.take_if(|folding| folding.is_full());
         self.postings.extend(terms.into_iter().map(|term| (term, index)));
         Ok(())
     }
@@ -130,6 +151,29 @@ impl Rows for Overlay<'_> {
     }
 
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
-        index::fold_all(self.below, &self.postings, &self.leaves)
+        if self.folding.is_none() {
+            let first_waiting = self.leaves.values().min().copied();
+            let size = match first_waiting {
+                Some(first) => TreeSize::new(first.get()),
+                None => TreeSize::new(self.below.count(schema::LEAVES)?),
+            };
+            let mut folding = Folding::load(self.below)?;
+            folding.fold_postings(self.below, size)?;
+            let mut waiting: BTreeMap<EntryIndex, Vec<Term>> = BTreeMap::new();
+            for (term, index) in &self.postings {
+                waiting.entry(*index).or_default().push(term.clone());
+            }
+            let leaves: BTreeMap<_, _> = self.leaves.iter().map(|(leaf, index)| (index, leaf)).collect();
+            for (index, leaf) in leaves {
+                folding.record(*index, *leaf, waiting.get(index).map_or(&[], Vec::as_slice));
+            }
+            self.folding = Some(folding);
+        }
+        match &mut self.folding {
+            Some(folding) => folding.fold(self.below),
+            None => Err(RowError::Store {
+                reason: "the index is not at hand".to_owned(),
+            }),
+        }
     }
 }

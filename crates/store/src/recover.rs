@@ -17,6 +17,7 @@ use prova_core::{
 
 use crate::{
     audit::replay,
+    index::Folding,
     open::{OpenError, read_only},
     overlay::{Overlay, finish},
     progress::{Meter, Progress},
@@ -179,7 +180,7 @@ pub(crate) fn build(snapshot: &Snapshot, directory: &Path, progress: &dyn Progre
     let rows = StoreRows::open(directory)?;
     let mut spilling = Spilling {
         store: &rows,
-        overlay: Overlay::new(&rows),
+        overlay: Overlay::new(&rows).with_index(Folding::load(&rows)?),
     };
     let replayed = replay(snapshot, &mut spilling, progress)?;
     let mut batch = spilling.overlay.take_batch()?;

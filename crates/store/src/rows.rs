@@ -95,6 +95,14 @@ impl RowBatch {
         Ok(())
     }
 
+    pub(crate) fn insert_bytes(&mut self, key: &[u8], row: Vec<u8>) {
+        self.0.insert(key, row);
+    }
+
+    pub(crate) fn remove(&mut self, key: &[u8]) {
+        self.0.remove(key);
+    }
+
     pub(crate) fn mark(&mut self, key: &[u8]) {
         self.0.insert(key, &[]);
     }
@@ -154,7 +162,17 @@ impl StoreRows {
         })
     }
 
-    fn get<T: DeserializeOwned>(&self, kind: &'static str, key: &[u8]) -> Result<Option<T>, RowError> {
+    /// A row as it is.
+    pub(crate) fn bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
+        let db = self.db()?;
+        guarded(|| Ok(db.get(key)?.map(|row| row.to_vec())))
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &[u8],
+    ) -> Result<Option<T>, RowError> {
         let db = self.db()?;
         guarded(|| db.get(key))?
             .map(|row| codec::decode(&row).map_err(RowError::row(kind)))

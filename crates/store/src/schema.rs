@@ -7,6 +7,7 @@
 //! a || alias text                 → SubjectId      the unit that first stated it
 //! l || leaf hash (32)             → EntryIndex
 //! t || term key (32) || index u64 → nothing        one row for each entry under a term; index: big-endian, so in order
+//! i, n || …, b || …               → the verifiable index (see `index`)
 //!
 //! term key = SHA-256(0x11 || term text)
 //! ```
@@ -15,7 +16,7 @@ use prova_core::{
     alias::Alias,
     component::SubjectId,
     hash::LeafHash,
-    index::TermKey,
+    index::{Bucket, TermKey},
     position::{EntryIndex, TreeSize},
     term::Term,
 };
@@ -27,6 +28,9 @@ pub(crate) const CHAINS: u8 = b'c';
 pub(crate) const ALIASES: u8 = b'a';
 pub(crate) const LEAVES: u8 = b'l';
 pub(crate) const POSTINGS: u8 = b't';
+pub(crate) const INDEX: &[u8] = b"i";
+pub(crate) const INDEX_CHUNKS: u8 = b'n';
+pub(crate) const INDEX_BUCKETS: u8 = b'b';
 
 /// How far the store is. Written in one batch with all else, so that it is true of all rows or of none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +66,14 @@ pub(crate) fn alias_key(alias: &Alias) -> Vec<u8> {
 
 pub(crate) fn leaf_key(leaf: &LeafHash) -> Vec<u8> {
     key(LEAVES, leaf.as_bytes())
+}
+
+pub(crate) fn chunk_key(chunk: u8) -> Vec<u8> {
+    key(INDEX_CHUNKS, &[chunk])
+}
+
+pub(crate) fn bucket_key(bucket: Bucket) -> Vec<u8> {
+    key(INDEX_BUCKETS, &bucket.get().to_be_bytes())
 }
 
 pub(crate) fn posting_prefix(term: &Term) -> Vec<u8> {

@@ -1,10 +1,13 @@
 //! What a ledger's entries add up to, at one size.
 
+use std::sync::OnceLock;
+
 use prova_core::{
     alias::Alias,
     component::SubjectId,
     entry::Unverified,
     hash::LeafHash,
+    index::Index,
     lifecycle::{Chain, Finding, View},
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -29,12 +32,14 @@ pub struct State {
     size: TreeSize,
     registry: Registry,
     rows: Kept,
+    /// The index of the last seal, once it was asked for.
+    index: OnceLock<Index>,
     /// Last, so that the store is closed before it is free. The writer has its own.
     _lock: Option<Lock>,
 }
 
 #[derive(Debug)]
-enum Kept {
+pub(crate) enum Kept {
     Store(StoreRows),
     Memory(Box<Memory>),
 }
@@ -45,6 +50,7 @@ impl State {
             size,
             registry,
             rows: Kept::Store(rows),
+            index: OnceLock::new(),
             _lock: lock,
         }
     }
@@ -54,6 +60,7 @@ impl State {
             size,
             registry,
             rows: Kept::Memory(Box::new(Memory(rows))),
+            index: OnceLock::new(),
             _lock: None,
         }
     }
@@ -71,6 +78,15 @@ impl State {
     pub(crate) fn advance(&mut self, size: TreeSize, registry: Registry) {
         self.size = size;
         self.registry = registry;
+        self.index = OnceLock::new();
+    }
+
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.rows
+    }
+
+    pub(crate) fn loaded_index(&self) -> &OnceLock<Index> {
+        &self.index
     }
 
     /// Number of entries.

@@ -198,6 +198,10 @@ fn check_entries(entries: &[Vec<u8>], origin: &str) -> Result<Vec<u8>, String> {
         let payload = decode(&envelope["payload"]).ok_or_else(|| wrong("payload"))?;
         let statement: Value = serde_json::from_slice(&payload).map_err(|e| wrong(&e.to_string()))?;
         let predicate = &statement["predicate"];
+        let is_seal = statement["predicateType"] == "urn:prova:seal:1";
+        if is_seal && predicate["size"] != index {
+            return Err(wrong("a seal of another size"));
+        }
         let mut brought = Vec::new();
         for list in [&predicate["root"]["keys"], &predicate["action"]["root"]["keys"]] {
             brought.extend(list.as_array().into_iter().flatten().map(|key| &key["key"]));
@@ -232,7 +236,10 @@ fn check_entries(entries: &[Vec<u8>], origin: &str) -> Result<Vec<u8>, String> {
         }
         for signature in signatures {
             let id = signature["keyid"].as_str().unwrap_or_default();
-            let key = keys.get(id).ok_or_else(|| wrong("unknown key"))?;
+            let log = VerifyingKey::try_from(log_key.as_slice()).ok();
+            let of_log = log.filter(|log| is_seal && key_id(log.as_bytes()) == id);
+            let key = of_log.as_ref().or_else(|| keys.get(id));
+            let key = key.ok_or_else(|| wrong("unknown key"))?;
             let bytes = decode(&signature["sig"]).ok_or_else(|| wrong("sig"))?;
             let signature = Signature::from_slice(&bytes).map_err(|e| wrong(&e.to_string()))?;
             key.verify_strict(&message, &signature)

@@ -177,6 +177,7 @@ impl Ledger {
         };
         let index = size.next();
         let terms = terms(
+            index,
             &verified,
             self.registry
                 .as_ref()

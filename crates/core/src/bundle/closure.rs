@@ -217,7 +217,9 @@ where
         primary: BTreeSet<SubjectId>,
         sealed: TreeSize,
     ) -> Result<Closure, ClosureError<S::Error>> {
-        let (mut consulted, mut traced, mut aliases) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut subjects = primary.clone();
+        let mut aliases = BTreeSet::new();
+        let traced: BTreeSet<_>;
         let mut chains: BTreeSet<EntryIndex> = BTreeSet::new();
         let mut new: Vec<Term> = primary.iter().map(Term::chain).collect();
         loop {
@@ -225,9 +227,8 @@ where
                 chains.extend(self.posting(&term)?);
                 check("entries", chains.len(), MAX_ENTRIES)?;
             }
-            let subjects = primary.iter().chain(&consulted).chain(&traced).cloned();
             let followed = Followed::These {
-                subjects: subjects.collect(),
+                subjects: subjects.clone(),
                 aliases: aliases.clone(),
             };
             let (sparse, wanted) = self.replay(&chains, followed)?;
@@ -235,7 +236,7 @@ where
                 match want {
                     Want::Chain(id) => {
                         new.push(Term::chain(&id));
-                        consulted.insert(id);
+                        subjects.insert(id);
                     }
                     Want::Alias(alias) => {
                         new.push(Term::Alias(alias.clone()));
@@ -244,25 +245,24 @@ where
                 }
             }
             if new.is_empty() {
-                for id in gather::traced(&sparse, &primary).into_keys() {
-                    if !sparse.followed().has(&id) {
-                        new.push(Term::chain(&id));
-                        traced.insert(id);
-                    }
+                let reached: BTreeSet<_> = gather::traced(&sparse, &primary).into_keys().collect();
+                let unknown: Vec<_> = reached.difference(&subjects).cloned().collect();
+                if unknown.is_empty() {
+                    traced = reached;
+                    break;
                 }
+                new.extend(unknown.iter().map(Term::chain));
+                subjects.extend(unknown);
             }
-            let subjects = primary
-                .len()
-                .saturating_add(consulted.len())
-                .saturating_add(traced.len());
-            check("components", subjects, MAX_SUBJECTS)?;
-            if new.is_empty() {
-                break;
-            }
+            check("components", subjects.len(), MAX_SUBJECTS)?;
         }
+        let consulted = subjects
+            .into_iter()
+            .filter(|id| !primary.contains(id) && !traced.contains(id));
+        let consulted: Vec<_> = consulted.collect();
         let lists = ClosureLists {
             primary: primary.into_iter().collect(),
-            consulted: consulted.into_iter().collect(),
+            consulted,
             traced: traced.into_iter().collect(),
             aliases: aliases.into_iter().collect(),
         };

@@ -9,6 +9,7 @@
 //! ```
 
 pub mod closure;
+pub mod custody;
 pub mod description;
 mod dossier;
 mod fault;

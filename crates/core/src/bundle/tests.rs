@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     closure::{Closure, Source},
-    description::{Algorithms, FORMAT, SealReference, Withheld},
+    description::{Algorithms, FORMAT, SealReference},
     *,
 };
 use crate::{
@@ -16,14 +16,14 @@ use crate::{
     lifecycle::{Chain, Finding, View as _},
     merkle::InclusionProof,
     position::{EntryIndex, TreeSize},
-    replay::{MemoryRows, Rows as _},
+    replay::Rows as _,
     scene::{Reading, Scene, component, id, key, org},
     seal::Seal,
     term::Term,
     timeline::Timeline,
     tlog_proof::TlogProof,
     trace::Trace,
-    verdict::{Answer, Question, ReasonCode, Trust},
+    verdict::{Answer, Question, ReasonCode},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/CARD/R1";
@@ -98,10 +98,8 @@ pub(crate) fn scene() -> Scene {
     let receive = json!({"receive": {"from": "dns:nordlys.example", "ship": shipped, "seals": "intact", "inspection": "accepted"}});
     say(s, north, Role::Operator, receive, &[RACK, RACK_2, CARDS[2]]);
     say(s, north, Role::Operator, install(FIRMWARE), &[RACK, SLOT]);
-    let report = json!({"evidence": {"document": {"sha256": REPORT, "mediaType": "text/plain"}, "about": "acceptance"}});
-    if serde_json::from_value::<crate::event::Event>(report.clone()).is_ok() {
-        say(s, "auditor", Role::Auditor, report, &[RACK]);
-    }
+    let report = json!({"evidence": {"inPlaceOf": "test", "reason": "done on paper", "document": {"sha256": REPORT, "mediaType": "text/plain"}}});
+    say(s, "auditor", Role::Auditor, report, &[RACK]);
     // Another unit in the slot, and the rack in another slot.
     say(s, north, Role::Operator, install(FIRMWARE), &[RACK_2, SLOT]);
     say(s, north, Role::Operator, install(FIRMWARE), &[RACK, SLOT_2]);
@@ -111,10 +109,8 @@ pub(crate) fn scene() -> Scene {
 /// More of it, after the seal.
 fn tail(s: &mut Scene) {
     let (n, north) = ("nordlys", "operator-north");
-    let update = json!({"update": {"from": FIRMWARE, "to": {"artefact": FIRMWARE_2}, "reason": "feature"}});
-    if serde_json::from_value::<crate::event::Event>(update.clone()).is_ok() {
-        say(s, north, Role::Operator, update, &[RACK]);
-    }
+    let update = json!({"update": {"from": FIRMWARE, "to": {"artefact": FIRMWARE_2}}});
+    say(s, north, Role::Operator, update, &[RACK]);
     // The fourth card has the first one's address.
     let event = serde_json::from_value(made(TYPE)).unwrap();
     let mut statement = s.event(n, Role::Manufacturer, event, &[CARDS[3]]);
@@ -164,25 +160,17 @@ fn sealed() -> Sealed {
 /// The rack leaves its slot, with the card that is taken out of it; then the type is recalled.
 fn remove_and_recall(s: &mut Scene) {
     let north = "operator-north";
-    for remove in [
-        json!({"maintain": {"action": "replace", "parent": RACK, "partsOut": [CARDS[1]], "partsIn": [CARDS[2]]}}),
+    let replace = json!({"maintain": {"action": "replace", "parent": RACK, "partsOut": [CARDS[1]], "partsIn": [CARDS[2]]}});
+    say(s, north, Role::Operator, replace, &[RACK, CARDS[1], CARDS[2]]);
+    say(
+        s,
+        north,
+        Role::Operator,
         json!({"maintain": {"action": "remove"}}),
-    ] {
-        if serde_json::from_value::<crate::event::Event>(remove.clone()).is_ok() {
-            let about: &[&str] = if remove["maintain"].get("parent").is_some() {
-                &[RACK, CARDS[1], CARDS[2]]
-            } else {
-                &[RACK_2, SLOT]
-            };
-            say(s, north, Role::Operator, remove, about);
-        } else {
-            panic!("{remove}");
-        }
-    }
-    let recall = json!({"recall": {"reason": "fire", "severity": "high", "action": "return"}});
-    if serde_json::from_value::<crate::event::Event>(recall.clone()).is_ok() {
-        say(s, "nordlys", Role::Manufacturer, recall, &[TYPE, CARDS[0]]);
-    }
+        &[RACK_2, SLOT],
+    );
+    let recall = json!({"recall": {"reason": "fire", "remedy": "return it", "from": "2026-02-01"}});
+    say(s, "nordlys", Role::Manufacturer, recall, &[TYPE, CARDS[0]]);
 }
 
 fn index_of(scene: &Scene, size: TreeSize) -> (Index, MemoryBuckets) {
@@ -336,6 +324,11 @@ impl Exported {
     }
 }
 
+/// A bundle about a card.
+pub(crate) fn exported() -> Exported {
+    Exported::of(&sealed(), BundleScope::components([id(CARDS[0])]))
+}
+
 fn scopes() -> Vec<BundleScope> {
     let all = [
         TYPE, RACK_TYPE, RACK, RACK_2, CARDS[0], CARDS[1], CARDS[2], CARDS[3], SLOT, SLOT_2, FIRMWARE,
@@ -376,7 +369,7 @@ fn the_scene_has_what_makes_bundles_hard() {
         .iter()
         .map(|finding| finding.code.name())
         .collect();
-    for code in ["clone", "two-places", "slot-occupied", "no-birth"] {
+    for code in ["clone", "two-places", "slot-occupied", "unreleased-firmware"] {
         assert!(codes.contains(code), "{code} of {codes:?}");
     }
     assert!(ledger.scene.entries.len() > ledger.seal.size.get() as usize + 2);
@@ -417,9 +410,392 @@ fn a_bundle_has_no_more_than_it_needs() {
     for other in [RACK_2, CARDS[1], CARDS[2]] {
         assert!(!lists.subjects().any(|listed| *listed == id(other)), "{other}");
     }
-    assert!(
-        lists.consulted.contains(&id(RACK)) && lists.traced.contains(&id(TYPE)),
-        "{lists:?}"
-    );
+    let (consulted, traced) = (id(FIRMWARE_2), [id(TYPE), id(RACK), id(SLOT_2)]);
+    assert!(lists.consulted.contains(&consulted), "{lists:?}");
+    assert_eq!(lists.traced, traced);
     assert!(exported.entries.len() < ledger.scene.entries.len());
+}
+
+#[test]
+fn every_entry_that_is_removed_is_missed() {
+    let ledger = sealed();
+    let mut removed = 0;
+    for scope in scopes() {
+        let exported = Exported::of(&ledger, scope.clone());
+        for index in exported.entries.keys() {
+            let mut without = exported.clone();
+            without.entries.remove(index);
+            // An exporter who hides an entry does not count it either.
+            without.description.entries -= 1;
+            let fault = without.verify().expect_err("an entry is hidden");
+            let question = fault.question();
+            assert!(
+                matches!(
+                    question,
+                    Question::Complete | Question::Unbroken | Question::Entitled | Question::Authentic
+                ),
+                "{scope:?} without {index}: {fault}"
+            );
+            removed += 1;
+        }
+    }
+    assert!(removed > 300, "{removed}");
+}
+
+#[test]
+fn a_recall_that_is_hidden_is_missed_by_its_term() {
+    let ledger = sealed();
+    let exported = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
+    let recall = EntryIndex::new(ledger.seal.index.get() - 1);
+    let mut without = exported.clone();
+    without.entries.remove(&recall).unwrap();
+    without.description.entries -= 1;
+    // Nothing follows it in the card's chain before the seal, so no link tells.
+    let fault = without.verify().unwrap_err();
+    assert!(
+        matches!(&fault, BundleFault::Incomplete { term, got, want } if got + 1 == *want && term.to_string().ends_with("CARD/1")),
+        "{fault}"
+    );
+    assert_eq!(fault.code(), ReasonCode::IndexDiffers);
+    let verdict = Verifier::refuse(&without.description, &without.checkpoint, &fault, None);
+    let failed: Vec<_> = verdict
+        .failed()
+        .map(|answered| (answered.question, answered.code))
+        .collect();
+    assert_eq!(failed, [(Question::Complete, ReasonCode::IndexDiffers)]);
+    // Saying that the component is not in the scope does not help.
+    let dossier = exported.verify().unwrap();
+    let verdict = dossier.verdict(None);
+    let complete = verdict.answer(Question::Complete).unwrap();
+    assert_eq!(
+        (complete.answer, complete.code),
+        (Answer::Holds, ReasonCode::IndexCounts)
+    );
+    assert!(
+        verdict.answers[..4]
+            .iter()
+            .all(|answered| answered.answer == Answer::Holds)
+    );
+    assert_eq!(
+        verdict.to_canonical(),
+        exported.verify().unwrap().verdict(None).to_canonical()
+    );
+}
+
+#[test]
+fn a_component_that_is_not_followed_leaves_a_gap_or_is_missed() {
+    let ledger = sealed();
+    let exported = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
+    let origin = &exported.description.origin;
+    let lists = exported.description.closure.clone();
+    for hidden in lists.consulted.iter().chain(&lists.traced) {
+        let mut without = exported.clone();
+        let closure = &mut without.description.closure;
+        closure.consulted.retain(|id| id != hidden);
+        closure.traced.retain(|id| id != hidden);
+        let terms = gather::required(&without.description.scope, origin, closure);
+        without
+            .index_proofs
+            .retain(|proof| terms.contains(crate::index::IndexProof::parse(proof).unwrap().term()));
+        let indices: Vec<_> = without.entries.keys().copied().collect();
+        let tail = ledger.seal.size;
+        for index in indices.into_iter().filter(|index| tail.has(*index)) {
+            let asked = terms
+                .iter()
+                .any(|term| ledger.scene.rows.posting(term).unwrap().contains(&index));
+            if !asked {
+                without.entries.remove(&index);
+                without.description.entries -= 1;
+            }
+        }
+        if *hidden == id(RACK) {
+            // What only the rack's entries name is not asked for any more.
+            without.documents.clear();
+        }
+        match without.verify() {
+            Ok(dossier) => {
+                let want = Term::chain(hidden);
+                assert!(dossier.gaps().iter().any(|gap| gap.missing == want), "{hidden}");
+                let verdict = dossier.verdict(None);
+                let complete = verdict.answer(Question::Complete).unwrap();
+                assert_eq!(complete.answer, Answer::CannotBeDecided);
+                assert_eq!(complete.code, ReasonCode::ChainsMissing);
+            }
+            Err(fault) => panic!("{hidden}: {fault}"),
+        }
+    }
+}
+
+#[test]
+fn every_flip_of_a_bit_is_found() {
+    let ledger = sealed();
+    let exported = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
+    let want = exported.verify().unwrap().verdict(None).to_canonical();
+    let flips = |length: usize| (0..length * 8).step_by(97);
+    let mut tried = 0;
+    for (index, (bytes, proof)) in &exported.entries {
+        for (part, length) in [(0, bytes.len()), (1, proof.len())] {
+            // Every entry somewhere else.
+            for bit in flips(length)
+                .skip(usize::try_from(index.get()).unwrap() % 13)
+                .step_by(13)
+            {
+                let mut changed = exported.clone();
+                let entry = changed.entries.get_mut(index).unwrap();
+                let bytes = if part == 0 { &mut entry.0 } else { &mut entry.1 };
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                assert!(changed.verify().is_err(), "entry {index}, part {part}, bit {bit}");
+                tried += 1;
+            }
+        }
+    }
+    for (at, proof) in exported.index_proofs.iter().enumerate() {
+        for bit in flips(proof.len()) {
+            let mut changed = exported.clone();
+            changed.index_proofs[at][bit / 8] ^= 1 << (bit % 8);
+            assert!(changed.verify().is_err(), "index proof {at}, bit {bit}");
+            tried += 1;
+        }
+    }
+    let description = exported.description.to_canonical();
+    for bit in flips(description.len()) {
+        let mut bytes = description.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let Ok(description) = Description::parse(&bytes) else {
+            continue;
+        };
+        let changed = Exported {
+            description,
+            ..exported.clone()
+        };
+        // What only the exporter vouches for is outside the verdict: the case, the time.
+        if let Ok(dossier) = changed.verify() {
+            assert_eq!(dossier.verdict(None).to_canonical(), want, "bit {bit}");
+        }
+        tried += 1;
+    }
+    assert!(tried > 500, "{tried}");
+}
+
+#[test]
+fn parts_of_another_tree_term_or_place_are_refused() {
+    let ledger = sealed();
+    let scope = BundleScope::components([id(CARDS[0])]);
+    let good = Exported::of(&ledger, scope.clone());
+    let other = {
+        let mut scene = scene();
+        let seal = append_seal(&mut scene);
+        let (index, buckets) = index_of(&scene, seal.size);
+        Sealed {
+            scene,
+            seal,
+            index,
+            buckets,
+        }
+    };
+    let of_other = Exported::of(&other, scope);
+    let first = *good.entries.keys().next().unwrap();
+    let last = *good.entries.keys().last().unwrap();
+    let fault = |change: &dyn Fn(&mut Exported)| {
+        let mut changed = good.clone();
+        change(&mut changed);
+        changed.verify().unwrap_err()
+    };
+    assert!(matches!(
+        fault(&|bundle| bundle.checkpoint = of_other.checkpoint.clone()),
+        BundleFault::Differs { field: "size", .. }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.entries.get_mut(&first).unwrap().1 = of_other.entries[&first].1.clone()),
+        BundleFault::OtherProof {
+            problem: "leads to another checkpoint than the bundle's",
+            ..
+        }
+    ));
+    assert!(matches!(
+        fault(&|bundle| {
+            let (one, two) = (bundle.entries[&first].1.clone(), bundle.entries[&last].1.clone());
+            bundle.entries.get_mut(&first).unwrap().1 = two;
+            bundle.entries.get_mut(&last).unwrap().1 = one;
+        }),
+        BundleFault::OtherProof {
+            problem: "is about another entry",
+            ..
+        }
+    ));
+    assert!(matches!(
+        fault(&|bundle| {
+            let (one, two) = (bundle.entries[&first].0.clone(), bundle.entries[&last].0.clone());
+            bundle.entries.get_mut(&first).unwrap().0 = two;
+            bundle.entries.get_mut(&last).unwrap().0 = one;
+        }),
+        BundleFault::NotInLog { .. }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.index_proofs[0] = of_other.index_proofs[0].clone()),
+        BundleFault::IndexProof { .. }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.index_proofs[1] = bundle.index_proofs[0].clone()),
+        BundleFault::StrayIndexProof {
+            problem: "comes twice",
+            ..
+        }
+    ));
+    let stranger = Term::Id(id(SLOT));
+    let proof = ledger
+        .index
+        .prove(&ledger.buckets, &stranger)
+        .unwrap()
+        .to_string();
+    assert!(matches!(
+        fault(&|bundle| bundle.index_proofs.push(proof.clone().into_bytes())),
+        BundleFault::StrayIndexProof {
+            problem: "is not wanted for the scope and closure",
+            ..
+        }
+    ));
+    assert!(matches!(
+        fault(&|bundle| drop(bundle.index_proofs.pop())),
+        BundleFault::NoIndexProof { .. }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.description.seal = of_other.description.seal),
+        BundleFault::IndexProof { .. }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.description.entries += 1),
+        BundleFault::Count { .. }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.description.exporter = org("nordlys")),
+        BundleFault::Exporter {
+            problem: "has not the role auditor",
+            ..
+        }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.description.exporter = org("nobody")),
+        BundleFault::Exporter {
+            problem: "is not enrolled in the ledger",
+            ..
+        }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.description.scope = BundleScope::components([id(CARDS[1])])),
+        BundleFault::StrayIndexProof { .. } | BundleFault::NoIndexProof { .. } | BundleFault::Scope { .. }
+    ));
+    assert!(matches!(
+        fault(&|bundle| bundle.description.format = "prova-bundle/2".to_owned()),
+        BundleFault::Description(description::DescriptionError::Format { .. })
+    ));
+}
+
+#[test]
+fn documents_are_here_or_said_to_be_withheld() {
+    let ledger = sealed();
+    let good = Exported::of(&ledger, BundleScope::components([id(RACK)]));
+    let report: Digest = REPORT.parse().unwrap();
+    assert_eq!(good.documents, [report]);
+    let mut without = good.clone();
+    without.documents.clear();
+    assert!(
+        matches!(without.verify().unwrap_err(), BundleFault::NoDocument { digest, .. } if digest == report)
+    );
+    without.description.withheld.push(description::Withheld {
+        sha256: report,
+        length: None,
+        reason: "a trade secret".parse().unwrap(),
+        authority: Some("the court".parse().unwrap()),
+    });
+    assert_eq!(without.verify().unwrap().verdict(None).withheld, 1);
+    let mut both = without.clone();
+    both.documents.push(report);
+    assert!(matches!(
+        both.verify().unwrap_err(),
+        BundleFault::StrayDocument { .. }
+    ));
+    let mut stray = good.clone();
+    stray.documents.push(Digest::of(b"another"));
+    assert!(matches!(
+        stray.verify().unwrap_err(),
+        BundleFault::StrayDocument { .. }
+    ));
+    let mut twice = good;
+    twice.documents.push(report);
+    assert!(matches!(
+        twice.verify().unwrap_err(),
+        BundleFault::StrayDocument {
+            problem: "comes twice",
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_ledger_without_a_seal_travels_whole_and_a_false_seal_is_found() {
+    let never = |_: &Term| -> String { panic!("no proof is wanted") };
+    let plain = scene();
+    let exported = Exported::new(&plain, BundleScope::components([id(CARDS[0])]), None, &never);
+    assert_eq!(exported.entries.len(), plain.entries.len());
+    let dossier = exported.verify().unwrap();
+    let verdict = dossier.verdict(None);
+    assert_eq!(
+        verdict.answer(Question::Complete).unwrap().code,
+        ReasonCode::EveryEntryRead
+    );
+
+    let ledger = sealed();
+    let whole = BundleScope::ledger(TreeSize::new(ledger.scene.entries.len() as u64));
+    let exported = Exported::new(&ledger.scene, whole.clone(), Some(ledger.seal), &never);
+    let dossier = exported.verify().unwrap();
+    for (subject, chain) in ledger.scene.rows.chains() {
+        assert_eq!(dossier.chain(subject).unwrap().as_ref(), Some(chain), "{subject}");
+    }
+    assert_eq!(dossier.findings().len(), ledger.scene.rows.findings().len());
+
+    let mut lying = scene();
+    let size = TreeSize::new(lying.entries.len() as u64);
+    let mut truth = lying.rows.fold_index().unwrap();
+    truth.terms += 1;
+    let seal = Seal::new("2026-03-01T08:00:00Z".parse().unwrap(), size, truth);
+    let statement = seal.into_statement("scene.example/ledger".parse().unwrap(), None);
+    let (index, _) = lying.submit(&statement, &["log"]).unwrap();
+    let seal = SealReference {
+        index,
+        size,
+        root: truth.root,
+    };
+    let whole = BundleScope::ledger(TreeSize::new(lying.entries.len() as u64));
+    let exported = Exported::new(&lying, whole, Some(seal), &never);
+    assert!(matches!(
+        exported.verify().unwrap_err(),
+        BundleFault::FalseSeal { .. }
+    ));
+}
+
+#[test]
+fn a_dossier_is_traced_and_told_like_the_ledger() {
+    let ledger = sealed();
+    let reading = Reading::of(&ledger.scene);
+    for text in [RACK, CARDS[0], TYPE, FIRMWARE, SLOT] {
+        let exported = Exported::of(&ledger, BundleScope::components([id(text)]));
+        let dossier = exported.verify().unwrap();
+        let opened = dossier.open(&exported);
+        let registry = dossier.history().now();
+        assert_eq!(Some(registry), ledger.scene.registry.as_ref());
+        let trace = |entries: &dyn Fn() -> Option<Trace>| entries();
+        let want = trace(&|| Trace::new(&reading, &component(text), registry).unwrap());
+        let got = trace(&|| Trace::new(&opened, &component(text), registry).unwrap());
+        assert_eq!(got, want, "{text}");
+        let term = Term::Id(id(text));
+        let entries = dossier
+            .posting(&term)
+            .iter()
+            .map(|index| (*index, crate::trace::Entries::entry(&opened, *index).unwrap()));
+        let entries: BTreeMap<_, _> = entries.collect();
+        let want = Timeline::new(&reading, &id(text), &reading.under(&term), &reading.history).unwrap();
+        let got = Timeline::new(&opened, &id(text), &entries, dossier.history()).unwrap();
+        assert_eq!(got, want, "{text}");
+    }
 }

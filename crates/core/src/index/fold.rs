@@ -30,11 +30,14 @@ pub trait Buckets {
 }
 
 /// An entry under a term.
-#[derive(Clone, Copy, Debug)]
-struct Posting {
-    key: TermKey,
-    index: EntryIndex,
-    leaf: LeafHash,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// The term's key.
+    pub key: TermKey,
+    /// Where the entry stands.
+    pub index: EntryIndex,
+    /// Its leaf hash.
+    pub leaf: LeafHash,
 }
 
 /// The map of the entries that were folded, and the entries that wait.
@@ -110,27 +113,56 @@ impl Index {
     /// A bucket that cannot be read or written; some may have been put then, and the index is of no use any more.
     pub fn fold<B: Buckets>(&mut self, buckets: &mut B) -> Result<Sealed, B::Error> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        if waiting.is_empty() {
-            return Ok(self.sealed());
-        }
         waiting.sort_unstable_by_key(|posting| (posting.key, posting.index));
-        let mut changed = Vec::new();
-        for group in waiting.chunk_by(|a, b| Bucket::of(&a.key) == Bucket::of(&b.key)) {
-            let Some(bucket) = group.first().map(|posting| Bucket::of(&posting.key)) else {
-                continue;
-            };
-            let before = match self.row.bucket(bucket) {
-                Subtree::Empty => Vec::new(),
-                _ => buckets.bucket(bucket)?,
-            };
-            let after = merge(&before, group);
-            let new = after.len().saturating_sub(before.len());
-            self.terms = self.terms.saturating_add(u64::try_from(new).unwrap_or(u64::MAX));
-            changed.push((bucket, Subtree::of(&after, ROW_BITS)));
-            buckets.put(bucket, after)?;
+        self.fold_sorted(buckets, waiting.into_iter().map(Ok))
+    }
+
+    /// Folds entries that come in order of the terms' keys and then of their indices, in memory of one bucket; what waits goes on waiting.
+    ///
+    /// # Errors
+    /// As [`Index::fold`].
+    pub fn fold_sorted<B: Buckets>(
+        &mut self,
+        buckets: &mut B,
+        postings: impl IntoIterator<Item = Result<Posting, B::Error>>,
+    ) -> Result<Sealed, B::Error> {
+        let (mut changed, mut group) = (Vec::new(), Vec::<Posting>::new());
+        for posting in postings {
+            let posting = posting?;
+            let bucket = Bucket::of(&posting.key);
+            if let Some(open) = group.first().map(|first| Bucket::of(&first.key))
+                && open != bucket
+            {
+                changed.push((open, self.fold_bucket(buckets, open, &group)?));
+                group.clear();
+            }
+            group.push(posting);
         }
-        self.row.update(changed);
+        if let Some(open) = group.first().map(|first| Bucket::of(&first.key)) {
+            changed.push((open, self.fold_bucket(buckets, open, &group)?));
+        }
+        if !changed.is_empty() {
+            self.row.update(changed);
+        }
         Ok(self.sealed())
+    }
+
+    fn fold_bucket<B: Buckets>(
+        &mut self,
+        buckets: &mut B,
+        bucket: Bucket,
+        postings: &[Posting],
+    ) -> Result<Subtree, B::Error> {
+        let before = match self.row.bucket(bucket) {
+            Subtree::Empty => Vec::new(),
+            _ => buckets.bucket(bucket)?,
+        };
+        let after = merge(&before, postings);
+        let new = after.len().saturating_sub(before.len());
+        self.terms = self.terms.saturating_add(u64::try_from(new).unwrap_or(u64::MAX));
+        let subtree = Subtree::of(&after, ROW_BITS);
+        buckets.put(bucket, after)?;
+        Ok(subtree)
     }
 
     /// The proof of which entries were folded under a term, or that there is none.

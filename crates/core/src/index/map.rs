@@ -74,7 +74,7 @@ impl Subtree {
 
     /// The subtree at `depth` with these leaves, ascending; all of them in it.
     #[must_use]
-    pub(super) fn of(leaves: &[MapLeaf], depth: u16) -> Self {
+    pub fn of(leaves: &[MapLeaf], depth: u16) -> Self {
         match leaves {
             [] => Self::Empty,
             [leaf] => Self::of_leaf(leaf),

@@ -12,7 +12,9 @@
 mod accumulator;
 mod completeness;
 mod fold;
+mod listing;
 mod map;
+mod misbehaviour;
 mod proof;
 mod row;
 
@@ -21,8 +23,12 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     accumulator::{Accumulator, AccumulatorHash, TermKey, TermValue},
     completeness::{CompletenessError, check_complete},
-    fold::{Buckets, Index, MemoryBuckets},
+    fold::{Buckets, Index, MemoryBuckets, Posting},
+    listing::{
+        ListedEntry, Listing, MAX_LISTING_BYTES, ParseListingError, VerifiedListing, VerifyListingError,
+    },
     map::{Builder, KeyOrderError, MapHash, MapLeaf, Subtree},
+    misbehaviour::{Contradiction, FalseSeal, FalseSealError, ParseFalseSealError, ProvenFalse},
     proof::{End, IndexProof, IndexProofError, MAX_PROOF_BYTES, Outcome, ParseIndexProofError},
     row::{Bucket, ROW_BITS, Row},
 };

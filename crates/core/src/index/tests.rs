@@ -63,7 +63,7 @@ fn every_small_map_has_the_root_of_the_definition_and_proves_every_term() {
     for number in 0..64_u64 {
         // One, two or three terms an entry, some of them again and again.
         let terms: Vec<_> = (0..=number % 3)
-            .map(|more| term((number * (more + 1) % 41) as usize))
+            .map(|more| term(usize::try_from(number * (more + 1) % 41).unwrap()))
             .collect::<std::collections::BTreeSet<_>>()
             .into_iter()
             .collect();
@@ -117,7 +117,9 @@ fn the_builder_gives_the_root_of_the_definition_for_keys_that_share_many_bits() 
         .collect();
     for set in 0..1_u32 << keys.len() {
         let chosen = (0..keys.len()).filter(|at| set >> at & 1 == 1);
-        let leaves: BTreeMap<_, _> = chosen.map(|at| (keys[at], [at as u8; 32])).collect();
+        let leaves: BTreeMap<_, _> = chosen
+            .map(|at| (keys[at], [u8::try_from(at).unwrap(); 32]))
+            .collect();
         let typed = leaves
             .iter()
             .map(|(key, value)| (TermKey::from_bytes(*key), TermValue::from_bytes(*value)));
@@ -141,7 +143,11 @@ fn leaves_out_of_order_are_refused() {
 fn no_bit_of_a_proof_can_be_changed() {
     let (mut index, mut buckets) = (Index::new(), MemoryBuckets::default());
     for number in 0..40 {
-        index.record(EntryIndex::new(number), leaf(number), &[term(number as usize)]);
+        index.record(
+            EntryIndex::new(number),
+            leaf(number),
+            &[term(usize::try_from(number).unwrap())],
+        );
     }
     let root = index.fold(&mut buckets).unwrap().root;
     let mut ends = [0; 3];

@@ -223,6 +223,15 @@ impl Chain {
         }
     }
 
+    /// What the last seal states, if it is the chain of the index.
+    #[must_use]
+    pub fn index(&self) -> Option<&Sealed> {
+        match &self.life {
+            Life::Index(sealed) => Some(sealed),
+            _ => None,
+        }
+    }
+
     /// What is known of the unit, if it is one.
     #[must_use]
     pub fn unit(&self) -> Option<&UnitLife> {

@@ -142,6 +142,12 @@ impl<'a> Comparison<'a> {
         ] {
             self.expect(store.count(prefix), &want, || format!("the number of {kind}"));
         }
+        let seals = SubjectId::Index(self.snapshot.founding().origin().clone());
+        let seal = memory.chain(&seals).ok().flatten();
+        match super::index::compare(&store, &memory.0, seal.as_ref()) {
+            Ok(wrong) => wrong.into_iter().for_each(|reason| self.row(reason)),
+            Err(error) => self.row(error.to_string()),
+        }
         self.faults
     }
 }

@@ -13,6 +13,8 @@ mod attachments;
 mod backup;
 mod damage;
 mod directories;
+mod listing;
 mod readers;
 mod recovery;
 mod scene;
+mod seal;

@@ -5,7 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use prova_core::{position::EntryIndex, test_keys::published_test_key};
+use prova_core::{
+    checkpoint::{Checkpoint, SignedCheckpoint},
+    hash::LeafHash,
+    merkle::Frontier,
+    position::{EntryIndex, TreeSize},
+    test_keys::published_test_key,
+};
 use prova_store::{Ledger, NoProgress, Outcome};
 use prova_testkit::{builder::TestLedger, independent};
 
@@ -55,6 +61,32 @@ impl Scene {
     /// Audits the directory with code that shares nothing with the store.
     pub(crate) fn check(&self, want: usize) {
         check(&self.directory(), want);
+    }
+
+    /// Appends to the files of a ledger of fewer than 256 entries, as a writer would that checks nothing.
+    pub(crate) fn append_unchecked(&self, entry: &[u8]) {
+        let snapshot = prova_store::Snapshot::open(&self.directory()).unwrap();
+        let size = snapshot.size().get();
+        let mut tree = Frontier::default();
+        let (mut bundle, mut tile) = (Vec::new(), Vec::new());
+        let entries = (0..size).map(|at| snapshot.entry(EntryIndex::new(at)).unwrap());
+        for entry in entries.chain([entry.to_vec()]) {
+            let leaf = LeafHash::of_entry(&entry);
+            bundle.extend(u16::try_from(entry.len()).unwrap().to_be_bytes());
+            bundle.extend(&entry);
+            tile.extend(leaf.as_bytes());
+            tree.push(leaf);
+        }
+        let at = |kind: &str| self.directory().join(format!("tile/{kind}/000.p/{}", size + 1));
+        fs::write(at("entries"), bundle).unwrap();
+        fs::write(at("0"), tile).unwrap();
+        let origin = snapshot.checkpoint().origin().clone();
+        let checkpoint = Checkpoint::new(origin, TreeSize::new(size + 1), tree.root()).unwrap();
+        let key = log_key();
+        let verifying = ed25519_dalek::VerifyingKey::from_bytes(key.public().as_bytes()).unwrap();
+        let sign = |message: &[u8]| ed25519_dalek::Signature::from_bytes(key.sign(message).as_bytes());
+        let signed = SignedCheckpoint::sign(checkpoint, &verifying, sign).unwrap();
+        fs::write(self.directory().join("checkpoint"), signed.to_string()).unwrap();
     }
 
     /// Flips a bit of a file within the ledger.

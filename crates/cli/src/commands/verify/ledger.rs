@@ -55,11 +55,7 @@ struct LedgerVerdict {
 struct SubjectVerdict(Verdict);
 
 /// Verifies the whole ledger.
-pub(super) fn whole(
-    ledger: &LedgerArgs,
-    trust: Option<&Trust>,
-    ui: &mut Ui,
-) -> Result<Status, CommandError> {
+pub(super) fn whole(ledger: &LedgerArgs, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
     let audit = audited(&snapshot, Scope::Ledger, trust, ui)?;
     let is_component = |id: &SubjectId| id.component().is_some();
@@ -227,7 +223,7 @@ impl Show for SubjectVerdict {
         let verdict = &self.0;
         let subject = match &verdict.scope {
             Scope::Subject(subject) => format!("{subject} in "),
-            Scope::Ledger | Scope::Entry(_) => String::new(),
+            Scope::Ledger | Scope::Entry(_) | Scope::Bundle(_) => String::new(),
         };
         writeln!(
             out,

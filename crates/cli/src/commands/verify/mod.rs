@@ -6,11 +6,7 @@ mod proof;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use prova_core::{
-    component::SubjectId,
-    policy::MAX_POLICY_BYTES,
-    verdict::Trust,
-};
+use prova_core::{component::SubjectId, policy::MAX_POLICY_BYTES, verdict::Trust};
 
 use crate::{
     error::{Blaming as _, CommandError},
