@@ -189,8 +189,6 @@ pub fn export<S: Source, W: Write + Seek>(
 where
     S::Error: std::error::Error + 'static,
 {
-    check_exporter(&request.exporter, key.public().key_id(), source.registry())
-        .map_err(ExportError::Exporter)?;
     let trust = request.trust.as_deref().map(Trust::parse).transpose()?;
     let seal = source.seal().map_err(ExportError::Source)?;
     let checkpoint = source.checkpoint().checkpoint();

@@ -97,7 +97,8 @@ impl Draft {
             source,
         };
         file.as_file().sync_all().map_err(cannot_write)?;
-        file.persist(&path).map_err(|failure| cannot_write(failure.error))?;
+        file.persist(&path)
+            .map_err(|failure| cannot_write(failure.error))?;
         File::open(directory_of(&path))
             .and_then(|directory| directory.sync_all())
             .map_err(|source| OutputError::NotDurable { path, source })

@@ -7,10 +7,7 @@ use std::{
 };
 
 use clap::{ArgGroup, Args};
-use prova_bundle::{
-    export::{ExportError, Exported, Request, export},
-    verify::Progress,
-};
+use prova_bundle::export::{ExportError, Exported, Request, export};
 use prova_core::{
     bundle::{
         BundleScope,
@@ -38,7 +35,7 @@ use crate::{
     plain::{counted, plain},
     signing,
     source::{LedgerSource, SourceError},
-    ui::{Bar, Show, Status, Ui},
+    ui::{Show, Status, Ui},
 };
 
 /// Export evidence about components as one file that anybody verifies offline.
@@ -121,7 +118,9 @@ impl FromStr for Stretch {
                 to: TreeSize::new(to.parse().ok()?),
             })
         });
-        range.map(Self).ok_or_else(|| "want two indices such as «0..51»".to_owned())
+        range
+            .map(Self)
+            .ok_or_else(|| "want two indices such as «0..51»".to_owned())
     }
 }
 
@@ -147,26 +146,29 @@ struct Written {
     verdict: Verdict,
 }
 
-impl Progress for Bar {
-    fn at(&self, done: u64, total: u64) {
-        self.show(done, total);
-    }
-}
-
 /// Runs `prova export`.
 pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let request = args.scope()?;
     let at = args.at.map_or_else(clock::now, Ok)?;
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
-    let trust = args.trust.as_ref().map(|path| input::read(path, limit)).transpose()?;
+    let trust = args
+        .trust
+        .as_ref()
+        .map(|path| input::read(path, limit))
+        .transpose()?;
     let key = signing::read_key(&args.key, &args.passphrase.source(), ui)?;
     let source = LedgerSource::new(args.ledger.read(ui)?);
     let exporter = {
         use prova_bundle::export::Source as _;
         let record = source.registry().keys().get(&key.public().key_id());
         let record = record.ok_or_else(|| {
-            let error = CommandError::caller(format!("the key in {} is of no participant", input::shown(&args.key)));
-            error.hint("an exporter is enrolled with the role auditor: `prova registry enrol … --role auditor`")
+            let error = CommandError::caller(format!(
+                "the key in {} is of no participant",
+                input::shown(&args.key)
+            ));
+            error.hint(
+                "an exporter is enrolled with the role auditor: `prova registry enrol … --role auditor`",
+            )
         })?;
         record.organisation.clone()
     };
@@ -193,15 +195,28 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
 
 impl ExportArgs {
     fn scope(&self) -> Result<BundleScope, CommandError> {
-        Ok(match (&self.org, &self.of_type, &self.slot, &self.range, &self.from, &self.to) {
-            (Some(org), ..) => BundleScope::Organisation(org.clone()),
-            (_, Some(of_type), ..) => BundleScope::Type(of_type.clone()),
-            (_, _, Some(slot), ..) => BundleScope::Slot(slot.clone()),
-            (_, _, _, Some(Stretch(range)), ..) => BundleScope::Range(*range),
-            (_, _, _, _, Some(from), Some(to)) => BundleScope::Time(Period { from: *from, to: *to }),
-            _ if !self.components.is_empty() => BundleScope::components(self.components.iter().cloned()),
-            _ => return Err(CommandError::caller("nothing was named that the evidence is to be about")),
-        })
+        Ok(
+            match (
+                &self.org,
+                &self.of_type,
+                &self.slot,
+                &self.range,
+                &self.from,
+                &self.to,
+            ) {
+                (Some(org), ..) => BundleScope::Organisation(org.clone()),
+                (_, Some(of_type), ..) => BundleScope::Type(of_type.clone()),
+                (_, _, Some(slot), ..) => BundleScope::Slot(slot.clone()),
+                (_, _, _, Some(Stretch(range)), ..) => BundleScope::Range(*range),
+                (_, _, _, _, Some(from), Some(to)) => BundleScope::Time(Period { from: *from, to: *to }),
+                _ if !self.components.is_empty() => BundleScope::components(self.components.iter().cloned()),
+                _ => {
+                    return Err(CommandError::caller(
+                        "nothing was named that the evidence is to be about",
+                    ));
+                }
+            },
+        )
     }
 
     fn withheld(&self) -> Vec<Withheld> {
@@ -226,7 +241,9 @@ impl ExportArgs {
 fn failed(error: ExportError<SourceError>) -> CommandError {
     let source_blame = |error: &SourceError| error.blame();
     let blame = match &error {
-        ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => source_blame(source),
+        ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => {
+            source_blame(source)
+        }
         ExportError::Closure(ClosureError::Decode { .. } | ClosureError::Link { .. })
         | ExportError::Fault(_)
         | ExportError::Document { .. } => Blame::Evidence,
@@ -290,6 +307,10 @@ impl Show for Written {
             let (question, answer) = (answered.question.name(), answered.answer.to_string());
             writeln!(out, "  {question:<10}  {answer:<17}  {}", plain(&answered.reason))?;
         }
-        writeln!(out, "{}", counted(self.verdict.findings.len(), "finding", "findings"))
+        writeln!(
+            out,
+            "{}",
+            counted(self.verdict.findings.len(), "finding", "findings")
+        )
     }
 }

@@ -1,13 +1,16 @@
-//! `prova verify`: a whole ledger, one component, or a proof.
+//! `prova verify`: a whole ledger, one component, a bundle, or a proof.
 
+pub(crate) mod bundle;
 mod ledger;
 mod proof;
+mod seen;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use prova_core::{component::SubjectId, policy::MAX_POLICY_BYTES, verdict::Trust};
 
+use super::equivocation;
 use crate::{
     error::{Blaming as _, CommandError},
     input,
@@ -15,11 +18,12 @@ use crate::{
     ui::{Status, Ui},
 };
 
-/// Verify a ledger, a component in it, or a `.tlog-proof` file.
+/// Verify a ledger, a component in it, a bundle of evidence, or a proof.
 ///
 /// Without an argument, reads every byte of the ledger: entries against hashes, hashes against the checkpoint, signatures, entitlement,
-/// links and lives. With a component, does the same and answers the six questions about that component. With a file, shows that an entry is
-/// in the log that the policy trusts; this needs no ledger.
+/// links and lives. With a component, does the same and answers the six questions about that component. With a
+/// bundle, answers them from the bundle alone. With another file, shows that an entry is in the log that the policy trusts, or that a ledger
+/// contradicts itself. Files need no ledger.
 ///
 /// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
 /// ledger is held against the log key in its own charter.
@@ -30,9 +34,10 @@ Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or fi
 Example:
   prova verify --ledger ledger
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --trust policy.txt
+  prova verify evidence.zip --trust policy.txt
   prova verify entry-7.tlog-proof --trust policy.txt")]
 pub(crate) struct VerifyArgs {
-    /// A component, an act, or a `.tlog-proof` file; nothing for the whole ledger.
+    /// A component, an act, a bundle, a `.tlog-proof` file or a proof of misbehaviour; nothing for the whole ledger.
     #[arg(value_name = "COMPONENT|FILE")]
     what: Option<String>,
     /// A C2SP tlog-policy file; `prova policy` makes one for a ledger.
@@ -41,6 +46,8 @@ pub(crate) struct VerifyArgs {
     /// The entry that a proof is about, if it is not in the proof itself.
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
+    #[command(flatten)]
+    seen: seen::SeenArgs,
     #[command(flatten)]
     ledger: LedgerArgs,
 }
@@ -61,17 +68,23 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
             let error = CommandError::of(crate::error::Blame::Caller, &error);
             Err(error.context(format!("«{what}» is no component")))
         }
+        (Some(what), _) if bundle::is_bundle(Path::new(what)) => {
+            bundle::verify(Path::new(what), trust.as_ref(), Some(&args.seen), ui)
+        }
         (Some(what), _) => {
             let trust = trust.ok_or_else(|| {
                 CommandError::caller("a proof shows nothing without the log's key that you trust")
                     .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
             })?;
+            if equivocation::is_equivocation(Path::new(what)) {
+                return equivocation::verify(Path::new(what), &trust, ui);
+            }
             proof::verify(Path::new(what), args.entry.as_deref(), trust.policy(), ui)
         }
     }
 }
 
-fn read_trust(path: &Path) -> Result<Trust, CommandError> {
+pub(crate) fn read_trust(path: &Path) -> Result<Trust, CommandError> {
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
     let content = input::read(path, limit)?;
     Trust::parse(&content)
