@@ -15,7 +15,7 @@ use prova_core::{
     index::{IndexProof, ParseIndexProofError, TermKey},
     policy::ParsePolicyError,
     position::EntryIndex,
-    verdict::Trust,
+    verdict::{ParseVerdictError, Trust, Verdict},
 };
 
 use crate::{
@@ -87,14 +87,14 @@ pub enum VerifyError {
         /// Why.
         source: Box<CustodyError>,
     },
+    /// The verdict in it is none.
+    #[error("data/verdict.json is no verdict that can be read")]
+    ParseVerdict(#[from] ParseVerdictError),
     /// The verdict in it is another one.
     #[error(
-        "data/verdict.json is not the verdict that follows from the evidence and the policy in the bundle, from byte {position} on"
+        "data/verdict.json decides otherwise than what follows from the evidence and the policy in the bundle"
     )]
-    Verdict {
-        /// First byte that differs.
-        position: usize,
-    },
+    Verdict,
 }
 
 /// What a bundle has shown.
@@ -157,13 +157,9 @@ pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Resu
         custody.push(HandOver::verify(&file, &before, manifest, registry).map_err(wrong(name))?);
         before = file;
     }
-    let stated = bag.read(FileName::Verdict)?;
-    let follows = dossier.verdict(trust.as_ref()).to_canonical();
-    if stated != follows {
-        let same = stated.iter().zip(&follows).take_while(|(got, want)| got == want);
-        return Err(VerifyError::Verdict {
-            position: same.count(),
-        });
+    let stated = Verdict::parse(&bag.read(FileName::Verdict)?)?;
+    if decisions(stated) != decisions(dossier.verdict(trust.as_ref())) {
+        return Err(VerifyError::Verdict);
     }
     bag.check_rest()?;
     Ok(Verified {
@@ -172,6 +168,17 @@ pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Resu
         custody,
         trust,
     })
+}
+
+/// A verdict without its sentences: a later version may word them better, and old bundles are opened for ever.
+fn decisions(mut verdict: Verdict) -> Verdict {
+    for answered in &mut verdict.answers {
+        answered.reason.clear();
+    }
+    for finding in &mut verdict.findings {
+        finding.detail.clear();
+    }
+    verdict
 }
 
 fn check_info<R: Read + Seek>(bag: &Bag<R>, description: &Description) -> Result<(), VerifyError> {
