@@ -16,6 +16,7 @@ prova, must refuse. No network.
     keys.py        OpenSSL                       private keys both ways, plain and encrypted; public keys; signatures
     boms.py        cyclonedx-python-lib,         every file of fixtures/boms, validated in full; the same
                    spdx-tools                    components as prova finds in it
+    bags.py        bagit                         an exported bundle of evidence, unpacked
 
 ledger.py reads entry bundles and makes envelopes by FORMAT.md alone, tally.py counts.
 Prints each failed check, a table by tool, and `N passed, N failed`. Exit code 1 if a check failed.
@@ -30,6 +31,7 @@ import tempfile
 # The tree must be clean afterwards, so no bytecode beside the sources.
 sys.dont_write_bytecode = True
 
+import bags
 import boms
 import envelopes
 import keys
@@ -58,6 +60,7 @@ def main():
         statements.check(tally, ledger)
         keys.check(tally, ledger, scratch)
         boms.check(tally, ledger, fixtures, scratch)
+        bags.check(tally, ledger, scratch)
         tree.check(tally, ledger, given.treecheck.resolve(), scratch / "large")
         tally.start("prova")
         tally.equal("at the end prova verifies it all, with the demo's findings",
