@@ -20,6 +20,7 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("prova-core", &[]),
     ("prova-store", &["prova-core"]),
+    ("prova-bundle", &["prova-core"]),
     ("prova-formats", &["prova-core"]),
     ("prova-report", &["prova-core"]),
     ("prova-assess", &["prova-core", "prova-formats"]),
@@ -33,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "prova-core",
             "prova-store",
             "prova-assess",
+            "prova-bundle",
             "prova-formats",
             "prova-report",
         ],

@@ -20,6 +20,7 @@ prova, must refuse. No network.
     exports.py     @sigstore/verify,             what `prova export --as` writes: Sigstore bundles, COSE receipts,
                    scitt-cose, and the above     in-toto bundles, pedigrees of units;
                                                  sigstore/verify.cjs is the Node program
+    bags.py        bagit                         an exported bundle of evidence, unpacked
 
 ledger.py reads entry bundles and makes envelopes by FORMAT.md alone, tally.py counts.
 Prints each failed check, a table by tool, and `N passed, N failed`. Exit code 1 if a check failed.
@@ -34,6 +35,7 @@ import tempfile
 # The tree must be clean afterwards, so no bytecode beside the sources.
 sys.dont_write_bytecode = True
 
+import bags
 import boms
 import envelopes
 import exports
@@ -65,6 +67,7 @@ def main():
         keys.check(tally, ledger, scratch)
         boms.check(tally, ledger, fixtures, scratch)
         exports.check(tally, ledger, given.node_modules.resolve(), scratch)
+        bags.check(tally, ledger, scratch)
         tree.check(tally, ledger, given.treecheck.resolve(), scratch / "large")
         tally.start("prova")
         tally.equal("at the end prova verifies it all, with the demo's findings",

@@ -72,6 +72,12 @@ impl Progress for Bar {
     }
 }
 
+impl prova_bundle::verify::Progress for Bar {
+    fn at(&self, done: u64, total: u64) {
+        self.show(done, total);
+    }
+}
+
 impl From<prova_store::Blame> for Blame {
     fn from(blame: prova_store::Blame) -> Self {
         match blame {

@@ -20,6 +20,7 @@ mod plain;
 mod publickey;
 mod reading;
 mod signing;
+mod source;
 mod ui;
 
 use std::process::ExitCode;

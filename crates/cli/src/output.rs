@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tempfile::NamedTempFile;
+
 use crate::error::{Blame, Blamed, blame_of_io};
 
 /// Why a file was not written. What stood under its name before still does, unless the variant says otherwise.
@@ -53,25 +55,59 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
             _ => Ok(()),
         };
     }
-    let directory = match path.parent() {
+    let mut draft = Draft::of(path)?;
+    draft.file().write_all(content).map_err(cannot_write)?;
+    draft.publish()
+}
+
+/// A file under a temporary name beside its own; gone if it is not published.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Draft {
+    /// A file that will have this name.
+    pub(crate) fn of(path: &Path) -> Result<Self, OutputError> {
+        // The bits that a new file has; the system takes away what the user's mask takes away.
+        let file = tempfile::Builder::new()
+            .prefix(".prova-")
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(directory_of(path))
+            // The error names the temporary file, which says nothing to anybody.
+            .map_err(|error| OutputError::Write {
+                path: path.to_owned(),
+                source: error.kind().into(),
+            })?;
+        let path = path.to_owned();
+        Ok(Self { file, path })
+    }
+
+    /// The file.
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Makes the file durable and gives it its name.
+    pub(crate) fn publish(self) -> Result<(), OutputError> {
+        let Self { file, path } = self;
+        let cannot_write = |source| OutputError::Write {
+            path: path.clone(),
+            source,
+        };
+        file.as_file().sync_all().map_err(cannot_write)?;
+        file.persist(&path)
+            .map_err(|failure| cannot_write(failure.error))?;
+        File::open(directory_of(&path))
+            .and_then(|directory| directory.sync_all())
+            .map_err(|source| OutputError::NotDurable { path, source })
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    // The bits that a new file has; the system takes away what the user's mask takes away.
-    let mut file = tempfile::Builder::new()
-        .prefix(".prova-")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(directory)
-        // The error names the temporary file, which says nothing to anybody.
-        .map_err(|error| cannot_write(error.kind().into()))?;
-    file.write_all(content).map_err(cannot_write)?;
-    file.as_file().sync_all().map_err(cannot_write)?;
-    file.persist(path)
-        .map_err(|failure| cannot_write(failure.error))?;
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(|source| OutputError::NotDurable {
-            path: path.to_owned(),
-            source,
-        })
+    }
 }

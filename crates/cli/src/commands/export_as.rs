@@ -36,40 +36,11 @@ use crate::{
     ui::{Show, Status, Ui},
 };
 
-/// Write entries, or what a unit is made of, in a format that other tools read.
-///
-/// Reads the ledger, also beside a running writer; every signature is verified before it is handed on. Entries go out byte for byte as they were signed: as
-/// in-toto bundle, one envelope a line; as Sigstore bundles, one line for each signer; as COSE receipts, which the ledger's key signs anew and which show that
-/// an entry is in the tree of the present checkpoint. A unit goes out as bill of materials, as built or as installed.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Exit codes: 0 done, 1 the ledger is damaged, 2 no such entry or component.
-
-Example:
-  prova export unit:dns:nordlys.example/AAU-3900/SN0001 --as cyclonedx -o unit.cdx.json")]
-pub(crate) struct ExportArgs {
-    /// Entries by index, or components, which stand for all entries about them.
-    #[arg(value_name = "COMPONENT|INDEX", required = true)]
-    what: Vec<What>,
-    #[command(flatten)]
-    form: FormArgs,
-    /// The file; `-` for stdout.
-    #[arg(short, long, value_name = "PATH")]
-    output: PathBuf,
-    /// The time that a bill of materials bears [without: the latest that an entry in it claims].
-    #[arg(long, value_name = "TIME")]
-    at: Option<Timestamp>,
-    #[command(flatten)]
-    passphrase: PassphraseArgs,
-    #[command(flatten)]
-    ledger: LedgerArgs,
-}
-
 /// Which format, and what only these formats need.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct FormArgs {
     /// The format.
-    #[arg(long = "as", value_enum, value_name = "FORMAT", required = true)]
+    #[arg(long = "as", value_enum, value_name = "FORMAT")]
     form: Option<Form>,
     /// When in its life a unit is described in a bill of materials.
     #[arg(long, value_enum, value_name = "STAGE", default_value_t = StageArg::AsInstalled, requires = "form")]
@@ -77,6 +48,13 @@ pub(crate) struct FormArgs {
     /// The log's private key, which signs receipts.
     #[arg(long, value_name = "FILE", env = "PROVA_LOG_KEY", hide_env_values = true)]
     log_key: Option<PathBuf>,
+}
+
+impl FormArgs {
+    /// The format that was asked for, if any.
+    pub(crate) fn form(&self) -> Option<Form> {
+        self.form
+    }
 }
 
 /// What is to be written where.
@@ -163,24 +141,6 @@ impl Source for Reading {
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, CommandError> {
         Reading::posting(self, term)
     }
-}
-
-/// Runs `prova export --as`.
-pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    let form = args
-        .form
-        .form
-        .ok_or_else(|| CommandError::caller("no format was given, want --as FORMAT"))?;
-    let order = Order {
-        what: &args.what,
-        form,
-        options: &args.form,
-        at: args.at,
-        output: &args.output,
-        passphrase: &args.passphrase,
-        ledger: &args.ledger,
-    };
-    export(&order, ui)
 }
 
 /// Writes what was ordered.

@@ -3,8 +3,11 @@
 mod append;
 mod attest;
 mod backup;
+mod bundle;
 mod completions;
 mod demo;
+mod equivocation;
+mod export;
 mod export_as;
 mod fsck;
 mod heads;
@@ -49,7 +52,10 @@ pub(crate) enum Command {
     Verify(verify::VerifyArgs),
     Seal(seal::SealArgs),
     Prove(prove::ProveArgs),
-    Export(Box<export_as::ExportArgs>),
+    Export(Box<export::ExportArgs>),
+    #[command(subcommand)]
+    Bundle(bundle::Command),
+    Equivocation(equivocation::EquivocationArgs),
     Policy(policy::PolicyArgs),
     Fsck(fsck::FsckArgs),
     Reindex(reindex::ReindexArgs),
@@ -76,7 +82,9 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Verify(args) => verify::run(&args, ui),
         Command::Seal(args) => seal::run(&args, ui),
         Command::Prove(args) => prove::run(&args, ui),
-        Command::Export(args) => export_as::run(&args, ui),
+        Command::Export(args) => export::run(&args, ui),
+        Command::Bundle(command) => bundle::run(&command, ui),
+        Command::Equivocation(args) => equivocation::run(&args, ui),
         Command::Policy(args) => policy::run(&args, ui),
         Command::Fsck(args) => fsck::run(&args, ui),
         Command::Reindex(args) => reindex::run(&args, ui),

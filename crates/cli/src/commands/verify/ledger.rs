@@ -182,7 +182,7 @@ fn failed(error: &AuditError) -> Option<((Question, ReasonCode), Option<EntryInd
 }
 
 /// How a verdict ends the command.
-fn status(verdict: &Verdict) -> Result<Status, CommandError> {
+pub(super) fn status(verdict: &Verdict) -> Result<Status, CommandError> {
     match verdict.failed().next() {
         Some(failed) => Err(CommandError::new(Blame::Evidence, failed.reason.clone())),
         None if verdict.findings.is_empty() => Ok(Status::Holds),
@@ -237,7 +237,7 @@ impl Show for SubjectVerdict {
     }
 }
 
-fn show_answers(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn show_answers(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     for answered in &verdict.answers {
         let (question, answer) = (answered.question.name(), answered.answer.to_string());
         writeln!(out, "  {question:<10}  {answer:<17}  {}", plain(&answered.reason))?;
@@ -246,7 +246,7 @@ fn show_answers(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Findings by component, in order of the components' first ones.
-fn show_findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn show_findings(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
     if findings.is_empty() {
         return Ok(());
     }

@@ -1,15 +1,18 @@
-//! `prova verify`: a whole ledger, one component, or a proof.
+//! `prova verify`: a whole ledger, one component, a bundle, or a proof.
 
+pub(crate) mod bundle;
 mod ledger;
 mod listing;
 mod proof;
 mod report;
+mod seen;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use prova_core::{component::SubjectId, policy::MAX_POLICY_BYTES, verdict::Trust};
 
+use super::equivocation;
 use crate::{
     error::{Blaming as _, CommandError},
     input,
@@ -17,11 +20,12 @@ use crate::{
     ui::{Status, Ui},
 };
 
-/// Verify a ledger, a component in it, or a file that `prova prove` wrote.
+/// Verify a ledger, a component in it, a bundle of evidence, or a file that `prova prove` wrote.
 ///
 /// Without an argument, reads every byte of the ledger: entries against hashes, hashes against the checkpoint, signatures, entitlement,
-/// links, lives and seals. With a component, does the same and answers the six questions about that component. With a file, shows what it
-/// proves of the log that the policy trusts: that an entry is in it, which entries are about something, or that none is; this needs no ledger.
+/// links, lives and seals. With a component, does the same and answers the six questions about that component. With a bundle, answers them
+/// from the bundle alone. With another file, shows what it proves of the log that the policy trusts: that an entry is in it, which entries
+/// are about something, that none is, or that the log contradicts itself. Files need no ledger.
 ///
 /// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
 /// ledger is held against the log key in its own charter.
@@ -35,9 +39,10 @@ Example:
   prova verify --ledger ledger
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --trust policy.txt
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --report report.html
+  prova verify evidence.zip --trust policy.txt
   prova verify entry-7.tlog-proof --trust policy.txt")]
 pub(crate) struct VerifyArgs {
-    /// A component, an act, or a file with a proof; nothing for the whole ledger.
+    /// A component, an act, a bundle, or a file with a proof; nothing for the whole ledger.
     #[arg(value_name = "COMPONENT|FILE")]
     what: Option<String>,
     /// A C2SP tlog-policy file; `prova policy` makes one for a ledger.
@@ -49,6 +54,8 @@ pub(crate) struct VerifyArgs {
     /// Write the verdict on a component as an HTML page to this file.
     #[arg(long, value_name = "FILE", requires = "what")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    seen: seen::SeenArgs,
     #[command(flatten)]
     ledger: LedgerArgs,
 }
@@ -80,19 +87,25 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
             Err(error.context(format!("«{what}» is no component")))
         }
         (Some(_), _) if args.report.is_some() => Err(CommandError::caller(
-            "a report is about a component, not about a proof",
+            "a report is about a component, not about a file",
         )),
+        (Some(what), _) if bundle::is_bundle(Path::new(what)) => {
+            bundle::verify(Path::new(what), trust.as_ref(), Some(&args.seen), ui)
+        }
         (Some(what), _) => {
             let trust = trust.ok_or_else(|| {
                 CommandError::caller("a proof shows nothing without the log's key that you trust")
                     .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
             })?;
+            if equivocation::is_equivocation(Path::new(what)) {
+                return equivocation::verify(Path::new(what), &trust, ui);
+            }
             proof::verify(Path::new(what), args.entry.as_deref(), trust.policy(), ui)
         }
     }
 }
 
-fn read_trust(path: &Path) -> Result<Trust, CommandError> {
+pub(crate) fn read_trust(path: &Path) -> Result<Trust, CommandError> {
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
     let content = input::read(path, limit)?;
     Trust::parse(&content)

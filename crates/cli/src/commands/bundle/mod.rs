@@ -1,0 +1,23 @@
+//! `prova bundle`: what happens to a bundle after it was exported.
+
+mod receive;
+
+use clap::Subcommand;
+
+use crate::{
+    error::CommandError,
+    ui::{Status, Ui},
+};
+
+/// Look after bundles of evidence.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Receive(receive::ReceiveArgs),
+}
+
+/// Runs `prova bundle`.
+pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError> {
+    match command {
+        Command::Receive(args) => receive::run(args, ui),
+    }
+}

@@ -1,0 +1,361 @@
+//! `prova export`: evidence in one file.
+
+use std::{
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+    str::FromStr,
+};
+
+use clap::{ArgGroup, Args};
+use prova_bundle::export::{ExportError, Exported, Request, export};
+use prova_core::{
+    bundle::{
+        BundleScope,
+        closure::ClosureError,
+        description::{Remark, Withheld},
+        scope::{IndexRange, Period},
+    },
+    component::{ComponentId, SubjectId},
+    hash::Digest,
+    org::OrgId,
+    policy::MAX_POLICY_BYTES,
+    position::{EntryIndex, TreeSize},
+    time::Timestamp,
+    verdict::Verdict,
+};
+use serde::Serialize;
+
+use super::export_as::{self, Form, FormArgs, Order, What};
+use crate::{
+    clock,
+    error::{Blame, Blamed as _, CommandError},
+    input,
+    ledger::LedgerArgs,
+    output::Draft,
+    passphrase::PassphraseArgs,
+    plain::{counted, plain},
+    signing,
+    source::{LedgerSource, SourceError},
+    ui::{Show, Status, Ui},
+};
+
+/// Export evidence about components as one file that anybody verifies offline.
+///
+/// Reads the ledger, also beside a running writer. Writes a bundle: everything that was recorded about the components in scope and about what
+/// their lives depend on, the proofs that it stands in the ledger and that nothing was left out, the documents it names, the verdict, and the
+/// exporter's signature. `prova verify FILE` checks it without the ledger. The exporter is the organisation of the key, in the role auditor.
+/// The same ledger, scope, key and --at give the same bytes.
+///
+/// With --as, writes what other people's tools read instead, after verifying every signature: entries byte for byte, as in-toto bundle (one
+/// envelope a line) or as Sigstore bundles (one line for each signer); COSE receipts, which the ledger's key signs; or what a unit is made
+/// of, as built or as installed.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("scope").required(true))]
+#[command(after_help = "\
+Exit codes: 0 written, 1 the ledger is damaged, 2 no such component, or a key that may not export, 3 the disk failed.
+
+Example:
+  prova export unit:dns:nordlys.example/AAU-3900/SN0001 --case 2026-17 --key keys/auditor.pem -o evidence.zip
+  prova export --range 0..51 --key keys/auditor.pem -o ledger.zip
+  prova export unit:dns:nordlys.example/AAU-3900/SN0001 --as cyclonedx -o unit.cdx.json")]
+pub(crate) struct ExportArgs {
+    /// The components or acts that the evidence is about; with --as also entries, by index.
+    #[arg(value_name = "COMPONENT|INDEX", group = "scope")]
+    what: Vec<What>,
+    /// Everything that an organisation said, and the components in it.
+    #[arg(long, value_name = "ORG", group = "scope")]
+    org: Option<OrgId>,
+    /// A type, and every unit of it.
+    #[arg(long = "type", value_name = "TYPE", group = "scope")]
+    of_type: Option<ComponentId>,
+    /// A slot, and what was ever in it.
+    #[arg(long, value_name = "SLOT", group = "scope")]
+    slot: Option<ComponentId>,
+    /// Every entry from index A on, before index B.
+    #[arg(long, value_name = "A..B", group = "scope")]
+    range: Option<Stretch>,
+    /// Components with an entry that claims a time from this one on.
+    #[arg(long, value_name = "TIME", group = "scope", requires = "to")]
+    from: Option<Timestamp>,
+    /// … up to this one.
+    #[arg(long, value_name = "TIME", requires = "from")]
+    to: Option<Timestamp>,
+    /// The case that the evidence is for.
+    #[arg(long, value_name = "ID")]
+    case: Option<Remark>,
+    #[command(flatten)]
+    form: FormArgs,
+    /// The private key of the exporter; a bundle needs it.
+    #[arg(long, value_name = "FILE", required_unless_present = "form")]
+    key: Option<PathBuf>,
+    /// When it is exported [without: now; with --as: the latest time that an entry in it claims].
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+    /// A document to leave out, by its SHA-256; the bundle says that it is withheld.
+    #[arg(long, value_name = "DIGEST", requires = "reason")]
+    withhold: Vec<Digest>,
+    /// Why documents are withheld.
+    #[arg(long, value_name = "TEXT", requires = "withhold")]
+    reason: Option<Remark>,
+    /// By what right they are withheld.
+    #[arg(long, value_name = "TEXT", requires = "withhold")]
+    authority: Option<Remark>,
+    /// A C2SP tlog-policy file to judge by; it goes into the bundle. Readers judge by their own.
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    #[command(flatten)]
+    ledger: LedgerArgs,
+}
+
+/// `A..B`.
+#[derive(Clone, Copy, Debug)]
+struct Stretch(IndexRange);
+
+impl FromStr for Stretch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let range = text.split_once("..").and_then(|(from, to)| {
+            Some(IndexRange {
+                from: EntryIndex::new(from.parse().ok()?),
+                to: TreeSize::new(to.parse().ok()?),
+            })
+        });
+        range
+            .map(Self)
+            .ok_or_else(|| "want two indices such as «0..51»".to_owned())
+    }
+}
+
+/// What was written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    /// The file.
+    file: PathBuf,
+    /// Bytes in it.
+    bytes: u64,
+    /// Entries in it.
+    entries: u64,
+    /// Components that are followed.
+    components: usize,
+    /// Index proofs in it.
+    index_proofs: usize,
+    /// Documents in it.
+    attachments: usize,
+    /// Documents that it does not have.
+    withheld: usize,
+    /// What it shows.
+    verdict: Verdict,
+}
+
+/// Runs `prova export`.
+pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+    if let Some(form) = args.form.form() {
+        return args.other_form(form, ui);
+    }
+    let request = args.scope()?;
+    let Some(key_file) = &args.key else {
+        return Err(CommandError::caller(
+            "the exporter's key is missing, want --key FILE",
+        ));
+    };
+    let at = args.at.map_or_else(clock::now, Ok)?;
+    let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
+    let trust = args
+        .trust
+        .as_ref()
+        .map(|path| input::read(path, limit))
+        .transpose()?;
+    let key = signing::read_key(key_file, &args.passphrase.source(), ui)?;
+    let source = LedgerSource::new(args.ledger.read(ui)?);
+    let exporter = {
+        use prova_bundle::export::Source as _;
+        let record = source.registry().keys().get(&key.public().key_id());
+        let record = record.ok_or_else(|| {
+            let error = CommandError::caller(format!(
+                "the key in {} is of no participant",
+                input::shown(key_file)
+            ));
+            error.hint(
+                "an exporter is enrolled with the role auditor: `prova registry enrol … --role auditor`",
+            )
+        })?;
+        record.organisation.clone()
+    };
+    let request = Request {
+        scope: request,
+        case: args.case.clone(),
+        exporter,
+        at,
+        withheld: args.withheld(),
+        trust,
+    };
+    let mut draft = Draft::of(&args.output)?;
+    let exported = {
+        let bar = ui.progress("exporting", "entries");
+        let out = BufWriter::with_capacity(1 << 20, draft.file());
+        let (_, exported) = export(&source, &request, &key, None, out, &bar).map_err(failed)?;
+        exported
+    };
+    let bytes = draft.file().metadata().map_or(0, |metadata| metadata.len());
+    draft.publish()?;
+    ui.result(&Written::new(args.output.clone(), bytes, exported))?;
+    Ok(Status::Holds)
+}
+
+impl ExportArgs {
+    /// Writes what other people's tools read.
+    fn other_form(&self, form: Form, ui: &mut Ui) -> Result<Status, CommandError> {
+        if self.what.is_empty() {
+            let error = CommandError::caller("--as takes components or indices of entries");
+            return Err(error.hint("only a bundle, without --as, has a wider scope"));
+        }
+        let order = Order {
+            what: &self.what,
+            form,
+            options: &self.form,
+            at: self.at,
+            output: &self.output,
+            passphrase: &self.passphrase,
+            ledger: &self.ledger,
+        };
+        export_as::export(&order, ui)
+    }
+
+    fn components(&self) -> Result<Vec<SubjectId>, CommandError> {
+        let subject = |what: &What| match what {
+            What::Subject(subject) => Ok(subject.clone()),
+            What::Entry(index) => {
+                let error = CommandError::caller(format!("{index} is no component"));
+                Err(error.hint("single entries go out with --as, stretches of them with --range"))
+            }
+        };
+        self.what.iter().map(subject).collect()
+    }
+
+    fn scope(&self) -> Result<BundleScope, CommandError> {
+        Ok(
+            match (
+                &self.org,
+                &self.of_type,
+                &self.slot,
+                &self.range,
+                &self.from,
+                &self.to,
+            ) {
+                (Some(org), ..) => BundleScope::Organisation(org.clone()),
+                (_, Some(of_type), ..) => BundleScope::Type(of_type.clone()),
+                (_, _, Some(slot), ..) => BundleScope::Slot(slot.clone()),
+                (_, _, _, Some(Stretch(range)), ..) => BundleScope::Range(*range),
+                (_, _, _, _, Some(from), Some(to)) => BundleScope::Time(Period { from: *from, to: *to }),
+                _ if !self.what.is_empty() => BundleScope::components(self.components()?),
+                _ => {
+                    return Err(CommandError::caller(
+                        "nothing was named that the evidence is to be about",
+                    ));
+                }
+            },
+        )
+    }
+
+    fn withheld(&self) -> Vec<Withheld> {
+        let mut digests = self.withhold.clone();
+        digests.sort();
+        digests.dedup();
+        digests
+            .into_iter()
+            .filter_map(|sha256| {
+                Some(Withheld {
+                    sha256,
+                    length: None,
+                    reason: self.reason.clone()?,
+                    authority: self.authority.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// Whose fault it is that nothing was exported.
+fn failed(error: ExportError<SourceError>) -> CommandError {
+    let source_blame = |error: &SourceError| error.blame();
+    let blame = match &error {
+        ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => {
+            source_blame(source)
+        }
+        ExportError::Closure(ClosureError::Decode { .. } | ClosureError::Link { .. })
+        | ExportError::Fault(_)
+        | ExportError::Document { .. } => Blame::Evidence,
+        ExportError::Write(prova_bundle::zip::WriteFileError::Write { source, .. }) => {
+            crate::error::blame_of_io(source)
+        }
+        ExportError::Write(prova_bundle::zip::WriteFileError::Read { .. }) | ExportError::Proof { .. } => {
+            Blame::Program
+        }
+        _ => Blame::Caller,
+    };
+    let shown = CommandError::of(blame, &error);
+    match &error {
+        ExportError::NoDocument { digest, .. } => shown.hint(format!(
+            "give the ledger the document, or say why the bundle does not have it: --withhold {digest} --reason TEXT"
+        )),
+        ExportError::Exporter(_) => {
+            shown.hint("`prova registry show` lists who has the role auditor; `prova registry change --role` gives it")
+        }
+        ExportError::Fault(_) => shown.hint("`prova verify` looks at the whole ledger"),
+        _ => shown,
+    }
+}
+
+impl Written {
+    fn new(file: PathBuf, bytes: u64, exported: Exported) -> Self {
+        let Exported {
+            description,
+            verdict,
+            attachments,
+            index_proofs,
+        } = exported;
+        Self {
+            file,
+            bytes,
+            entries: description.entries,
+            components: description.closure.subjects().count(),
+            index_proofs,
+            attachments,
+            withheld: description.withheld.len(),
+            verdict,
+        }
+    }
+}
+
+impl Show for Written {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        writeln!(
+            out,
+            "{}: {}, {}, {}, {}, {} withheld; {} bytes",
+            self.file.display(),
+            counted(self.components, "component", "components"),
+            counted(self.entries, "entry", "entries"),
+            counted(self.index_proofs, "index proof", "index proofs"),
+            counted(self.attachments, "document", "documents"),
+            number(self.withheld),
+            self.bytes
+        )?;
+        for answered in &self.verdict.answers {
+            let (question, answer) = (answered.question.name(), answered.answer.to_string());
+            writeln!(out, "  {question:<10}  {answer:<17}  {}", plain(&answered.reason))?;
+        }
+        writeln!(
+            out,
+            "{}",
+            counted(self.verdict.findings.len(), "finding", "findings")
+        )
+    }
+}

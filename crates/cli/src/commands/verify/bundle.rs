@@ -1,0 +1,191 @@
+//! A bundle of evidence: no ledger, network or database is needed.
+
+use std::{
+    fs::File,
+    io::{self, Read as _, Write},
+    path::{Path, PathBuf},
+};
+
+use prova_bundle::{
+    bag::{Bag, OpenBagError, ReadBagError},
+    verify::{Verified, VerifyError, verify as verify_bag},
+    zip::{OpenArchiveError, ReadFileError, looks_like_archive},
+};
+use prova_core::{
+    bundle::Verifier,
+    verdict::{Answer, Trust, Verdict},
+};
+use serde::Serialize;
+
+use super::{
+    ledger::{show_answers, show_findings, status},
+    seen,
+};
+use crate::{
+    error::{Blame, CommandError, blame_of_io},
+    input::InputError,
+    plain::{counted, plain},
+    ui::{Show, Status, Ui},
+};
+
+/// What a bundle shows to a reader.
+#[derive(Serialize)]
+struct BundleVerdict<'a> {
+    #[serde(flatten)]
+    verdict: &'a Verdict,
+    #[serde(skip)]
+    file: PathBuf,
+    #[serde(skip)]
+    verified: Option<&'a Verified>,
+}
+
+/// Whether a file begins as a bundle does.
+pub(super) fn is_bundle(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let begins = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    let is_named = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+    is_named && path.exists() || begins.is_ok() && looks_like_archive(&start)
+}
+
+/// Opens a bundle's file.
+pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
+    let file = File::open(path).map_err(|source| InputError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(file)
+}
+
+/// Verifies a bundle, and shows the verdict of a reader with this trust.
+pub(super) fn verify(
+    path: &Path,
+    trust: Option<&Trust>,
+    earlier: Option<&seen::SeenArgs>,
+    ui: &mut Ui,
+) -> Result<Status, CommandError> {
+    let opened = Bag::open(open(path)?).map_err(VerifyError::from);
+    let verified = opened.and_then(|mut bag| verify_bag(&mut bag, &ui.progress("verifying", "files")));
+    let verified = match verified {
+        Ok(verified) => verified,
+        Err(error) => {
+            if let VerifyError::Fault { source, of, .. } = &error {
+                let (description, checkpoint) = of.as_ref();
+                let verdict = Verifier::refuse(description, checkpoint, source, trust);
+                show(path, &verdict, None, ui)?;
+            }
+            return Err(failed(path, &error));
+        }
+    };
+    let verdict = verified.dossier.verdict(trust);
+    show(path, &verdict, Some(&verified), ui)?;
+    if let Some(earlier) = earlier {
+        seen::compare(&verified.dossier, trust, earlier, ui)?;
+    }
+    status(&verdict)
+}
+
+fn show(
+    path: &Path,
+    verdict: &Verdict,
+    verified: Option<&Verified>,
+    ui: &mut Ui,
+) -> Result<(), CommandError> {
+    let shown = BundleVerdict {
+        verdict,
+        file: path.to_owned(),
+        verified,
+    };
+    ui.canonical(&shown, &verdict.to_canonical())
+}
+
+/// Whose fault it is that a bundle does not hold: the bundle's, unless it cannot be read at all.
+pub(crate) fn failed(path: &Path, error: &VerifyError) -> CommandError {
+    let broken = match error {
+        VerifyError::Open(OpenBagError::Archive(OpenArchiveError::Read(source)))
+        | VerifyError::Open(OpenBagError::Read(ReadBagError::File(ReadFileError::Read { source, .. })))
+        | VerifyError::Read(ReadBagError::File(ReadFileError::Read { source, .. })) => Some(source),
+        _ => None,
+    };
+    let blame = match broken {
+        Some(source) if source.kind() != io::ErrorKind::UnexpectedEof => blame_of_io(source),
+        _ => Blame::Evidence,
+    };
+    let shown = CommandError::of(blame, error).context(format!("{} does not hold", path.display()));
+    match error {
+        VerifyError::Open(OpenBagError::Archive(OpenArchiveError::Name { .. }))
+        | VerifyError::Description(prova_core::bundle::description::DescriptionError::Format { .. }) => shown
+            .hint("a bundle of a later version needs a later version of prova; nothing was written anywhere"),
+        VerifyError::Open(OpenBagError::Archive(_)) => shown
+            .hint("ask for the file as it was exported: unpacking and packing again makes another archive"),
+        _ => shown.hint("ask whoever exported it for the bundle as it was, and compare the two files"),
+    }
+}
+
+impl Show for BundleVerdict<'_> {
+    fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { verdict, file, .. } = self;
+        let checkpoint = format!("checkpoint of size {} with root {}", verdict.size, verdict.root);
+        let holds =
+            verdict.findings.is_empty() && verdict.failed().next().is_none() && self.verified.is_some();
+        let counts = self.verified.map_or_else(String::new, |verified| {
+            let entries = verified.dossier.entries().len();
+            let signatures = counted(verified.dossier.signatures(), "signature", "signatures");
+            format!(", {}, {signatures}", counted(entries, "entry", "entries"))
+        });
+        if holds {
+            let open = verdict
+                .answers
+                .iter()
+                .filter(|answered| answered.answer == Answer::CannotBeDecided);
+            let open: Vec<_> = open.map(|answered| answered.question.name()).collect();
+            write!(
+                out,
+                "holds: {}{counts}, no findings; {checkpoint}",
+                verdict.origin
+            )?;
+            if !open.is_empty() {
+                write!(out, "; cannot be decided: {}", open.join(", "))?;
+            }
+            writeln!(out)?;
+            return self.show_custody(out);
+        }
+        writeln!(
+            out,
+            "{}: {}{counts}; {checkpoint}",
+            file.display(),
+            verdict.origin
+        )?;
+        show_answers(verdict, out)?;
+        self.show_custody(out)?;
+        show_findings(&verdict.findings, out)
+    }
+}
+
+impl BundleVerdict<'_> {
+    /// Who made it, who has had it, and what it does not have.
+    fn show_custody(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(verified) = self.verified else {
+            return Ok(());
+        };
+        let export = &verified.export;
+        write!(out, "  exported by {} at {}", export.exporter, export.at)?;
+        match &export.case {
+            Some(case) => writeln!(out, " for case «{}»", plain(case.as_str()))?,
+            None => writeln!(out)?,
+        }
+        for hand_over in &verified.custody {
+            write!(out, "  received by {} at {}", hand_over.by, hand_over.at)?;
+            match &hand_over.remark {
+                Some(remark) => writeln!(out, ": {}", plain(remark.as_str()))?,
+                None => writeln!(out)?,
+            }
+        }
+        for withheld in &verified.dossier.description().withheld {
+            let reason = plain(withheld.reason.as_str());
+            writeln!(out, "  withheld: document {}: {reason}", withheld.sha256)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,214 @@
+//! A bundle changed by chance, in its bytes and file by file: each change is refused, or the verdict is the same to the byte.
+//!
+//! `PROVA_MUTATIONS` says how many (500 if unset), `PROVA_MUTATIONS_SEED` where chance begins. `fixtures/bundles/v1` holds the bundles.
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test ends where something is wrong, and prints what it counted"
+)]
+
+use std::{collections::BTreeMap, fs, io::Cursor, path::Path};
+
+use prova_bundle::{
+    bag::Bag,
+    name::FileName,
+    verify::{NoProgress, verify},
+    zip::{Archive, ArchiveWriter},
+};
+use prova_core::{hash::Digest, verdict::Trust};
+use prova_testkit::chance::Chance;
+
+type Files = Vec<(FileName, Vec<u8>)>;
+
+fn fixture(name: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/bundles/v1");
+    fs::read(root.join(name)).unwrap()
+}
+
+/// The verdict of a reader, and who signed for what, or why there is none.
+fn look(bytes: &[u8], trust: &Trust) -> Result<(Vec<u8>, String), String> {
+    let mut bag = Bag::open(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let verified = verify(&mut bag, &NoProgress).map_err(|error| error.to_string())?;
+    let verdict = verified.dossier.verdict(Some(trust)).to_canonical();
+    Ok((verdict, format!("{:?}", (verified.export, verified.custody))))
+}
+
+fn files(bytes: &[u8]) -> Files {
+    let mut archive = Archive::open(Cursor::new(bytes)).unwrap();
+    let records = archive.records().to_vec();
+    records
+        .iter()
+        .map(|record| (record.name, archive.read(record).unwrap()))
+        .collect()
+}
+
+/// The archive of these files, with the lists of the bag made anew: what somebody would do who can do everything but sign.
+fn archive(files: &Files, relist: bool) -> Option<Vec<u8>> {
+    let mut files = files.clone();
+    files.sort();
+    files.dedup_by_key(|(name, _)| *name);
+    if relist {
+        let line = |(name, content): &(FileName, Vec<u8>)| format!("{}  {name}\n", Digest::of(content));
+        let payload = files.iter().filter(|(name, _)| name.is_payload());
+        let manifest: String = payload.clone().map(line).collect();
+        let octets: usize = payload.clone().map(|(_, content)| content.len()).sum();
+        let oxum = format!("Payload-Oxum: {octets}.{}\n", payload.count());
+        for (name, content) in &mut files {
+            if *name == FileName::Manifest {
+                *content = manifest.clone().into_bytes();
+            } else if *name == FileName::BagInfo {
+                let text = String::from_utf8(content.clone()).unwrap();
+                let kept = text
+                    .split_inclusive('\n')
+                    .filter(|line| !line.starts_with("Payload-Oxum"));
+                *content = (kept.collect::<String>() + &oxum).into_bytes();
+            }
+        }
+        let tags: String = files.iter().filter(|(name, _)| name.is_tag()).map(line).collect();
+        let place = files
+            .iter_mut()
+            .find(|(name, _)| *name == FileName::TagManifest)?;
+        place.1 = tags.into_bytes();
+    }
+    let mut writer = ArchiveWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in &files {
+        writer.add(*name, content).ok()?;
+    }
+    Some(writer.finish().ok()?.into_inner())
+}
+
+/// One change of bytes, or of files, and what it is.
+fn mutate(chance: &mut Chance, whole: &[u8], own: &Files, others: &Files) -> (&'static str, Option<Vec<u8>>) {
+    let mut pick = |end: usize| chance.below(end);
+    let kind = pick(8);
+    let relist = pick(2) == 0;
+    let (mut bytes, mut files) = (whole.to_vec(), own.clone());
+    let at = pick(files.len());
+    match kind {
+        0 => {
+            bytes[pick(whole.len())] ^= 1 << pick(8);
+            ("flip a bit of the archive", Some(bytes))
+        }
+        1 => {
+            bytes.truncate(pick(whole.len()));
+            ("cut the archive", Some(bytes))
+        }
+        2 => {
+            let length = files[at].1.len();
+            if length == 0 {
+                return ("flip a bit of a file", None);
+            }
+            files[at].1[pick(length)] ^= 1 << pick(8);
+            ("flip a bit of a file", archive(&files, relist))
+        }
+        3 => {
+            files.remove(at);
+            ("drop a file", archive(&files, relist))
+        }
+        4 => {
+            let other = pick(files.len());
+            let content = files[at].1.clone();
+            files[at].1 = std::mem::replace(&mut files[other].1, content);
+            ("swap two files", archive(&files, relist))
+        }
+        5 => {
+            let length = files[at].1.len();
+            files[at].1.truncate(pick(length.max(1)));
+            ("cut a file", archive(&files, relist))
+        }
+        6 => {
+            let other = others[pick(others.len())].clone();
+            match files.iter_mut().find(|(name, _)| *name == other.0) {
+                Some(place) => place.1 = other.1,
+                None => files.push(other),
+            }
+            ("replay a file of another bundle", archive(&files, relist))
+        }
+        _ => {
+            // An entry and its proof together, which the lists do not miss.
+            let FileName::Entry(index) = files[at].0 else {
+                return ("hide an entry", None);
+            };
+            files.retain(|(name, _)| !matches!(name, FileName::Entry(i) | FileName::Proof(i) if *i == index));
+            ("hide an entry", archive(&files, true))
+        }
+    }
+}
+
+#[test]
+fn every_single_change_of_a_bundle_is_refused_or_changes_no_verdict() {
+    let number = |name: &str, unset| std::env::var(name).map_or(unset, |text| text.parse::<u64>().unwrap());
+    let (wanted, seed) = (number("PROVA_MUTATIONS", 500), number("PROVA_MUTATIONS_SEED", 1));
+    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
+    let bundles = [fixture("unit.zip"), fixture("range.zip")];
+    let wants = bundles.each_ref().map(|bytes| look(bytes, &trust).unwrap());
+    let contents = bundles.each_ref().map(|bytes| files(bytes));
+    let mut chance = Chance::new(seed);
+    let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    let mut done = 0;
+    while done < wanted {
+        let own = (done % 2) as usize;
+        let (what, changed) = mutate(&mut chance, &bundles[own], &contents[own], &contents[1 - own]);
+        let Some(changed) = changed.filter(|changed| *changed != bundles[own]) else {
+            continue;
+        };
+        done += 1;
+        let harmless = match look(&changed, &trust) {
+            Err(_) => 0,
+            Ok(got) => {
+                assert_eq!(
+                    got.0, wants[own].0,
+                    "{what}, number {done} of seed {seed}: another verdict"
+                );
+                // The last hand-over can be taken away by whoever holds the file; nothing follows it.
+                if own == 1 || what != "drop a file" {
+                    assert_eq!(
+                        got.1, wants[own].1,
+                        "{what}, number {done} of seed {seed}: another signer"
+                    );
+                }
+                1
+            }
+        };
+        counts.entry(what).or_default()[harmless] += 1;
+    }
+    for (what, [refused, same]) in counts {
+        println!("{what}: {refused} refused, {same} harmless");
+    }
+    println!("{wanted} changes, none unnoticed");
+}
+
+#[test]
+fn every_entry_that_is_hidden_is_missed() {
+    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
+    for name in ["unit.zip", "range.zip"] {
+        let whole = files(&fixture(name));
+        for (name, _) in &whole {
+            let FileName::Entry(index) = *name else { continue };
+            let mut rest = whole.clone();
+            rest.retain(|(name, _)| !matches!(name, FileName::Entry(i) | FileName::Proof(i) if *i == index));
+            assert!(
+                look(&archive(&rest, true).unwrap(), &trust).is_err(),
+                "entry {index}"
+            );
+        }
+    }
+}
+
+#[test]
+fn bundles_of_version_1_are_opened_for_ever() {
+    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
+    for name in ["unit.zip", "range.zip"] {
+        let bytes = fixture(name);
+        look(&bytes, &trust).unwrap();
+        assert_eq!(
+            archive(&files(&bytes), true).unwrap(),
+            bytes,
+            "{name} has one form"
+        );
+    }
+}
