@@ -17,6 +17,7 @@ mod append;
 mod attest;
 mod backup;
 mod demo;
+mod export;
 mod fsck;
 mod init;
 mod key;
