@@ -89,6 +89,7 @@ unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 wi
 [0]
 $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
 {
+  "format": "prova-verdict/1",
   "scope": {
     "subject": "unit:dns:nordlys.example/AAU/S1"
   },
@@ -99,6 +100,7 @@ $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
     {
       "question": "authentic",
       "answer": "holds",
+      "code": "signatures-good",
       "reason": "all signatures on its 5 statements are good",
       "entries": [
         9,
@@ -111,6 +113,7 @@ $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
     {
       "question": "entitled",
       "answer": "holds",
+      "code": "signers-entitled",
       "reason": "every signer was enrolled in its role where it spoke",
       "entries": [
         1,
@@ -121,6 +124,7 @@ $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
     {
       "question": "unbroken",
       "answer": "holds",
+      "code": "links-hold",
       "reason": "every statement follows the one before it in the chain",
       "entries": [
         9,
@@ -133,23 +137,28 @@ $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
     {
       "question": "complete",
       "answer": "holds",
+      "code": "every-entry-read",
       "reason": "of the 14 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it",
       "entries": []
     },
     {
       "question": "consistent",
       "answer": "cannotBeDecided",
+      "code": "no-policy",
       "reason": "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known",
       "entries": []
     },
     {
       "question": "acceptable",
       "answer": "cannotBeDecided",
+      "code": "no-rules",
       "reason": "no rule pack was given",
       "entries": []
     }
   ],
-  "findings": []
+  "findings": [],
+  "withheld": 0,
+  "gaps": []
 }
 [0]
 $ prova verify unit:dns:nordlys.example/AAU/NONE
@@ -169,6 +178,7 @@ fn the_json_of_a_verdict_on_a_ledger_lists_the_findings() {
         str![[r#"
 $ prova verify --format json
 {
+  "format": "prova-verdict/1",
   "scope": "ledger",
   "origin": "ledger.example/2026",
   "size": 17,
@@ -177,36 +187,42 @@ $ prova verify --format json
     {
       "question": "authentic",
       "answer": "holds",
+      "code": "signatures-good",
       "reason": "all signatures on 17 entries are good",
       "entries": []
     },
     {
       "question": "entitled",
       "answer": "holds",
+      "code": "signers-entitled",
       "reason": "every signer was enrolled in its role where it spoke",
       "entries": []
     },
     {
       "question": "unbroken",
       "answer": "holds",
+      "code": "links-hold",
       "reason": "every statement follows the last one in the chains of its subjects",
       "entries": []
     },
     {
       "question": "complete",
       "answer": "holds",
+      "code": "every-entry-read",
       "reason": "all 17 entries that the checkpoint covers were read, and give its root",
       "entries": []
     },
     {
       "question": "consistent",
       "answer": "cannotBeDecided",
+      "code": "no-policy",
       "reason": "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known",
       "entries": []
     },
     {
       "question": "acceptable",
       "answer": "cannotBeDecided",
+      "code": "no-rules",
       "reason": "no rule pack was given",
       "entries": []
     }
@@ -237,6 +253,8 @@ $ prova verify --format json
       "detail": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
     }
   ],
+  "withheld": 0,
+  "gaps": [],
   "signatures": 25,
   "components": 6,
   "participants": 6
@@ -285,6 +303,7 @@ hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify --format json
 {
+  "format": "prova-verdict/1",
   "scope": "ledger",
   "origin": "ledger.example/2026",
   "size": 14,
@@ -293,6 +312,7 @@ $ prova verify --format json
     {
       "question": "authentic",
       "answer": "fails",
+      "code": "not-in-log",
       "reason": "entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles",
       "entries": [
         3
@@ -301,35 +321,42 @@ $ prova verify --format json
     {
       "question": "entitled",
       "answer": "cannotBeDecided",
+      "code": "stopped",
       "reason": "the audit stopped at entry 3",
       "entries": []
     },
     {
       "question": "unbroken",
       "answer": "cannotBeDecided",
+      "code": "stopped",
       "reason": "the audit stopped at entry 3",
       "entries": []
     },
     {
       "question": "complete",
       "answer": "cannotBeDecided",
+      "code": "stopped",
       "reason": "the audit stopped at entry 3",
       "entries": []
     },
     {
       "question": "consistent",
       "answer": "cannotBeDecided",
+      "code": "stopped",
       "reason": "the audit stopped at entry 3",
       "entries": []
     },
     {
       "question": "acceptable",
       "answer": "cannotBeDecided",
+      "code": "stopped",
       "reason": "the audit stopped at entry 3",
       "entries": []
     }
   ],
-  "findings": []
+  "findings": [],
+  "withheld": 0,
+  "gaps": []
 }
 {"error":{"blame":"evidence","message":"entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by the hash tiles","hint":"`prova fsck` lists everything that is wrong with the files"}}
 [1]

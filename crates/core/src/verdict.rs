@@ -67,6 +67,13 @@ macro_rules! codes {
             /// All codes.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
+            /// The stable name.
+            #[must_use]
+            pub fn name(self) -> String {
+                let json = serde_json::to_string(&self).unwrap_or_default();
+                json.trim_matches('"').to_owned()
+            }
+
             /// What it means, in one sentence.
             #[must_use]
             pub fn meaning(self) -> &'static str {

@@ -30,6 +30,7 @@ use prova_core::{
     term::Term,
     test_keys::published_test_key,
     tlog_proof::TlogProof,
+    verdict::ReasonCode,
     vkey::{SignatureType, Vkey},
 };
 
@@ -138,6 +139,10 @@ fn examples() -> BTreeMap<&'static str, String> {
         .iter()
         .map(|code| format!("{:<20}{}\n", code.name(), code.meaning()))
         .collect();
+    let reasons: Vec<_> = ReasonCode::ALL
+        .iter()
+        .map(|code| format!("{:<22}{}\n", code.name(), code.meaning()))
+        .collect();
     BTreeMap::from([
         (
             "key-id",
@@ -156,6 +161,7 @@ fn examples() -> BTreeMap<&'static str, String> {
         ("index-root", format!("{}\n", sealed.root)),
         ("categories", categories.collect()),
         ("finding-codes", codes.concat()),
+        ("reason-codes", reasons.concat()),
     ])
 }
 

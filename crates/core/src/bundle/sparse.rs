@@ -157,7 +157,7 @@ impl Sparse {
         stated: &[Subject],
         event: &EventPredicate,
         signed: &[OrgId],
-    ) -> Result<BTreeSet<Want>, BrokenLink> {
+    ) -> Result<BTreeSet<Want>, Box<BrokenLink>> {
         let new_holders = self.new_holders(stated);
         if !stated.iter().any(|subject| self.followed.has(&subject.id)) {
             self.holders.extend(new_holders);
@@ -170,7 +170,7 @@ impl Sparse {
                 let (got, want) = (subject.prev, chain.map(|chain| chain.head));
                 if got != want {
                     let subject = subject.id.clone();
-                    return Err(BrokenLink { subject, got, want });
+                    return Err(Box::new(BrokenLink { subject, got, want }));
                 }
                 subjects.push((subject.clone(), chain.cloned()));
             } else if binds(&event.event) {
@@ -198,8 +198,8 @@ impl Sparse {
         };
         wanted.append(&mut window.wanted.into_inner());
         let followed = &self.followed;
-        let changed = changes.chains.into_iter().filter(|(id, _)| followed.has(id));
-        self.chains.extend(changed);
+        let kept = changes.chains.into_iter().filter(|(id, _)| followed.has(id));
+        self.chains.extend(kept);
         self.holders.extend(new_holders);
         Ok(wanted)
     }
@@ -234,9 +234,9 @@ impl Sparse {
         let mut wanted: BTreeSet<SubjectId> = BTreeSet::new();
         match event {
             Event::Assemble(assemble) => {
-                if assemble.parts.iter().any(|part| is_followed(&part.component)) {
-                    wanted.insert(assemble.parent.clone().into());
-                }
+                let parts = assemble.parts.iter();
+                let bound = parts.filter(|part| is_followed(&part.component)).take(1);
+                wanted.extend(bound.map(|_| assemble.parent.clone().into()));
             }
             Event::Maintain(maintain) => {
                 let mut parts = maintain.parts_in.iter().chain(&maintain.parts_out);
@@ -247,11 +247,7 @@ impl Sparse {
                     wanted.extend(all(Kind::Unit));
                 }
             }
-            Event::Decommission(_) => {
-                if any(Kind::Slot) {
-                    wanted.extend(all(Kind::Unit));
-                }
-            }
+            Event::Decommission(_) if any(Kind::Slot) => wanted.extend(all(Kind::Unit)),
             Event::Install(_) => wanted.extend(all(Kind::Artefact)),
             _ => {}
         }

@@ -47,6 +47,10 @@ fn say(scene: &mut Scene, by: &str, role: Role, said: Value, about: &[&str]) {
     scene.say(by, role, event, about).unwrap();
 }
 
+fn place(index: EntryIndex) -> usize {
+    usize::try_from(index.get()).unwrap()
+}
+
 fn made(of_type: &str) -> Value {
     json!({"manufacture": {"type": of_type, "site": {"country": "SE"}, "date": "2026-01-01"}})
 }
@@ -175,7 +179,7 @@ fn remove_and_recall(s: &mut Scene) {
 
 fn index_of(scene: &Scene, size: TreeSize) -> (Index, MemoryBuckets) {
     let (mut index, mut buckets) = (Index::new(), MemoryBuckets::default());
-    for (at, bytes) in scene.entries.iter().enumerate().take(size.get() as usize) {
+    for (at, bytes) in scene.entries.iter().enumerate().take(place(size.next())) {
         let entry = crate::entry::Unverified::decode(bytes).unwrap();
         let at = EntryIndex::new(at as u64);
         let terms = crate::term::terms_of_admitted(at, &entry, scene.registry.as_ref().unwrap());
@@ -189,7 +193,7 @@ impl Source for Scene {
     type Error = std::convert::Infallible;
 
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, Self::Error> {
-        Ok(self.entries[index.get() as usize].clone())
+        Ok(self.entries[place(index)].clone())
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error> {
@@ -275,7 +279,7 @@ impl Exported {
         let registry = scene.registry.as_ref().unwrap();
         let closure = Closure::compute(scene, registry, &scope, size, seal.as_ref()).unwrap();
         let entries = closure.entries.iter().map(|index| {
-            let at = index.get() as usize;
+            let at = place(*index);
             let proof = InclusionProof::new(*index, size, path_of(at, &leaves)).unwrap();
             let proof = TlogProof::new(proof, checkpoint.clone()).unwrap().to_string();
             (*index, (scene.entries[at].clone(), proof.into_bytes()))
@@ -372,7 +376,7 @@ fn the_scene_has_what_makes_bundles_hard() {
     for code in ["clone", "two-places", "slot-occupied", "unreleased-firmware"] {
         assert!(codes.contains(code), "{code} of {codes:?}");
     }
-    assert!(ledger.scene.entries.len() > ledger.seal.size.get() as usize + 2);
+    assert!(ledger.scene.entries.len() > place(ledger.seal.index) + 2);
 }
 
 #[test]
@@ -578,6 +582,7 @@ fn every_flip_of_a_bit_is_found() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one bundle, one change after another")]
 fn parts_of_another_tree_term_or_place_are_refused() {
     let ledger = sealed();
     let scope = BundleScope::components([id(CARDS[0])]);

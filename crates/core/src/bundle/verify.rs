@@ -261,7 +261,8 @@ impl Verifier {
                 let signed: Vec<_> = signed.into_iter().cloned().collect();
                 let stated = &entry.statement().subjects;
                 let applied = self.sparse.apply(index, entry.leaf(), stated, event, &signed);
-                let wanted = applied.map_err(|BrokenLink { subject, got, want }| {
+                let wanted = applied.map_err(|broken| {
+                    let BrokenLink { subject, got, want } = *broken;
                     inadmissible(Inadmissible::StalePrev { subject, got, want })
                 })?;
                 self.gaps.extend(wanted.into_iter().map(|want| Gap {
