@@ -18,6 +18,7 @@ mod attest;
 mod backup;
 mod demo;
 mod examples;
+mod export;
 mod export_as;
 mod fsck;
 mod init;

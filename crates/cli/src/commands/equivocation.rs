@@ -117,13 +117,13 @@ enum Statement {
 
 fn read(path: &Path) -> Result<Statement, CommandError> {
     let content = input::read(path, 2 << 20)?;
-    let context =
+    let named =
         |error: CommandError| error.context(format!("no checkpoint or proof in {}", input::shown(path)));
     if !content.starts_with(b"c2sp.org/tlog-proof@") {
-        let checkpoint = SignedCheckpoint::parse(&content).or_caller().map_err(context)?;
+        let checkpoint = SignedCheckpoint::parse(&content).or_caller().map_err(named)?;
         return Ok(Statement::Checkpoint(checkpoint));
     }
-    let proof = TlogProof::parse(&content).or_caller().map_err(context)?;
+    let proof = TlogProof::parse(&content).or_caller().map_err(named)?;
     let entry = proof.extra();
     if entry.is_empty() || entry.len() > MAX_ENTRY_BYTES {
         let error = CommandError::caller(format!(

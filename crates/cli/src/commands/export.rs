@@ -197,15 +197,15 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
         trust,
     };
     let mut draft = Draft::of(&args.output)?;
-    let exported = {
+    let made = {
         let bar = ui.progress("exporting", "entries");
         let out = BufWriter::with_capacity(1 << 20, draft.file());
-        let (_, exported) = export(&source, &request, &key, None, out, &bar).map_err(failed)?;
-        exported
+        let (_, made) = export(&source, &request, &key, None, out, &bar).map_err(|error| failed(&error))?;
+        made
     };
     let bytes = draft.file().metadata().map_or(0, |metadata| metadata.len());
     draft.publish()?;
-    ui.result(&Written::new(args.output.clone(), bytes, exported))?;
+    ui.result(&Written::new(args.output.clone(), bytes, made))?;
     Ok(Status::Holds)
 }
 
@@ -283,9 +283,9 @@ impl ExportArgs {
 }
 
 /// Whose fault it is that nothing was exported.
-fn failed(error: ExportError<SourceError>) -> CommandError {
+fn failed(error: &ExportError<SourceError>) -> CommandError {
     let source_blame = |error: &SourceError| error.blame();
-    let blame = match &error {
+    let blame = match error {
         ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => {
             source_blame(source)
         }
@@ -300,8 +300,8 @@ fn failed(error: ExportError<SourceError>) -> CommandError {
         }
         _ => Blame::Caller,
     };
-    let shown = CommandError::of(blame, &error);
-    match &error {
+    let shown = CommandError::of(blame, error);
+    match error {
         ExportError::NoDocument { digest, .. } => shown.hint(format!(
             "give the ledger the document, or say why the bundle does not have it: --withhold {digest} --reason TEXT"
         )),

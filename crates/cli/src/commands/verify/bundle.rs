@@ -103,8 +103,10 @@ fn show(
 /// Whose fault it is that a bundle does not hold: the bundle's, unless it cannot be read at all.
 pub(crate) fn failed(path: &Path, error: &VerifyError) -> CommandError {
     let broken = match error {
-        VerifyError::Open(OpenBagError::Archive(OpenArchiveError::Read(source)))
-        | VerifyError::Open(OpenBagError::Read(ReadBagError::File(ReadFileError::Read { source, .. })))
+        VerifyError::Open(
+            OpenBagError::Archive(OpenArchiveError::Read(source))
+            | OpenBagError::Read(ReadBagError::File(ReadFileError::Read { source, .. })),
+        )
         | VerifyError::Read(ReadBagError::File(ReadFileError::Read { source, .. })) => Some(source),
         _ => None,
     };

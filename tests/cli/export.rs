@@ -1,0 +1,167 @@
+//! `prova export`, `prova bundle receive` and bundles in `prova verify`.
+
+use std::fs;
+
+use snapbox::str;
+
+use crate::{Sandbox, assert_transcript};
+
+const ENROL: &str = "registry enrol dns:auditor.example --name Auditor --jurisdiction NO --role auditor --key keys/auditor.pub.pem --sign keys/root-a.pem --sign keys/root-b.pem";
+const EXPORT: &str =
+    "export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip";
+
+/// The life of two units, and the regulator as an auditor too.
+fn with_auditor() -> Sandbox {
+    let sandbox = Sandbox::with_life();
+    sandbox.ok(ENROL);
+    sandbox
+}
+
+#[test]
+fn a_bundle_is_exported_verified_without_the_ledger_and_received() {
+    let sandbox = with_auditor();
+    let lines = [
+        "policy -o policy.txt",
+        EXPORT,
+        "verify evidence.zip --trust policy.txt --ledger nowhere",
+        "bundle receive evidence.zip --key keys/operator-north.pem --remark intact",
+        "verify evidence.zip --trust policy.txt --ledger nowhere",
+        "verify evidence.zip --trust policy.txt --format json",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova policy -o policy.txt
+[0]
+$ prova export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip
+evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 28306 bytes
+  authentic   holds              all 23 signatures on 15 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              all 15 entries that the checkpoint covers are here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z for case «2026-17»
+[0]
+$ prova bundle receive evidence.zip --key keys/operator-north.pem --remark intact
+evidence.zip: hand-over 1, received by dns:north.example at 2026-03-01T08:00:00Z
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z for case «2026-17»
+  received by dns:north.example at 2026-03-01T08:00:00Z: intact
+[0]
+$ prova verify evidence.zip --trust policy.txt --format json
+{"format":"prova-verdict/1","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","size":15,"root":"e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn the_same_scope_and_time_give_the_same_bytes() {
+    let sandbox = with_auditor();
+    sandbox.transcript(&[EXPORT]);
+    let first = fs::read(sandbox.path("evidence.zip")).unwrap();
+    sandbox.transcript(&[EXPORT]);
+    assert!(first == fs::read(sandbox.path("evidence.zip")).unwrap());
+}
+
+#[test]
+fn what_cannot_be_exported_is_said_and_no_file_is_left() {
+    let sandbox = with_auditor();
+    let lines = [
+        "export --range 0..3 --key keys/nordlys.pem -o no.zip",
+        "export --range 0..3 --key keys/spare-2.pem -o no.zip",
+        "export --range 0..999 --key keys/auditor.pem -o no.zip",
+        "export --key keys/auditor.pem -o no.zip",
+        "export --range 0..3 --org dns:nordlys.example --key keys/auditor.pem -o no.zip",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova export --range 0..3 --key keys/nordlys.pem -o no.zip
+error: this key may not sign an export
+  caused by: dns:nordlys.example has not the role auditor in the ledger
+hint: `prova registry show` lists who has the role auditor; `prova registry change --role` gives it
+[2]
+$ prova export --range 0..3 --key keys/spare-2.pem -o no.zip
+error: the key in keys/spare-2.pem is of no participant
+hint: an exporter is enrolled with the role auditor: `prova registry enrol … --role auditor`
+[2]
+$ prova export --range 0..999 --key keys/auditor.pem -o no.zip
+error: the range 0..999 is empty or goes beyond the ledger of 15 entries
+[2]
+$ prova export --key keys/auditor.pem -o no.zip
+error: the following required arguments were not provided:
+  <COMPONENT|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
+
+Usage: prova export --key <FILE> --output <FILE> --ledger <DIR> <COMPONENT|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
+
+For more information, try '--help'.
+[2]
+$ prova export --range 0..3 --org dns:nordlys.example --key keys/auditor.pem -o no.zip
+error: the argument '--range <A..B>' cannot be used with '--org <ORG>'
+
+Usage: prova export --key <FILE> --output <FILE> --ledger <DIR> <COMPONENT|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
+
+For more information, try '--help'.
+[2]
+
+"#]]
+    );
+    let left = fs::read_dir(sandbox.path("")).unwrap();
+    assert!(
+        left.map(|name| name.unwrap().file_name())
+            .all(|name| name != "no.zip" && !name.to_string_lossy().starts_with(".prova-"))
+    );
+}
+
+#[test]
+fn a_changed_bundle_is_refused_at_the_place() {
+    let sandbox = with_auditor();
+    sandbox.transcript(&[EXPORT]);
+    let whole = fs::read(sandbox.path("evidence.zip")).unwrap();
+    let middle = whole.len() / 4;
+    let mut flipped = whole.clone();
+    flipped[middle] ^= 1;
+    fs::write(sandbox.path("flipped.zip"), &flipped).unwrap();
+    fs::write(sandbox.path("cut.zip"), &whole[..middle]).unwrap();
+    fs::write(sandbox.path("other.zip"), "no archive").unwrap();
+    let lines = [
+        "verify flipped.zip",
+        "verify cut.zip",
+        "verify other.zip",
+        "verify missing.zip",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify flipped.zip
+error: flipped.zip does not hold
+  caused by: data/entries/000000000005.json is damaged: its CRC-32 is a21fc8e8, want 02f159f0
+hint: ask whoever exported it for the bundle as it was, and compare the two files
+[1]
+$ prova verify cut.zip
+error: cut.zip does not hold
+  caused by: the bundle does not end with the end record of a ZIP archive in the form of a bundle
+hint: ask for the file as it was exported: unpacking and packing again makes another archive
+[1]
+$ prova verify other.zip
+error: other.zip does not hold
+  caused by: the bundle does not end with the end record of a ZIP archive in the form of a bundle
+hint: ask for the file as it was exported: unpacking and packing again makes another archive
+[1]
+$ prova verify missing.zip
+error: a proof shows nothing without the log's key that you trust
+hint: give a policy file with --trust; `prova policy` makes one beside the ledger
+[2]
+
+"#]]
+    );
+}
