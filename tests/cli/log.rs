@@ -70,7 +70,7 @@ $ prova log --from 99
 $ prova log --about unit:dns:nordlys.example/AAU/NONE
 [0]
 $ prova log --about nonsense
-error: invalid value 'nonsense' for '--about <TERM>': no term: want id:, by:, key: or ref:
+error: invalid value 'nonsense' for '--about <TERM>': no term: want id:, by:, key:, ref: or alias:
 
 For more information, try '--help'.
 [2]
