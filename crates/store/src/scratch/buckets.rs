@@ -30,7 +30,7 @@ pub(crate) struct Buckets {
 struct Rooms {
     file: File,
     end: u64,
-    rooms: HashMap<Bucket, Room>,
+    places: HashMap<Bucket, Room>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ impl CoreBuckets for Buckets {
             self.file = Some(Rooms {
                 file: temporary()?,
                 end: 0,
-                rooms: HashMap::new(),
+                places: HashMap::new(),
             });
         }
         Ok(())
@@ -87,7 +87,7 @@ impl CoreBuckets for Buckets {
 
 impl Rooms {
     fn read(&self, bucket: Bucket) -> Result<Option<Vec<u8>>, RowError> {
-        let Some(room) = self.rooms.get(&bucket) else {
+        let Some(room) = self.places.get(&bucket) else {
             return Ok(None);
         };
         let mut row = vec![0; room.bytes];
@@ -99,7 +99,7 @@ impl Rooms {
     }
 
     fn write(&mut self, bucket: Bucket, row: &[u8]) -> Result<(), RowError> {
-        let room = match self.rooms.get(&bucket) {
+        let room = match self.places.get(&bucket) {
             Some(room) if room.capacity >= row.len() => Room {
                 bytes: row.len(),
                 ..*room
@@ -116,7 +116,7 @@ impl Rooms {
                 }
             }
         };
-        self.rooms.insert(bucket, room);
+        self.places.insert(bucket, room);
         self.file
             .seek(SeekFrom::Start(room.start))
             .and_then(|_| self.file.write_all(row))
