@@ -13,13 +13,25 @@ const FIRMWARE: &str = "artefact:sha256:3584003416bf1c97d15f380bb02d515d7aa80a13
 fn prepare(sandbox: &Sandbox, command: &str) {
     let enrolment = "registry enrol dns:new.example --name New --jurisdiction SE --role producer --key keys/spare-4.pub.pem --sign keys/root-a.pem \
                      --sign keys/root-b.pem --sign-only -o enrol.jsonl";
+    let auditor = "registry enrol dns:auditor.example --name Auditor --jurisdiction NO --role auditor --key keys/auditor.pub.pem --sign keys/root-a.pem \
+                   --sign keys/root-b.pem";
+    let export = "export unit:dns:nordlys.example/AAU-3900/SN0001 --key keys/auditor.pem -o evidence.zip";
     let lines: &[&str] = match command {
         "registry rotate" => &["key generate -o new.pem"],
         "registry reinstate" => &[
             "registry suspend dns:meridian.example --reason audit --sign keys/root-a.pem --sign keys/root-b.pem",
         ],
         "append" | "sign" => &[enrolment],
-        "verify" => &["policy -o policy.txt", "prove 7 -o entry-7.tlog-proof"],
+        "verify" => &[
+            "policy -o policy.txt",
+            "prove 7 -o entry-7.tlog-proof",
+            auditor,
+            export,
+        ],
+        "prove" => &["seal"],
+        "export" => &[auditor],
+        "bundle receive" => &[auditor, export],
+        "equivocation" => &["policy -o policy.txt"],
         "restore" => &["backup backup"],
         _ => &[],
     };
@@ -35,6 +47,9 @@ fn prepare(sandbox: &Sandbox, command: &str) {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+    if command == "equivocation" {
+        fork(sandbox);
+    }
     for (name, content) in [
         ("serials.csv", "serial\nSN-0101\nSN-0102\n"),
         ("report.pdf", "a report"),
@@ -46,6 +61,20 @@ fn prepare(sandbox: &Sandbox, command: &str) {
     std::fs::copy(bom, sandbox.path("aau.cdx.json")).unwrap();
     if command == "init" || command == "restore" {
         std::fs::rename(sandbox.path("ledger"), sandbox.path("elsewhere")).unwrap();
+    }
+}
+
+/// Lets the ledger tell two parties different things, and keeps what it told each.
+fn fork(sandbox: &Sandbox) {
+    copy(&sandbox.path("ledger"), &sandbox.path("fork"));
+    for (ledger, name, reason) in [
+        ("ledger", "checkpoint-1", "one"),
+        ("fork", "checkpoint-2", "another"),
+    ] {
+        sandbox.ok(&format!(
+            "registry suspend dns:meridian.example --reason {reason} --sign keys/root-a.pem --sign keys/root-b.pem --ledger {ledger}"
+        ));
+        std::fs::copy(sandbox.path(&format!("{ledger}/checkpoint")), sandbox.path(name)).unwrap();
     }
 }
 

@@ -99,16 +99,16 @@ error: the range 0..999 is empty or goes beyond the ledger of 15 entries
 [2]
 $ prova export --key keys/auditor.pem -o no.zip
 error: the following required arguments were not provided:
-  <COMPONENT|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
+  <COMPONENT|INDEX|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
 
-Usage: prova export --key <FILE> --output <FILE> --ledger <DIR> <COMPONENT|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
+Usage: prova export --output <FILE> --key <FILE> --log-key <FILE> --ledger <DIR> <COMPONENT|INDEX|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
 
 For more information, try '--help'.
 [2]
 $ prova export --range 0..3 --org dns:nordlys.example --key keys/auditor.pem -o no.zip
 error: the argument '--range <A..B>' cannot be used with '--org <ORG>'
 
-Usage: prova export --key <FILE> --output <FILE> --ledger <DIR> <COMPONENT|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
+Usage: prova export --output <FILE> --key <FILE> --log-key <FILE> --ledger <DIR> <COMPONENT|INDEX|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
 
 For more information, try '--help'.
 [2]

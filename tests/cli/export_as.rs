@@ -197,15 +197,15 @@ error: unexpected argument '-1' found
 
   tip: to pass '-1' as a value, use '-- -1'
 
-Usage: prova export [OPTIONS] --as <FORMAT> --output <PATH> <COMPONENT|INDEX>...
+Usage: prova export [OPTIONS] --output <FILE> <COMPONENT|INDEX|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
 
 For more information, try '--help'.
 [2]
 $ prova export 12 --as cose
 error: the following required arguments were not provided:
-  --output <PATH>
+  --output <FILE>
 
-Usage: prova export --as <FORMAT> --output <PATH> --log-key <FILE> --ledger <DIR> <COMPONENT|INDEX>...
+Usage: prova export --output <FILE> --as <FORMAT> --log-key <FILE> --ledger <DIR> <COMPONENT|INDEX|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
 
 For more information, try '--help'.
 [2]

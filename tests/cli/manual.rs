@@ -16,34 +16,38 @@ Prova keeps and checks signed evidence of where network components come from
 Usage: prova [OPTIONS] <COMMAND>
 
 Commands:
-  init         Make a new ledger in an empty directory
-  key          Make keys, look at them, give their public half away
-  registry     Say who may say what: enrol organisations, change keys and roles
-  attest       Say what happened to components, and sign it
-  append       Append envelopes, one a line
-  sign         Add a signature to envelopes that others signed
-  heads        Print the last entry of each component's chain, for signing on a machine without the
-               ledger
-  log          List the ledger's entries, oldest first, one line each
-  show         Show the life of a component, one entry whole, or the heads of all chains
-  trace        Trace a component: its type, parts, firmware and their bills of materials, and where
-               it is now
-  verify       Verify a ledger, a component in it, or a file that `prova prove` wrote
-  seal         Seal the index over all entries so far, so that completeness and absence can be
-               proved
-  prove        Prove that an entry is in the ledger, which entries are about something, or that the
-               ledger only grew
-  export       Write entries, or what a unit is made of, in a format that other tools read
-  policy       Write a trust policy for this ledger: its log's key, no witnesses
-  fsck         List everything that is wrong with the ledger's files. Repairs nothing
-  reindex      Make the ledger's store again from its entries, which stay as they are
-  backup       Copy the ledger at its last acknowledged size, also beside a running writer
-  restore      Make a ledger from a backup, after verifying all of it
-  demo         Let invented organisations sign the life of network components, with four faults in
-               it, and verify all of it
-  completions  Print a completion script for a shell
-  man          Write the manual pages
-  help         Print this message or the help of the given subcommand(s)
+  init          Make a new ledger in an empty directory
+  key           Make keys, look at them, give their public half away
+  registry      Say who may say what: enrol organisations, change keys and roles
+  attest        Say what happened to components, and sign it
+  append        Append envelopes, one a line
+  sign          Add a signature to envelopes that others signed
+  heads         Print the last entry of each component's chain, for signing on a machine without the
+                ledger
+  log           List the ledger's entries, oldest first, one line each
+  show          Show the life of a component, one entry whole, or the heads of all chains
+  trace         Trace a component: its type, parts, firmware and their bills of materials, and where
+                it is now
+  verify        Verify a ledger, a component in it, a bundle of evidence, or a file that `prova
+                prove` wrote
+  seal          Seal the index over all entries so far, so that completeness and absence can be
+                proved
+  prove         Prove that an entry is in the ledger, which entries are about something, or that the
+                ledger only grew
+  export        Export evidence about components as one file that anybody verifies offline
+  bundle        Look after bundles of evidence
+  equivocation  Make a proof of misbehaviour of two statements of one ledger that contradict each
+                other
+  policy        Write a trust policy for this ledger: its log's key, no witnesses
+  fsck          List everything that is wrong with the ledger's files. Repairs nothing
+  reindex       Make the ledger's store again from its entries, which stay as they are
+  backup        Copy the ledger at its last acknowledged size, also beside a running writer
+  restore       Make a ledger from a backup, after verifying all of it
+  demo          Let invented organisations sign the life of network components, with four faults in
+                it, and verify all of it
+  completions   Print a completion script for a shell
+  man           Write the manual pages
+  help          Print this message or the help of the given subcommand(s)
 
 Options:
       --format <FORMAT>
@@ -147,7 +151,15 @@ Example:
         let page = std::fs::read_to_string(entry.path()).unwrap();
         let name = entry.file_name().into_string().unwrap();
         assert!(page.starts_with(".ie \\n(.g .ds Aq"), "{name}");
-        if !["prova.1", "prova-key.1", "prova-registry.1", "prova-attest.1"].contains(&name.as_str()) {
+        if ![
+            "prova.1",
+            "prova-key.1",
+            "prova-registry.1",
+            "prova-attest.1",
+            "prova-bundle.1",
+        ]
+        .contains(&name.as_str())
+        {
             assert!(
                 page.contains("Exit codes: ") && page.contains("Example"),
                 "{name}"

@@ -23,22 +23,22 @@ fn a_seal_is_an_entry_and_is_made_once() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova seal
-entry 14 seals the first 14 entries with 22 terms; root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114
+entry 14 seals the first 14 entries with 24 terms; root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec
 [0]
 $ prova seal --format json
 {
   "index": 14,
-  "leaf": "b24d056a8d6bccad985e53a461787604b125686e5a49a7acab5a4065df3f6763",
+  "leaf": "07462308042585dc63c947fcccdd294cef1ee683b146988a855f2e93494256a3",
   "size": 14,
-  "terms": 22,
-  "root": "e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114"
+  "terms": 24,
+  "root": "45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec"
 }
 [0]
 $ prova log --from 14
-14  2026-03-01T08:00:00Z  seal                              seals the index over the first 14 entries: 22 terms, root e902d872b0d8…
+14  2026-03-01T08:00:00Z  seal                              seals the index over the first 14 entries: 24 terms, root 45f843bada65…
 [0]
 $ prova verify
-holds: ledger.example/2026, 15 entries, 22 signatures, 5 components, no findings; checkpoint of size 15 with root 3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 15 entries, 22 signatures, 5 components, no findings; checkpoint of size 15 with root 63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e; cannot be decided: consistent, acceptable
 [0]
 $ prova fsck
 nothing is wrong with the files
@@ -66,7 +66,7 @@ fn completeness_and_absence_are_proved_without_the_ledger() {
         str![[r#"
 $ prova verify all.json --trust policy
 holds: 5 entries about id:unit:dns:nordlys.example/AAU/S1 among the first 14 of ledger.example/2026, and no other: 9, 10, 11, 12, 13
-sealed in entry 14 with root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114; checkpoint of size 15 with root 3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d; cosigned by no witness
+sealed in entry 14 with root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec; checkpoint of size 15 with root 63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e; cosigned by no witness
 [0]
 $ prova verify bare.json --trust policy --format json
 {
@@ -98,16 +98,16 @@ $ prova verify bare.json --trust policy --format json
     "index": 14,
     "time": "2026-03-01T08:00:00Z",
     "size": 14,
-    "root": "e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114"
+    "root": "45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec"
   },
   "size": 15,
-  "root": "3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d",
+  "root": "63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e",
   "cosigned": []
 }
 [0]
 $ prova verify none.json --trust policy
 holds: none of the first 14 entries of ledger.example/2026 is about by:dns:nobody.example
-sealed in entry 14 with root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114; checkpoint of size 15 with root 3086ba9ff307643ced5ce4d805a884cabfc5b73f0dbdb908b27c2039107d2d3d; cosigned by no witness
+sealed in entry 14 with root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec; checkpoint of size 15 with root 63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e; cosigned by no witness
 [0]
 $ prova verify none.json
 error: a proof shows nothing without the log's key that you trust
@@ -184,7 +184,7 @@ error: other-term.json does not show which entries there are about «by:dns:nord
 [1]
 $ prova verify other-tree.json --trust policy
 error: other-tree.json does not show which entries there are about «id:unit:dns:nordlys.example/AAU/S1»
-  caused by: the index proof of «id:unit:dns:nordlys.example/AAU/S1» leads to root 8d0d67dab4332c110f92a6e5239554dda703e5dee8ad27cfcba41f56a3188f14, want e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114
+  caused by: the index proof of «id:unit:dns:nordlys.example/AAU/S1» leads to root 7f68baa04ede8ebef754d8efc8765dfb7490fa0ae457ee6dd3e6ebf75cd4ab4b, want 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec
 [1]
 $ prova verify spaced.json --trust policy
 error: no proof in spaced.json
@@ -192,7 +192,7 @@ error: no proof in spaced.json
 [1]
 $ prova verify cut.json --trust policy
 error: no proof in cut.json
-  caused by: no listing: EOF while parsing a string at line 1 column 2270
+  caused by: no listing: EOF while parsing a string at line 1 column 2313
 [1]
 
 "#]]
@@ -219,7 +219,7 @@ error: the ledger was never sealed
 hint: `prova seal` states which entries there are under every term
 [2]
 $ prova seal
-entry 14 seals the first 14 entries with 22 terms; root e902d872b0d87fbab15b96047d87dd3beb89bcc8c5d148aab075b602abfa6114
+entry 14 seals the first 14 entries with 24 terms; root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec
 [0]
 $ prova prove --none-about dns:nordlys.example -o proof
 error: there are 4 entries about «by:dns:nordlys.example» among the first 14, want none
@@ -230,7 +230,7 @@ error: there is no entry about «by:dns:nobody.example» among the first 14
 hint: `--none-about` proves it
 [2]
 $ prova prove --all-about sku:AAU -o proof
-error: invalid value 'sku:AAU' for '--all-about <TERM>': no term: want id:, by:, key:, ref: or alias:
+error: invalid value 'sku:AAU' for '--all-about <TERM>': no term: want id:, by:, key:, ref:, alias: or about:
 
 For more information, try '--help'.
 [2]

@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(posting_indices(&key[1..], &row), None);
         }
         let key = posting_key(&term, EntryIndex::new(5));
-        assert_eq!(key.len(), 23);
+        assert_eq!(key.len(), 39);
         for row in [
             &[0][..],
             &[0x80],

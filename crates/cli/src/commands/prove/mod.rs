@@ -39,7 +39,7 @@ Exit codes: 0 done, 1 the ledger is damaged, 2 no such entry or size, no seal, o
 Example:
   prova prove 7 -o entry-7.tlog-proof
   prova prove --all-about unit:dns:nordlys.example/AAU-3900/SN0001 -o unit.json
-  prova prove --none-about by:dns:meridian.example -o none.json")]
+  prova prove --none-about by:dns:stranger.example -o none.json")]
 pub(crate) struct ProveArgs {
     /// The entry.
     #[arg(value_name = "INDEX", required_unless_present_any = ["consistency", "all_about", "none_about"])]
