@@ -4,7 +4,7 @@ use std::io::{Read, Seek, Write};
 
 use prova_core::{
     bundle::{
-        BundleFault, BundleScope, Description, Dossier, EntryBytes, Verifier,
+        BundleFault, BundleScope, Description, Dossier, EntryBytes, OpenError, Verifier,
         closure::{self, Closure, ClosureError},
         custody::{CustodyError, Export},
         description::{Algorithms, DescriptionError, FORMAT, Remark, SealReference, Withheld},
@@ -96,8 +96,12 @@ pub struct Exported {
     pub index_proofs: usize,
 }
 
-/// What makes the report for people.
-pub type Report<'a, S> = &'a dyn Fn(&Dossier, &Bytes<'_, S>, &Verdict) -> String;
+/// What makes the report for people, as HTML.
+pub type Report<'a, S> = &'a dyn Fn(
+    &Dossier,
+    &Bytes<'_, S>,
+    &Verdict,
+) -> Result<Vec<u8>, Box<OpenError<<S as closure::Source>::Error>>>;
 
 /// Why a bundle was not made.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +152,9 @@ pub enum ExportError<E: std::error::Error + 'static> {
     /// The ledger itself does not hold.
     #[error("what was exported does not hold, so the ledger does not; nothing is handed on")]
     Fault(#[from] BundleFault),
+    /// What was just verified cannot be read again for the report.
+    #[error("the report cannot be made")]
+    Report(#[source] Box<OpenError<E>>),
     /// An index beyond what a name can say.
     #[error("entry {0} has an index of more than twelve digits")]
     Index(EntryIndex),
@@ -228,8 +235,8 @@ where
     making.proofs(&closure)?;
     let verdict = dossier.verdict(trust.as_ref());
     if let Some(report) = report {
-        let html = report(&dossier, &Bytes(source), &verdict);
-        making.bag.add(FileName::Report, html.as_bytes())?;
+        let html = report(&dossier, &Bytes(source), &verdict).map_err(ExportError::Report)?;
+        making.bag.add(FileName::Report, &html)?;
     }
     if let Some(policy) = &request.trust {
         making.bag.add(FileName::TrustPolicy, policy)?;

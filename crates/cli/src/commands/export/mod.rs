@@ -1,5 +1,7 @@
 //! `prova export`: evidence in one file.
 
+mod report;
+
 use std::{
     io::{self, BufWriter, Write},
     path::PathBuf,
@@ -42,8 +44,8 @@ use crate::{
 /// Export evidence about components as one file that anybody verifies offline.
 ///
 /// Reads the ledger, also beside a running writer. Writes a bundle: everything that was recorded about the components in scope and about what
-/// their lives depend on, the proofs that it stands in the ledger and that nothing was left out, the documents it names, the verdict, and the
-/// exporter's signature. `prova verify FILE` checks it without the ledger. The exporter is the organisation of the key, in the role auditor.
+/// their lives depend on, the proofs that it stands in the ledger and that nothing was left out, the documents it names, the verdict, a report
+/// for people (data/report.html), and the exporter's signature. `prova verify FILE` checks it without the ledger. The exporter is the organisation of the key, in the role auditor.
 /// The same ledger, scope, key and --at give the same bytes.
 ///
 /// With --as, writes what other people's tools read instead, after verifying every signature: entries byte for byte, as in-toto bundle (one
@@ -200,7 +202,8 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
     let made = {
         let bar = ui.progress("exporting", "entries");
         let out = BufWriter::with_capacity(1 << 20, draft.file());
-        let (_, made) = export(&source, &request, &key, None, out, &bar).map_err(|error| failed(&error))?;
+        let (_, made) = export(&source, &request, &key, Some(&report::page), out, &bar)
+            .map_err(|error| failed(&error))?;
         made
     };
     let bytes = draft.file().metadata().map_or(0, |metadata| metadata.len());
