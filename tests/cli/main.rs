@@ -17,6 +17,7 @@ mod append;
 mod attest;
 mod backup;
 mod demo;
+mod evidence;
 mod examples;
 mod export;
 mod export_as;

@@ -78,11 +78,12 @@ pub(super) fn verify(
             return Err(failed(path, &error));
         }
     };
-    let verdict = verified.dossier.verdict(trust);
-    show(path, &verdict, Some(&verified), ui)?;
+    // First: a bundle of a forked ledger is not to be called one that holds.
     if let Some(earlier) = earlier {
         seen::compare(&verified.dossier, trust, earlier, ui)?;
     }
+    let verdict = verified.dossier.verdict(trust);
+    show(path, &verdict, Some(&verified), ui)?;
     status(&verdict)
 }
 

@@ -1,0 +1,235 @@
+//! Bundles of a sealed ledger: every scope, comparison with earlier checkpoints, and proofs of misbehaviour.
+
+use std::fs;
+
+use snapbox::str;
+
+use crate::{Sandbox, assert_transcript};
+
+const ENROL: &str = "registry enrol dns:auditor.example --name Auditor --jurisdiction NO --role auditor --key keys/auditor.pub.pem --sign keys/root-a.pem --sign keys/root-b.pem";
+const SUSPEND: &str =
+    "registry suspend dns:nordlys.example --reason audit --sign keys/root-a.pem --sign keys/root-b.pem";
+
+/// The life of two units, sealed, with one entry after the seal.
+fn sealed() -> Sandbox {
+    let sandbox = Sandbox::with_life();
+    for line in [ENROL, "seal", SUSPEND, "policy -o policy.txt"] {
+        sandbox.ok(line);
+    }
+    sandbox
+}
+
+#[test]
+fn every_scope_gives_a_bundle_that_holds() {
+    let sandbox = sealed();
+    let mut lines = Vec::new();
+    for scope in [
+        "unit:dns:nordlys.example/AAU/S1",
+        "--org dns:nordlys.example",
+        "--type type:dns:nordlys.example/AAU/R1",
+        "--slot slot:dns:north.example/gNB-1",
+        "--range 0..17",
+        "--range 9..12",
+        "--from 2026-01-01T00:00:00Z --to 2026-12-31T00:00:00Z",
+    ] {
+        lines.push(format!("export {scope} --key keys/auditor.pem -o evidence.zip"));
+        lines.push("verify evidence.zip --trust policy.txt --ledger nowhere".to_owned());
+    }
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43308 bytes
+  authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+$ prova export --org dns:nordlys.example --key keys/auditor.pem -o evidence.zip
+evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 44937 bytes
+  authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+$ prova export --type type:dns:nordlys.example/AAU/R1 --key keys/auditor.pem -o evidence.zip
+evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46357 bytes
+  authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+$ prova export --slot slot:dns:north.example/gNB-1 --key keys/auditor.pem -o evidence.zip
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43330 bytes
+  authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+$ prova export --range 0..17 --key keys/auditor.pem -o evidence.zip
+evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42683 bytes
+  authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              all 17 entries that the checkpoint covers are here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+$ prova export --range 9..12 --key keys/auditor.pem -o evidence.zip
+evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44304 bytes
+  authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              under 5 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+$ prova export --from 2026-01-01T00:00:00Z --to 2026-12-31T00:00:00Z --key keys/auditor.pem -o evidence.zip
+evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 47047 bytes
+  authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    cannot be decided  components were chosen by claimed times, so whether one is left out is not known; of those that are here, under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova verify evidence.zip --trust policy.txt --ledger nowhere
+holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: complete, consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+
+"#]]
+    );
+}
+
+#[test]
+fn a_bundle_is_compared_with_what_was_seen_before() {
+    let sandbox = sealed();
+    let checkpoint = sandbox.path("ledger/checkpoint");
+    fs::copy(&checkpoint, sandbox.path("seen")).unwrap();
+    // Two histories go on from the same state.
+    sandbox.ok("backup fork");
+    sandbox.ok(
+        "registry suspend dns:auditor.example --reason one --sign keys/root-a.pem --sign keys/root-b.pem",
+    );
+    sandbox.ok("registry suspend dns:north.example --reason another --sign keys/root-a.pem --sign keys/root-b.pem --ledger fork");
+    fs::copy(&checkpoint, sandbox.path("one")).unwrap();
+    fs::copy(sandbox.path("fork/checkpoint"), sandbox.path("another")).unwrap();
+    let lines = [
+        "export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o fork.zip --ledger fork",
+        "export --range 0..18 --key keys/auditor.pem -o whole.zip --ledger fork",
+        "prove --consistency 17 -o grown --ledger fork",
+        "verify fork.zip --trust policy.txt --seen seen --consistency grown",
+        "verify whole.zip --trust policy.txt --seen seen",
+        "verify fork.zip --trust policy.txt --seen seen",
+        "verify fork.zip --trust policy.txt --seen one",
+        "verify whole.zip --trust policy.txt --seen one",
+        "equivocation one another --trust policy.txt -o misbehaviour",
+        "verify misbehaviour --trust policy.txt",
+        "equivocation one one --trust policy.txt -o none",
+        "equivocation one seen --trust policy.txt -o none",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o fork.zip --ledger fork
+fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 44839 bytes
+  authentic   holds              all 27 signatures on 17 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 3 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova export --range 0..18 --key keys/auditor.pem -o whole.zip --ledger fork
+whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 44203 bytes
+  authentic   holds              all 28 signatures on 18 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              all 18 entries that the checkpoint covers are here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+0 findings
+[0]
+$ prova prove --consistency 17 -o grown --ledger fork
+[0]
+$ prova verify fork.zip --trust policy.txt --seen seen --consistency grown
+holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+note: the ledger only grew from size 17 to 18
+[0]
+$ prova verify whole.zip --trust policy.txt --seen seen
+holds: ledger.example/2026, 18 entries, 28 signatures, no findings; checkpoint of size 18 with root 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+note: the ledger only grew from size 17 to 18
+[0]
+$ prova verify fork.zip --trust policy.txt --seen seen
+holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+warning: whether the ledger only grew from size 17 to 18 cannot be decided without a consistency proof: `prova prove --consistency 17` makes one, --consistency FILE reads it
+[0]
+$ prova verify fork.zip --trust policy.txt --seen one
+error: the ledger signed two roots of size 18: 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4 in the bundle, 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 seen before
+hint: the ledger's key signed both: `prova equivocation` makes a proof of it that others can check, where the sizes are the same
+[1]
+$ prova verify whole.zip --trust policy.txt --seen one
+error: the ledger signed two roots of size 18: 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4 in the bundle, 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 seen before
+hint: the ledger's key signed both: `prova equivocation` makes a proof of it that others can check, where the sizes are the same
+[1]
+$ prova equivocation one another --trust policy.txt -o misbehaviour
+note: ledger.example/2026 signed two roots of size 18: 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 and 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4
+[0]
+$ prova verify misbehaviour --trust policy.txt
+holds: ledger.example/2026 signed two roots of size 18: 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 and 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4
+[0]
+$ prova equivocation one one --trust policy.txt -o none
+error: the statements agree
+[2]
+$ prova equivocation one seen --trust policy.txt -o none
+error: the checkpoints are of sizes 18 and 17, want one size
+[2]
+
+"#]]
+    );
+}
