@@ -72,6 +72,7 @@ impl Figure {
             Unit::Seconds => seconds(value),
             Unit::SecondsPerEntry => format!("{}/entry", seconds(value)),
             Unit::EntriesPerSecond => format!("{value:.0} entries/s"),
+            Unit::Bytes if value < 10_240.0 => format!("{value:.0} bytes"),
             Unit::Bytes => format!("{:.1} MiB", value / f64::from(1 << 20)),
             Unit::BytesPerEntry => format!("{:.2} KiB/entry", value / 1024.0),
         }
@@ -200,6 +201,7 @@ mod tests {
             (2.5, Unit::Seconds, "2.50 s"),
             (0.0025, Unit::Seconds, "2.50 ms"),
             (2.5e-6, Unit::SecondsPerEntry, "2.50 µs/entry"),
+            (1_536.0, Unit::Bytes, "1536 bytes"),
             (2560.0, Unit::BytesPerEntry, "2.50 KiB/entry"),
         ] {
             assert_eq!(Figure::new(value, unit).shown(), want);

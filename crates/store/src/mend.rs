@@ -84,25 +84,29 @@ impl Snapshot {
         })
     }
 
-    /// What is wrong with the tiles over an entry; nothing, if each is what is below it.
+    /// What is wrong with the tiles that the proof of an entry is read from; nothing, if each is what is below it.
     pub(crate) fn damage_over(&self, index: EntryIndex) -> Option<ReadError> {
-        self.tiles_over(index).find_map(|tile| {
-            let (file, found) = match self.tiles.tile(tile) {
-                Ok(found) => found,
-                Err(error) => return Some(error),
-            };
-            let (below, want) = match recomputed(&self.tiles, tile) {
-                Ok(below) => below,
-                Err(error) => return Some(error),
-            };
-            let (entry, got, want) = first_difference(tile, &found, &want)?;
-            Some(ReadError::Hash {
-                file,
-                entry,
-                got,
-                want,
-                below: below.into(),
+        // Those over the entry, and those of the right edge, which are not whole and so have no hash in a tile above.
+        let last = self.size().last().unwrap_or(index);
+        self.tiles_over(index)
+            .chain(self.tiles_over(last))
+            .find_map(|tile| {
+                let (file, found) = match self.tiles.tile(tile) {
+                    Ok(found) => found,
+                    Err(error) => return Some(error),
+                };
+                let (below, want) = match recomputed(&self.tiles, tile) {
+                    Ok(below) => below,
+                    Err(error) => return Some(error),
+                };
+                let (entry, got, want) = first_difference(tile, &found, &want)?;
+                Some(ReadError::Hash {
+                    file,
+                    entry,
+                    got,
+                    want,
+                    below: below.into(),
+                })
             })
-        })
     }
 }

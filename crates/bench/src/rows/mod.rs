@@ -1,6 +1,6 @@
 //! The rows, a file for each group. A new group is a file here and a line in [`GROUPS`].
 //!
-//! Not here yet: verification of a bundle, the cost of seals in an audit, export. They come with what they measure.
+//! Not here yet: verification and export of a bundle, the cost of seals in an audit. They come with what they measure.
 
 mod admission;
 mod audit;
@@ -8,6 +8,7 @@ mod bom;
 mod files;
 mod git;
 mod scale;
+mod seals;
 mod securesystemslib;
 
 use crate::{Failure, bench::Bench, row::Row};
@@ -16,7 +17,7 @@ use crate::{Failure, bench::Bench, row::Row};
 type Measure = fn(&mut Bench) -> Result<Vec<Row>, Failure>;
 
 /// What the command line calls each group. The order is that of the report.
-const GROUPS: [(&str, Measure); 11] = [
+const GROUPS: [(&str, Measure); 12] = [
     ("audit", audit::against_verify_strict),
     ("git", git::verify_commit),
     ("securesystemslib", securesystemslib::verify),
@@ -28,6 +29,8 @@ const GROUPS: [(&str, Measure); 11] = [
     ("disk", files::disk),
     ("scale", scale::scale),
     ("bom", bom::read),
+    // Last, since it goes on with the ledger.
+    ("seals", seals::seals),
 ];
 
 /// The names of all groups.
