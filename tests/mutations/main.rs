@@ -73,7 +73,10 @@ fn archive(files: &Files, relist: bool) -> Option<Vec<u8>> {
             if *name == FileName::Manifest {
                 *content = manifest.clone().into_bytes();
             } else if *name == FileName::BagInfo {
-                let text = String::from_utf8(content.clone()).unwrap();
+                // What is no text any more stays as it was made.
+                let Ok(text) = String::from_utf8(content.clone()) else {
+                    continue;
+                };
                 let kept = text
                     .split_inclusive('\n')
                     .filter(|line| !line.starts_with("Payload-Oxum"));
