@@ -233,3 +233,27 @@ error: the checkpoints are of sizes 18 and 17, want one size
 "#]]
     );
 }
+
+#[test]
+fn the_readmes_walk_from_the_demonstration_to_a_bundle_is_what_is_printed() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("demo demo");
+    for name in ["ledger", "keys"] {
+        let _ = fs::remove_dir_all(sandbox.path(name));
+        fs::rename(sandbox.path(&format!("demo/{name}")), sandbox.path(name)).unwrap();
+    }
+    let printed = sandbox.transcript(&[
+        "registry change dns:regulator.example --role regulator --role auditor --sign keys/root-a.pem --sign keys/root-b.pem",
+        "seal",
+        "export unit:dns:nordlys.example/AAU-3900/SN0003 --case 2026-17 --key keys/regulator.pem -o evidence.zip",
+        "policy -o trust.policy",
+        "verify evidence.zip --trust trust.policy",
+    ]);
+    let walk: String = printed
+        .lines()
+        .filter(|line| !line.starts_with('['))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(walk.trim_end()), "{walk}");
+}
