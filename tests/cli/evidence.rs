@@ -250,9 +250,8 @@ fn the_readmes_walk_from_the_demonstration_to_a_bundle_is_what_is_printed() {
         "verify evidence.zip --trust trust.policy",
     ]);
     let walk: String = printed
-        .lines()
+        .split_inclusive('\n')
         .filter(|line| !line.starts_with('['))
-        .map(|line| format!("{line}\n"))
         .collect();
     let readme = include_str!("../../README.md");
     assert!(readme.contains(walk.trim_end()), "{walk}");
