@@ -77,10 +77,32 @@ pub struct Request {
     pub exporter: OrgId,
     /// When.
     pub at: Timestamp,
-    /// Which documents it does not have.
-    pub withheld: Vec<Withheld>,
+    /// Which documents are left out, and why.
+    pub withholding: Option<Withholding>,
     /// The policy file to judge by.
     pub trust: Option<Vec<u8>>,
+}
+
+/// Documents that a bundle says are withheld.
+#[derive(Clone, Debug)]
+pub struct Withholding {
+    /// Which.
+    pub what: Vec<Withhold>,
+    /// Why.
+    pub reason: Remark,
+    /// By what right.
+    pub authority: Option<Remark>,
+}
+
+/// A document that is withheld, or several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withhold {
+    /// The one with this digest.
+    Document(Digest),
+    /// Every one that the ledger does not have, as where others keep them.
+    Missing,
+    /// Every one.
+    All,
 }
 
 /// What was made.
@@ -281,12 +303,10 @@ where
     S::Error: std::error::Error + 'static,
 {
     let checkpoint = source.checkpoint().checkpoint();
-    let mut withheld = request.withheld.clone();
-    withheld.sort_by_key(|withheld| withheld.sha256);
-    let is_named = |withheld: &&Withheld| closure.documents.contains_key(&withheld.sha256);
-    if let Some(other) = withheld.iter().find(|withheld| !is_named(withheld)) {
-        return Err(ExportError::NothingToWithhold(other.sha256));
-    }
+    let withheld = match &request.withholding {
+        Some(withholding) => withholding.of(source, closure)?,
+        None => Vec::new(),
+    };
     let description = Description {
         format: FORMAT.to_owned(),
         algorithms: Algorithms::known(),
@@ -304,6 +324,39 @@ where
     };
     description.check()?;
     Ok(description)
+}
+
+impl Withholding {
+    /// The documents of a closure that are withheld, in the order of their digests.
+    fn of<S: Source>(&self, source: &S, closure: &Closure) -> Result<Vec<Withheld>, ExportError<S::Error>>
+    where
+        S::Error: std::error::Error + 'static,
+    {
+        for what in &self.what {
+            if let Withhold::Document(digest) = what
+                && !closure.documents.contains_key(digest)
+            {
+                return Err(ExportError::NothingToWithhold(*digest));
+            }
+        }
+        let mut withheld = Vec::new();
+        for digest in closure.documents.keys() {
+            let is_named =
+                self.what.contains(&Withhold::All) || self.what.contains(&Withhold::Document(*digest));
+            let is_withheld = is_named
+                || (self.what.contains(&Withhold::Missing)
+                    && source.attachment(*digest).map_err(ExportError::Source)?.is_none());
+            if is_withheld {
+                withheld.push(Withheld {
+                    sha256: *digest,
+                    length: None,
+                    reason: self.reason.clone(),
+                    authority: self.authority.clone(),
+                });
+            }
+        }
+        Ok(withheld)
+    }
 }
 
 /// The index proofs, in the order of their names.

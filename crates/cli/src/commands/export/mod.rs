@@ -9,16 +9,15 @@ use std::{
 };
 
 use clap::{ArgGroup, Args};
-use prova_bundle::export::{ExportError, Exported, Request, export};
+use prova_bundle::export::{ExportError, Exported, Request, Withhold, Withholding, export};
 use prova_core::{
     bundle::{
         BundleScope,
         closure::ClosureError,
-        description::{Remark, Withheld},
+        description::Remark,
         scope::{IndexRange, Period},
     },
     component::{ComponentId, SubjectId},
-    hash::Digest,
     org::OrgId,
     policy::MAX_POLICY_BYTES,
     position::{EntryIndex, TreeSize},
@@ -93,9 +92,9 @@ pub(crate) struct ExportArgs {
     /// When it is exported [without: now; with --as: the latest time that an entry in it claims].
     #[arg(long, value_name = "TIME")]
     at: Option<Timestamp>,
-    /// A document to leave out, by its SHA-256; the bundle says that it is withheld.
-    #[arg(long, value_name = "DIGEST", requires = "reason")]
-    withhold: Vec<Digest>,
+    /// A document to leave out, by its SHA-256, or «missing»: those that the ledger does not have, or «all»; the bundle says that they are withheld.
+    #[arg(long, value_name = "DIGEST|missing|all", requires = "reason")]
+    withhold: Vec<LeftOut>,
     /// Why documents are withheld.
     #[arg(long, value_name = "TEXT", requires = "withhold")]
     reason: Option<Remark>,
@@ -131,6 +130,26 @@ impl FromStr for Stretch {
         range
             .map(Self)
             .ok_or_else(|| "want two indices such as «0..51»".to_owned())
+    }
+}
+
+/// What is left out.
+#[derive(Clone, Copy, Debug)]
+struct LeftOut(Withhold);
+
+impl FromStr for LeftOut {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(Self(match text {
+            "missing" => Withhold::Missing,
+            "all" => Withhold::All,
+            digest => Withhold::Document(
+                digest
+                    .parse()
+                    .map_err(|error| format!("{error}; or «missing», or «all»"))?,
+            ),
+        }))
     }
 }
 
@@ -195,7 +214,7 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
         case: args.case.clone(),
         exporter,
         at,
-        withheld: args.withheld(),
+        withholding: args.withholding(),
         trust,
     };
     let mut draft = Draft::of(&args.output)?;
@@ -267,21 +286,12 @@ impl ExportArgs {
         )
     }
 
-    fn withheld(&self) -> Vec<Withheld> {
-        let mut digests = self.withhold.clone();
-        digests.sort();
-        digests.dedup();
-        digests
-            .into_iter()
-            .filter_map(|sha256| {
-                Some(Withheld {
-                    sha256,
-                    length: None,
-                    reason: self.reason.clone()?,
-                    authority: self.authority.clone(),
-                })
-            })
-            .collect()
+    fn withholding(&self) -> Option<Withholding> {
+        Some(Withholding {
+            what: self.withhold.iter().map(|LeftOut(withhold)| *withhold).collect(),
+            reason: self.reason.clone()?,
+            authority: self.authority.clone(),
+        })
     }
 }
 
@@ -306,7 +316,8 @@ fn failed(error: &ExportError<SourceError>) -> CommandError {
     let shown = CommandError::of(blame, error);
     match error {
         ExportError::NoDocument { digest, .. } => shown.hint(format!(
-            "give the ledger the document, or say why the bundle does not have it: --withhold {digest} --reason TEXT"
+            "give the ledger the document, or say why the bundle does not have it: --withhold {digest} --reason TEXT; `--withhold missing` \
+             is for all that the ledger does not have"
         )),
         ExportError::Exporter(_) => {
             shown.hint("`prova registry show` lists who has the role auditor; `prova registry change --role` gives it")

@@ -1,6 +1,7 @@
 //! A bundle of evidence: no ledger, network or database is needed.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read as _, Write},
     path::{Path, PathBuf},
@@ -185,9 +186,22 @@ impl BundleVerdict<'_> {
                 None => writeln!(out)?,
             }
         }
+        let mut reasons = BTreeMap::<_, Vec<_>>::new();
         for withheld in &verified.dossier.description().withheld {
-            let reason = plain(withheld.reason.as_str());
-            writeln!(out, "  withheld: document {}: {reason}", withheld.sha256)?;
+            let why = (&withheld.reason, &withheld.authority);
+            reasons.entry(why).or_default().push(withheld.sha256);
+        }
+        for ((reason, authority), documents) in reasons {
+            write!(out, "  withheld: ")?;
+            match documents.as_slice() {
+                [document] => write!(out, "document {document}")?,
+                _ => write!(out, "{} documents, listed in data/bundle.json", documents.len())?,
+            }
+            write!(out, ": {}", plain(reason.as_str()))?;
+            match authority {
+                Some(authority) => writeln!(out, ", by {}", plain(authority.as_str()))?,
+                None => writeln!(out)?,
+            }
         }
         Ok(())
     }
