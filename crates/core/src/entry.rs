@@ -209,11 +209,6 @@ impl Unverified {
             },
             Predicate::Event(_) | Predicate::Seal(_) => None,
         };
-        if let (Predicate::Seal(_), Some(registry)) = (&self.statement.predicate, registry)
-            && registry.log_key().key_id() == *id
-        {
-            return Ok(*registry.log_key());
-        }
         let brought = || {
             root.into_iter()
                 .flat_map(|root| &root.keys)
@@ -221,11 +216,20 @@ impl Unverified {
                 .find(|key| key.key_id() == *id)
         };
         registry
-            .and_then(|registry| registry.public_key(id))
+            .and_then(|registry| registered(&self.statement.predicate, registry, id))
             .or_else(brought)
             .copied()
             .ok_or(VerifyEntryError::UnknownKey(*id))
     }
+}
+
+/// A key by its id: a participant's or a root key; for a seal, the ledger's own.
+fn registered<'a>(predicate: &Predicate, registry: &'a Registry, id: &KeyId) -> Option<&'a PublicKey> {
+    let own = match predicate {
+        Predicate::Seal(_) => Some(registry.log_key()).filter(|key| key.key_id() == *id),
+        _ => None,
+    };
+    own.or_else(|| registry.public_key(id))
 }
 
 impl Verified {
@@ -239,6 +243,12 @@ impl Verified {
     #[must_use]
     pub fn statement(&self) -> &Statement {
         &self.statement
+    }
+
+    /// A key that signed and that a registry, later than the one it was verified with, knows no more.
+    pub(crate) fn unknown_key(&self, registry: &Registry) -> Option<KeyId> {
+        let is_unknown = |id: &&KeyId| registered(&self.statement.predicate, registry, id).is_none();
+        self.signers.iter().find(is_unknown).copied()
     }
 
     /// The keys that signed, in ascending order.

@@ -188,15 +188,15 @@ impl Replay {
         let mut entries = entries.into_iter().peekable();
         while let Some(next) = entries.next() {
             let entry = match next {
-                Ahead::Verified(entry) if self.knows_keys(&entry) => {
+                // A key's id is a hash of it, so that a key which is still known is the one that was verified with.
+                Ahead::Verified(entry) => {
+                    let registry = self.registry.as_ref();
+                    if let Some(key) = registry.and_then(|registry| entry.unknown_key(registry)) {
+                        // It was a root key when the signature was verified, and is none now.
+                        return Err(self.refuse(VerifyEntryError::UnknownKey(key)));
+                    }
                     self.admit(rows, &entry)?;
                     continue;
-                }
-                Ahead::Verified(entry) => {
-                    // The key was a root key when the signature was verified, and is none now.
-                    let unknown = entry.signers().iter().find(|key| !self.knows(key)).copied();
-                    let source = unknown.map(VerifyEntryError::UnknownKey);
-                    return source.map_or(Ok(()), |source| Err(self.refuse(source)));
                 }
                 Ahead::Waiting(entry) => entry,
             };
@@ -219,16 +219,6 @@ impl Replay {
                 source: Box::new(source),
             }),
         }
-    }
-
-    fn knows(&self, key: &KeyId) -> bool {
-        let registry = self.registry.as_ref();
-        registry.is_some_and(|registry| registry.public_key(key).is_some())
-    }
-
-    /// A key's id is a hash of it, so that a key which is still known is the one that was verified with.
-    fn knows_keys(&self, entry: &Verified) -> bool {
-        entry.signers().iter().all(|key| self.knows(key))
     }
 
     fn refuse<E: std::error::Error>(&self, source: VerifyEntryError) -> ReplayError<E> {

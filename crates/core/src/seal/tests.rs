@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     admission::Inadmissible,
+    ahead::ReadAhead,
     entry::VerifyEntryError,
     index::{Accumulator, check_complete},
     position::EntryIndex,
@@ -140,6 +141,28 @@ fn replay(entries: &[Vec<u8>]) -> Result<MemoryRows, ReplayError<std::convert::I
     }
     replay.finish(&mut rows)?;
     Ok(rows)
+}
+
+#[test]
+fn a_seal_that_was_verified_ahead_of_its_turn_is_still_by_a_known_key() {
+    let mut scene = Scene::new();
+    let founding = scene.entries.len();
+    let first = seal(&mut scene);
+    let first = statement(&scene, first);
+    scene.submit(&first, &["log"]).unwrap();
+    let (mut replay, mut rows) = (Replay::new(), MemoryRows::default());
+    let (before, after) = scene.entries.split_at(founding);
+    for entry in before {
+        replay.push(&mut rows, entry).unwrap();
+    }
+    let mut ahead = ReadAhead::new();
+    for entry in after {
+        ahead.push(entry);
+    }
+    ahead.verify(replay.registry().unwrap());
+    replay.take(&mut rows, ahead).unwrap();
+    let replayed = replay.finish(&mut rows).unwrap();
+    assert_eq!(replayed.size, TreeSize::new(scene.entries.len() as u64));
 }
 
 #[test]
