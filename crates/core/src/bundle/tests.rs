@@ -531,6 +531,52 @@ fn a_component_that_is_not_followed_leaves_a_gap_or_is_missed() {
 }
 
 #[test]
+fn what_is_traced_and_what_is_consulted_are_not_passed_off_as_each_other() {
+    let ledger = sealed();
+    let never = |_: &Term| -> String { panic!("no proof is wanted") };
+    let whole = BundleScope::components([id(CARDS[0])]);
+    let size = TreeSize::new(ledger.scene.entries.len() as u64);
+    let mut hidden_findings = 0;
+    for good in scopes()
+        .into_iter()
+        .map(|scope| Exported::of(&ledger, scope))
+        .chain([
+            Exported::new(&ledger.scene, whole, None, &never),
+            Exported::new(&ledger.scene, BundleScope::ledger(size), Some(ledger.seal), &never),
+        ])
+    {
+        let lists = &good.description.closure;
+        for traced in &lists.traced {
+            // All of its entries stay here, but its findings would be nobody's.
+            let mut changed = good.clone();
+            let lists = &mut changed.description.closure;
+            lists.traced.retain(|id| id != traced);
+            lists.consulted.push(traced.clone());
+            lists.consulted.sort();
+            let fault = changed.verify().unwrap_err();
+            assert!(
+                matches!(&fault, BundleFault::Scope { subject, .. } if **subject == *traced),
+                "{fault}"
+            );
+            hidden_findings += found(&ledger.scene, traced).1.len();
+        }
+        for consulted in &lists.consulted {
+            let mut changed = good.clone();
+            let lists = &mut changed.description.closure;
+            lists.consulted.retain(|id| id != consulted);
+            lists.traced.push(consulted.clone());
+            lists.traced.sort();
+            let fault = changed.verify().unwrap_err();
+            assert!(
+                matches!(&fault, BundleFault::Scope { subject, .. } if **subject == *consulted),
+                "{fault}"
+            );
+        }
+    }
+    assert!(hidden_findings > 0);
+}
+
+#[test]
 fn every_flip_of_a_bit_is_found() {
     let ledger = sealed();
     let exported = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));

@@ -437,18 +437,7 @@ impl Verifier {
         self.check_scope()?;
         self.check_exporter(&registry)?;
         self.check_documents()?;
-        let primary = self.gather.found();
-        for (id, entry) in gather::traced(&self.sparse, primary) {
-            if !self.sparse.followed().has(&id) {
-                let missing = Term::chain(&id);
-                self.gaps.insert(Gap { entry, missing });
-            } else if !self.listed.contains(&id) {
-                return Err(BundleFault::Scope {
-                    subject: Box::new(id),
-                    problem: "belongs to a primary component, but is not listed as traced",
-                });
-            }
-        }
+        self.check_traced()?;
         let terms = match &self.completeness {
             Completeness::Whole { .. } => None,
             Completeness::Sealed { seal, watched } => Some((*seal, watched.len())),
@@ -550,6 +539,32 @@ impl Verifier {
         match listed.difference(&found).next() {
             Some(id) => Err(fault(id, "is listed as primary, but not in the scope")),
             None => Ok(()),
+        }
+    }
+
+    /// Whether those that the primary components consist of, run and are in are listed as that. Findings are told of primary and traced
+    /// components, so one that is listed as merely consulted would have its findings hidden.
+    fn check_traced(&mut self) -> Result<(), BundleFault> {
+        let reached = gather::traced(&self.sparse, self.gather.found());
+        let fault = |id: &SubjectId, problem| {
+            let subject = Box::new(id.clone());
+            Err(BundleFault::Scope { subject, problem })
+        };
+        for (id, entry) in &reached {
+            if !self.sparse.followed().has(id) {
+                let (entry, missing) = (*entry, Term::chain(id));
+                self.gaps.insert(Gap { entry, missing });
+            } else if !self.reported.contains(id) {
+                return fault(id, "belongs to a primary component, but is not listed as traced");
+            }
+        }
+        // Where something is missing, the way to the rest may lead through it.
+        let traced = &self.description.closure.traced;
+        match traced.iter().find(|id| !reached.contains_key(*id)) {
+            Some(id) if self.gaps.is_empty() => {
+                fault(id, "is listed as traced, but belongs to no primary component")
+            }
+            _ => Ok(()),
         }
     }
 
