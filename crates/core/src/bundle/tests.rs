@@ -542,7 +542,12 @@ fn what_is_traced_and_what_is_consulted_are_not_passed_off_as_each_other() {
         .map(|scope| Exported::of(&ledger, scope))
         .chain([
             Exported::new(&ledger.scene, whole, None, &never),
-            Exported::new(&ledger.scene, BundleScope::ledger(size), Some(ledger.seal), &never),
+            Exported::new(
+                &ledger.scene,
+                BundleScope::ledger(size),
+                Some(ledger.seal),
+                &never,
+            ),
         ])
     {
         let lists = &good.description.closure;
@@ -740,6 +745,53 @@ fn parts_of_another_tree_term_or_place_are_refused() {
         fault(&|bundle| bundle.description.format = "prova-bundle/2".to_owned()),
         BundleFault::Description(description::DescriptionError::Format { .. })
     ));
+}
+
+#[test]
+fn a_description_that_would_fill_the_memory_is_refused_while_it_is_read() {
+    let ledger = sealed();
+    let good = Exported::of(&ledger, BundleScope::components([id(CARDS[0])])).description;
+    let text = String::from_utf8(good.to_canonical()).unwrap();
+    let many = |start: &str, item: &dyn Fn(usize) -> String, count: usize| {
+        let items: Vec<_> = (0..count).map(item).collect();
+        let start = format!("{start}[");
+        assert!(text.contains(&start));
+        // Before those that are there: they are out of order, which is looked at last.
+        Description::parse(
+            text.replacen(&start, &format!("{start}{},", items.join(",")), 1)
+                .as_bytes(),
+        )
+    };
+    let unit = |at: usize| format!("\"unit:dns:a.example/A/{at}\"");
+    let alias = |at: usize| format!("\"mac:{at:012x}\"");
+    for (start, item, count) in [
+        (
+            "\"components\":",
+            &unit as &dyn Fn(usize) -> String,
+            scope::MAX_COMPONENTS,
+        ),
+        ("\"primary\":", &unit, description::MAX_SUBJECTS),
+        ("\"traced\":", &unit, description::MAX_SUBJECTS),
+        ("\"aliases\":", &alias, description::MAX_ALIASES),
+    ] {
+        let error = many(start, item, count).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("more than {count} items")),
+            "{start}: {error}"
+        );
+    }
+    // Each list is short enough, all together are not.
+    let error = many("\"primary\":", &unit, description::MAX_SUBJECTS - 1).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            description::DescriptionError::Count {
+                what: "components",
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
