@@ -1,10 +1,24 @@
 //! Bundles of a sealed ledger: every scope, comparison with earlier checkpoints, and proofs of misbehaviour.
 
-use std::fs;
+use std::{fs, io::Cursor};
 
+use prova_bundle::{bag::BagWriter, name::FileName, zip::Archive};
+use prova_core::{
+    bundle::{Description, Verifier, custody::Export},
+    checkpoint::SignedCheckpoint,
+    component::SubjectId,
+    hash::Digest,
+    index::TermKey,
+    position::EntryIndex,
+    term::Term,
+    test_keys::published_test_key,
+};
 use snapbox::str;
 
-use crate::{Sandbox, assert_transcript};
+use crate::{
+    Sandbox, assert_transcript,
+    scene::{GAPPED, TYPE},
+};
 
 const ENROL: &str = "registry enrol dns:auditor.example --name Auditor --jurisdiction NO --role auditor --key keys/auditor.pub.pem --sign keys/root-a.pem --sign keys/root-b.pem";
 const SUSPEND: &str =
@@ -137,6 +151,115 @@ $ prova verify evidence.zip --trust policy.txt --ledger nowhere
 holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: complete, consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
+
+"#]]
+    );
+}
+
+/// The bundle without one component that lives depend on, and without the entry and documents that only its chain asks for; judged, listed and
+/// signed anew by the auditor: what an exporter would do whose findings are unwelcome.
+fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
+    let mut archive = Archive::open(Cursor::new(bundle)).unwrap();
+    let records = archive.records().to_vec();
+    let mut files: Vec<_> = records
+        .iter()
+        .map(|record| (record.name, archive.read(record).unwrap()))
+        .filter(|(name, _)| name.is_payload())
+        .collect();
+    let key = TermKey::of(&Term::chain(hidden));
+    let proof = FileName::IndexProof(Digest::from_bytes(*key.as_bytes()));
+    files.retain(|(name, _)| {
+        *name != proof
+            && *name != FileName::Entry(entry)
+            && *name != FileName::Proof(entry)
+            && !matches!(name, FileName::Attachment(_) | FileName::Report)
+    });
+    let of = |files: &[(FileName, Vec<u8>)], name| {
+        let found = files.iter().find(|(other, _)| *other == name);
+        found.unwrap().1.clone()
+    };
+    let mut description = Description::parse(&of(&files, FileName::Description)).unwrap();
+    description.closure.traced.retain(|id| id != hidden);
+    description.entries -= 1;
+    let checkpoint = SignedCheckpoint::parse(&of(&files, FileName::Checkpoint)).unwrap();
+    let mut verifier = Verifier::new(description.clone(), checkpoint).unwrap();
+    for (name, content) in &files {
+        if let FileName::IndexProof(_) = name {
+            verifier.index_proof(content).unwrap();
+        }
+    }
+    for (name, content) in &files {
+        if let FileName::Entry(index) = *name {
+            let proof = of(&files, FileName::Proof(index));
+            verifier.entry(index, content, &proof).unwrap();
+        }
+    }
+    let verdict = verifier.finish().unwrap().verdict(None).to_canonical();
+    let mut bag = BagWriter::new(Cursor::new(Vec::new())).unwrap();
+    for (name, content) in &files {
+        let content = match name {
+            FileName::Description => &description.to_canonical(),
+            FileName::Verdict => &verdict,
+            _ => content,
+        };
+        bag.add(*name, content).unwrap();
+    }
+    let export = Export::of(&description);
+    let key = published_test_key("auditor").unwrap();
+    let made = bag.finish(
+        description.exporter.clone(),
+        description.at.date(),
+        None,
+        |tags| Ok::<_, Box<dyn std::error::Error>>(export.sign(tags, &key)?),
+    );
+    made.unwrap().into_inner()
+}
+
+#[test]
+fn a_bundle_with_gaps_is_not_one_without_findings() {
+    let sandbox = Sandbox::with_faults();
+    for line in [
+        ENROL,
+        "seal",
+        &format!("export {GAPPED} --key keys/auditor.pem -o whole.zip"),
+    ] {
+        sandbox.ok(line);
+    }
+    let whole = fs::read(sandbox.path("whole.zip")).unwrap();
+    let hidden = without(&whole, &TYPE.parse().unwrap(), EntryIndex::new(7));
+    sandbox.write("hidden.zip", hidden);
+    assert_transcript!(
+        sandbox.transcript(&["verify whole.zip", "verify hidden.zip"]),
+        str![[r#"
+$ prova verify whole.zip
+whole.zip: ledger.example/2026, 16 entries, 25 signatures; checkpoint of size 19 with root 3a37e360547d6b285b127f446f2ed4e053a4c6b40c4cbf87215e6b21b8bee9e3
+  authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    holds              under 4 terms the entries are all that the ledger's seal in entry 18 counts, and the 1 from there on are all here
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+3 findings in 1 component
+
+unit:dns:nordlys.example/AAU/S2
+  entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+  entry 14: custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
+  entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+[4]
+$ prova verify hidden.zip
+hidden.zip: ledger.example/2026, 15 entries, 24 signatures; checkpoint of size 19 with root 3a37e360547d6b285b127f446f2ed4e053a4c6b40c4cbf87215e6b21b8bee9e3
+  authentic   holds              all 24 signatures on 15 entries are good, and the entries are in the log
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement about the components follows the one before it
+  complete    cannot be decided  2 places depend on entries that are not here, first entry 9 on those under «about:type:dns:nordlys.example/AAU/R1»
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+2 gaps: findings from entry 9 on are not told, since what they rest on is not here
+  entry 9: what is under «about:type:dns:nordlys.example/AAU/R1»
+  entry 15: what is under «about:type:dns:nordlys.example/AAU/R1»
+[4]
 
 "#]]
     );

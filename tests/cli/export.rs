@@ -158,10 +158,53 @@ error: other.zip does not hold
 hint: ask for the file as it was exported: unpacking and packing again makes another archive
 [1]
 $ prova verify missing.zip
-error: a proof shows nothing without the log's key that you trust
-hint: give a policy file with --trust; `prova policy` makes one beside the ledger
+error: cannot read missing.zip
+  caused by: No such file or directory (os error 2)
 [2]
 
 "#]]
     );
+}
+
+#[test]
+fn what_is_no_file_to_verify_or_does_not_go_with_it_is_the_callers_mistake() {
+    let sandbox = with_auditor();
+    sandbox.transcript(&[EXPORT, "policy -o policy.txt", "prove 7 -o entry.tlog-proof"]);
+    fs::create_dir(sandbox.path("directory.zip")).unwrap();
+    let lines = [
+        "verify directory.zip",
+        "verify evidence.zip --entry entry.tlog-proof",
+        "verify entry.tlog-proof --trust policy.txt --seen ledger/checkpoint",
+        "verify unit:dns:nordlys.example/AAU/S1 --seen ledger/checkpoint",
+        "verify --entry entry.tlog-proof",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify directory.zip
+error: cannot read directory.zip
+  caused by: is a directory
+[2]
+$ prova verify evidence.zip --entry entry.tlog-proof
+error: a bundle has its entries in it, want no --entry
+[2]
+$ prova verify entry.tlog-proof --trust policy.txt --seen ledger/checkpoint
+error: only a bundle is held against a checkpoint that was seen before, want no --seen
+[2]
+$ prova verify unit:dns:nordlys.example/AAU/S1 --seen ledger/checkpoint
+error: --entry, --seen and --consistency are about a file, not about the ledger
+[2]
+$ prova verify --entry entry.tlog-proof
+error: --entry, --seen and --consistency are about a file, not about the ledger
+[2]
+
+"#]]
+    );
+    let mut command = sandbox.command("verify - --trust policy.txt");
+    let bundle = fs::read(sandbox.path("evidence.zip")).unwrap();
+    command = command.stdin(bundle);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("a bundle cannot be verified from stdin"), "{said}");
 }

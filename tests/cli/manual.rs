@@ -72,7 +72,7 @@ Exit codes:
   1  the evidence is bad: changed, contradictory or not signed as it claims
   2  the caller's mistake: an argument, a file, a key, a statement that the ledger refuses
   3  the program's failure: the disk is full, the clock is wrong
-  4  verified, but there are findings, or rules are not met
+  4  verified, but there are findings or gaps, or rules are not met
 
 "#]])
         .stderr_eq("");

@@ -248,6 +248,166 @@ fn an_exporter_who_hides_an_entry_and_signs_again_is_found_out() {
     }
 }
 
+fn content(files: &mut Files, name: FileName) -> &mut Vec<u8> {
+    let place = files.iter_mut().find(|(other, _)| *other == name);
+    &mut place.unwrap().1
+}
+
+/// What is wrong with a bundle that its exporter changed, listed and signed anew with this key; hand-overs are gone.
+fn signed_anew(whole: &Files, key: &SecretKey, change: impl FnOnce(&mut Files)) -> String {
+    let mut files = whole.clone();
+    files.retain(|(name, _)| !matches!(name, FileName::Custody(_)));
+    change(&mut files);
+    let mut files = self::files(&archive(&files, true).unwrap());
+    let description = Description::parse(content(&mut files, FileName::Description));
+    // What is none any more is signed for as what it was.
+    let description = description.unwrap_or_else(|_| {
+        let kept = &whole.iter().find(|(name, _)| *name == FileName::Description);
+        Description::parse(&kept.unwrap().1).unwrap()
+    });
+    let tags = Digest::of(content(&mut files, FileName::TagManifest));
+    *content(&mut files, FileName::Signature) = Export::of(&description).sign(tags, key).unwrap();
+    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
+    look(&archive(&files, false).unwrap(), &trust)
+        .err()
+        .unwrap_or_default()
+}
+
+/// Changes a description.
+fn described(files: &mut Files, change: impl FnOnce(&mut Description)) {
+    let bytes = content(files, FileName::Description);
+    let mut description = Description::parse(bytes).unwrap();
+    change(&mut description);
+    *bytes = description.to_canonical();
+}
+
+fn replaced(bytes: &mut Vec<u8>, from: &str, to: &str) {
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert!(text.contains(from), "{from}");
+    *bytes = text.replacen(from, to, 1).into_bytes();
+}
+
+#[test]
+fn what_an_exporter_changes_and_signs_again_is_refused_at_its_place() {
+    let regulator = key("regulator");
+    let whole = files(&fixture("sealed.zip"));
+    assert_eq!(signed_anew(&whole, &regulator, |_| {}), "");
+    let fault = |change: &dyn Fn(&mut Files)| signed_anew(&whole, &regulator, change);
+    let proofs: Vec<_> = whole.iter().map(|(name, _)| *name).collect();
+    let proofs: Vec<_> = proofs
+        .into_iter()
+        .filter(|name| matches!(name, FileName::IndexProof(_)))
+        .collect();
+    let (one, other) = (proofs[0], proofs[1]);
+    let last = whole.iter().rev().find_map(|(name, _)| match name {
+        FileName::Entry(index) => Some(*index),
+        _ => None,
+    });
+    let last = last.unwrap();
+    let (entry, proof) = (FileName::Entry(last), FileName::Proof(last));
+    let lone =
+        [(proof, entry), (entry, proof)].map(|(got, want)| format!("the bundle has {got} and not {want}"));
+    for (got, want) in [
+        (
+            fault(&|files| {
+                let taken = content(files, one).clone();
+                *content(files, other) = taken;
+            }),
+            "which has another key",
+        ),
+        (
+            fault(&|files| files.retain(|(name, _)| *name != one)),
+            "there is no index proof of",
+        ),
+        (fault(&|files| files.retain(|(name, _)| *name != entry)), &lone[0]),
+        (fault(&|files| files.retain(|(name, _)| *name != proof)), &lone[1]),
+        (
+            fault(&|files| {
+                replaced(
+                    content(files, FileName::Description),
+                    "prova-bundle/1",
+                    "prova-bundle/2",
+                );
+            }),
+            "bundle format «prova-bundle/2», want «prova-bundle/1»",
+        ),
+        (
+            fault(&|files| {
+                replaced(
+                    content(files, FileName::Verdict),
+                    "prova-verdict/1",
+                    "prova-verdict/2",
+                );
+            }),
+            "verdict format «prova-verdict/2»",
+        ),
+        (
+            fault(&|files| {
+                replaced(
+                    content(files, FileName::Verdict),
+                    "cannotBeDecided\",\"code\":\"no-rules",
+                    "holds\",\"code\":\"no-rules",
+                );
+            }),
+            "data/verdict.json decides otherwise",
+        ),
+        (
+            fault(&|files| {
+                replaced(
+                    content(files, FileName::BagInfo),
+                    "Bagging-Date: 2026",
+                    "Bagging-Date: 2027",
+                );
+            }),
+            "bag-info.txt names another exporter, date or case",
+        ),
+    ] {
+        assert!(got.contains(want), "want «{want}», got «{got}»");
+    }
+}
+
+#[test]
+fn who_is_no_auditor_exports_nothing_and_no_signature_fits_another_bundle() {
+    let whole = files(&fixture("sealed.zip"));
+    let vendor = key("nordlys");
+    let as_vendor = |files: &mut Files| {
+        described(files, |description| {
+            description.exporter = "dns:nordlys.example".parse().unwrap();
+        });
+        let info = content(files, FileName::BagInfo);
+        replaced(info, "dns:regulator.example", "dns:nordlys.example");
+    };
+    let got = signed_anew(&whole, &vendor, as_vendor);
+    assert!(
+        got.contains("the exporter dns:nordlys.example has not the role auditor"),
+        "{got}"
+    );
+    // In another's name, with a key that the ledger knows and with one that it does not.
+    for (name, want) in [
+        ("nordlys", "is of dns:nordlys.example"),
+        ("spare-2", "is not enrolled"),
+    ] {
+        let got = signed_anew(&whole, &key(name), |_| {});
+        assert!(
+            got.contains("signature.dsse.json is not signed as it must be"),
+            "{got}"
+        );
+        assert!(got.contains(want), "{got}");
+    }
+    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
+    let mut unit = files(&fixture("unit.zip"));
+    for name in [FileName::Signature, FileName::Custody(1)] {
+        let mut replayed = whole.clone();
+        replayed.retain(|(other, _)| *other != name);
+        replayed.push((name, content(&mut unit, name).clone()));
+        let error = look(&archive(&replayed, false).unwrap(), &trust).unwrap_err();
+        assert!(
+            error.contains(&format!("{name} is not signed as it must be")) && error.contains("tag manifest"),
+            "{error}"
+        );
+    }
+}
+
 #[test]
 fn every_entry_that_is_hidden_is_missed() {
     let trust = Trust::parse(&fixture("trust.policy")).unwrap();

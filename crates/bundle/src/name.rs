@@ -32,6 +32,9 @@ pub const MAX_NAME_BYTES: usize = 128;
 /// The first index that twelve digits cannot say.
 const INDEX_END: u64 = 1_000_000_000_000;
 
+/// The first hand-over that four digits cannot say.
+const CUSTODY_END: u16 = 10_000;
+
 /// A file of a bundle. The order of the variants, then that of their contents, is the order in the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileName {
@@ -118,6 +121,14 @@ impl FileName {
         (index.get() < INDEX_END).then_some(Self::Entry(index))
     }
 
+    /// The hand-over's file, where four digits can say its number.
+    #[must_use]
+    pub fn custody(number: u16) -> Option<Self> {
+        (1..CUSTODY_END)
+            .contains(&number)
+            .then_some(Self::Custody(number))
+    }
+
     /// The name in the archive, with the base directory.
     #[must_use]
     pub fn in_archive(&self) -> String {
@@ -185,8 +196,7 @@ fn numbered(name: &str) -> Option<FileName> {
         digest.parse().ok().map(FileName::Attachment)
     } else {
         let digits = between(name, "custody/", ".dsse.json")?;
-        let place = u16::try_from(number(digits, 4)?).ok()?;
-        (place > 0).then_some(FileName::Custody(place))
+        FileName::custody(u16::try_from(number(digits, 4)?).ok()?)
     }
 }
 
@@ -326,7 +336,13 @@ mod tests {
     }
 
     #[test]
-    fn twelve_digits_have_an_end() {
+    fn twelve_digits_and_four_have_an_end() {
+        for number in [1, 9_999] {
+            let name = FileName::custody(number).unwrap();
+            assert_eq!(FileName::from_archive(name.in_archive().as_bytes()), Ok(name));
+        }
+        assert_eq!(FileName::custody(0), None);
+        assert_eq!(FileName::custody(CUSTODY_END), None);
         assert!(FileName::entry(EntryIndex::new(999_999_999_999)).is_some());
         assert_eq!(FileName::entry(EntryIndex::new(INDEX_END)), None);
     }

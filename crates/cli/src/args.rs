@@ -21,7 +21,7 @@ Exit codes:
   1  the evidence is bad: changed, contradictory or not signed as it claims
   2  the caller's mistake: an argument, a file, a key, a statement that the ledger refuses
   3  the program's failure: the disk is full, the clock is wrong
-  4  verified, but there are findings, or rules are not met")]
+  4  verified, but there are findings or gaps, or rules are not met")]
 pub(crate) struct Cli {
     /// The form of results on stdout and of errors on stderr.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]

@@ -35,7 +35,7 @@ pub(crate) enum Status {
     Caller,
     /// The program's failure.
     Program,
-    /// Verified, but there are findings, or rules are not met.
+    /// Verified, but there are findings or gaps, or rules are not met.
     NotMet,
 }
 

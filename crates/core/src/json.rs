@@ -1,14 +1,16 @@
 //! Strict JSON (RFC 8259, I-JSON of RFC 7493 §2.3): one reading for every reader.
 //!
-//! Refused: invalid UTF-8, duplicate member names (readers differ about which counts), nesting over 32 levels, anything after
-//! the value. Tokens are serde_json's business; this module adds the rules that serde_json leaves open.
+//! Refused: invalid UTF-8, duplicate member names (readers differ about which counts), nesting over 32 levels, more members of an
+//! object than an entry has room for, anything after the value. Tokens are serde_json's business; this module adds the rules that serde_json leaves open.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt, marker::PhantomData};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 /// Deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
+/// Most members of one object, whose names are held in memory: more than fit into an entry.
+pub const MAX_MEMBERS: usize = 16_384;
 
 /// Why bytes are not strict JSON of the wanted shape.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +52,36 @@ pub fn check(bytes: &[u8]) -> Result<&str, JsonError> {
     .and_then(|()| deserializer.end())
     .map_err(|error| syntax(&error))?;
     Ok(text)
+}
+
+/// Reads a list; one item more than `LIMIT` is refused before it is held in memory.
+pub(crate) fn at_most<'de, const LIMIT: usize, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct Items<const LIMIT: usize, T>(PhantomData<T>);
+
+    impl<'de, const LIMIT: usize, T: Deserialize<'de>> Visitor<'de> for Items<LIMIT, T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of {LIMIT} items at most")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(item) = items.next_element()? {
+                if list.len() >= LIMIT {
+                    return Err(A::Error::custom(format_args!(
+                        "a list of more than {LIMIT} items"
+                    )));
+                }
+                list.push(item);
+            }
+            Ok(list)
+        }
+    }
+
+    deserializer.deserialize_seq(Items::<LIMIT, T>(PhantomData))
 }
 
 /// What the parser says of strict JSON that has another shape.
@@ -130,6 +162,11 @@ impl<'de> Visitor<'de> for Strict {
                     "member «{name}» stands twice in one object"
                 )));
             }
+            if names.many.len() > MAX_MEMBERS {
+                return Err(A::Error::custom(format_args!(
+                    "an object of more than {MAX_MEMBERS} members"
+                )));
+            }
         }
         Ok(())
     }
@@ -201,6 +238,18 @@ mod tests {
         ] {
             assert_eq!(check(text.as_bytes()), Ok(text));
         }
+    }
+
+    #[test]
+    fn an_object_holds_as_many_names_as_an_entry_can() {
+        let members = |count: usize| {
+            let members: Vec<_> = (0..count).map(|at| format!("\"{at:x}\":0")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        // The most that fit into a payload.
+        assert!(check(members(8_000).as_bytes()).is_ok());
+        let error = check(members(40_000).as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("more than 16384 members"), "{error}");
     }
 
     #[test]

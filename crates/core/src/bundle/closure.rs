@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    description::{ClosureLists, SealReference},
+    description::{ClosureLists, MAX_ALIASES, MAX_SUBJECTS, SealReference},
     gather::{self, Gather},
     scope::{BundleScope, ScopeError},
     sparse::{Followed, Sparse, Want},
@@ -23,8 +23,6 @@ use crate::{
 
 /// Most entries that a bundle has.
 pub const MAX_ENTRIES: usize = 1_000_000;
-/// Most components that a bundle follows.
-pub const MAX_SUBJECTS: usize = 200_000;
 /// Entries that are kept decoded between two rounds; those beyond are read again.
 const MAX_KEPT: usize = 20_000;
 
@@ -255,6 +253,7 @@ where
                 subjects.extend(unknown);
             }
             check("components", subjects.len(), MAX_SUBJECTS)?;
+            check("aliases", aliases.len(), MAX_ALIASES)?;
         }
         let consulted = subjects
             .into_iter()

@@ -29,6 +29,12 @@ use crate::{
 pub const FORMAT: &str = "prova-bundle/1";
 /// Largest description, in bytes: lists of a hundred thousand components.
 pub const MAX_DESCRIPTION_BYTES: usize = 32 * 1024 * 1024;
+/// Most components that a bundle follows; a reader holds all of them in memory.
+pub const MAX_SUBJECTS: usize = 200_000;
+/// Most aliases that a bundle follows.
+pub const MAX_ALIASES: usize = 200_000;
+/// Most documents that a bundle names as withheld.
+pub const MAX_WITHHELD: usize = 200_000;
 /// Longest case, reason or authority, in bytes.
 pub const MAX_REMARK_BYTES: usize = 500;
 
@@ -63,6 +69,7 @@ pub struct Description {
     /// How many entries it has.
     pub entries: u64,
     /// Documents that its entries name and it does not have.
+    #[serde(deserialize_with = "crate::json::at_most::<MAX_WITHHELD, _, _>")]
     pub withheld: Vec<Withheld>,
 }
 
@@ -97,12 +104,16 @@ pub struct SealReference {
 #[serde(deny_unknown_fields)]
 pub struct ClosureLists {
     /// By the scope: all entries about them and all that mention them.
+    #[serde(deserialize_with = "crate::json::at_most::<MAX_SUBJECTS, _, _>")]
     pub primary: Vec<SubjectId>,
     /// Because the lives of others cannot be followed without them: all entries about them.
+    #[serde(deserialize_with = "crate::json::at_most::<MAX_SUBJECTS, _, _>")]
     pub consulted: Vec<SubjectId>,
     /// What the primary ones consist of, run and are in: all entries about them.
+    #[serde(deserialize_with = "crate::json::at_most::<MAX_SUBJECTS, _, _>")]
     pub traced: Vec<SubjectId>,
     /// Instance aliases of all these: all entries that state them.
+    #[serde(deserialize_with = "crate::json::at_most::<MAX_ALIASES, _, _>")]
     pub aliases: Vec<Alias>,
 }
 
@@ -204,6 +215,16 @@ pub enum DescriptionError {
     /// Nothing can be about this.
     #[error("in the scope: {0}")]
     Scope(#[from] ScopeError),
+    /// A list that is too long.
+    #[error("{got} {what}, want {limit} at most")]
+    Count {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        got: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
     /// A list out of order, or with something twice.
     #[error("{list}: {item} is out of order or stands twice")]
     Order {
@@ -318,6 +339,16 @@ impl Description {
             traced,
             aliases,
         } = &self.closure;
+        let subjects = self.closure.subjects().count();
+        for (what, got, limit) in [
+            ("components", subjects, MAX_SUBJECTS),
+            ("aliases", aliases.len(), MAX_ALIASES),
+            ("documents withheld", self.withheld.len(), MAX_WITHHELD),
+        ] {
+            if got > limit {
+                return Err(DescriptionError::Count { what, got, limit });
+            }
+        }
         ascending("primary", primary)?;
         ascending("consulted", consulted)?;
         ascending("traced", traced)?;
@@ -357,5 +388,20 @@ impl ClosureLists {
     /// All subjects, of whatever list.
     pub fn subjects(&self) -> impl Iterator<Item = &SubjectId> {
         self.primary.iter().chain(&self.consulted).chain(&self.traced)
+    }
+
+    /// Those whose findings are told: primary and traced ones.
+    pub(super) fn reported(&self) -> impl Iterator<Item = &SubjectId> {
+        self.primary.iter().chain(&self.traced)
+    }
+
+    /// Whether the subject's findings are told. The lists are ascending.
+    pub(super) fn reports(&self, id: &SubjectId) -> bool {
+        self.primary.binary_search(id).is_ok() || self.traced.binary_search(id).is_ok()
+    }
+
+    /// Whether the subject is in one of the lists, which are ascending.
+    pub(super) fn lists(&self, id: &SubjectId) -> bool {
+        self.reports(id) || self.consulted.binary_search(id).is_ok()
     }
 }

@@ -55,7 +55,6 @@ pub(super) struct Parts {
     pub(super) checkpoint: SignedCheckpoint,
     pub(super) history: History,
     pub(super) sparse: Sparse,
-    pub(super) reported: BTreeSet<SubjectId>,
     pub(super) leaves: BTreeMap<EntryIndex, LeafHash>,
     pub(super) postings: HashMap<Term, Vec<EntryIndex>>,
     pub(super) about: Vec<EntryIndex>,
@@ -296,7 +295,7 @@ fn findings(parts: &Parts) -> Vec<Finding> {
         }
     }
     let mut findings = Vec::new();
-    for id in &parts.reported {
+    for id in parts.description.closure.reported() {
         findings.extend(
             parts
                 .sparse

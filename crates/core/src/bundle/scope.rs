@@ -28,7 +28,7 @@ pub const MAX_COMPONENTS: usize = 10_000;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum BundleScope {
     /// These components or acts.
-    Components(Vec<SubjectId>),
+    Components(#[serde(deserialize_with = "crate::json::at_most::<MAX_COMPONENTS, _, _>")] Vec<SubjectId>),
     /// What one organisation said, countersigned or was registered by.
     Organisation(OrgId),
     /// A type, and every unit that mentions it.

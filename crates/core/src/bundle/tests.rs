@@ -531,6 +531,57 @@ fn a_component_that_is_not_followed_leaves_a_gap_or_is_missed() {
 }
 
 #[test]
+fn what_is_traced_and_what_is_consulted_are_not_passed_off_as_each_other() {
+    let ledger = sealed();
+    let never = |_: &Term| -> String { panic!("no proof is wanted") };
+    let whole = BundleScope::components([id(CARDS[0])]);
+    let size = TreeSize::new(ledger.scene.entries.len() as u64);
+    let mut hidden_findings = 0;
+    for good in scopes()
+        .into_iter()
+        .map(|scope| Exported::of(&ledger, scope))
+        .chain([
+            Exported::new(&ledger.scene, whole, None, &never),
+            Exported::new(
+                &ledger.scene,
+                BundleScope::ledger(size),
+                Some(ledger.seal),
+                &never,
+            ),
+        ])
+    {
+        let lists = &good.description.closure;
+        for traced in &lists.traced {
+            // All of its entries stay here, but its findings would be nobody's.
+            let mut changed = good.clone();
+            let lists = &mut changed.description.closure;
+            lists.traced.retain(|id| id != traced);
+            lists.consulted.push(traced.clone());
+            lists.consulted.sort();
+            let fault = changed.verify().unwrap_err();
+            assert!(
+                matches!(&fault, BundleFault::Scope { subject, .. } if **subject == *traced),
+                "{fault}"
+            );
+            hidden_findings += found(&ledger.scene, traced).1.len();
+        }
+        for consulted in &lists.consulted {
+            let mut changed = good.clone();
+            let lists = &mut changed.description.closure;
+            lists.consulted.retain(|id| id != consulted);
+            lists.traced.push(consulted.clone());
+            lists.traced.sort();
+            let fault = changed.verify().unwrap_err();
+            assert!(
+                matches!(&fault, BundleFault::Scope { subject, .. } if **subject == *consulted),
+                "{fault}"
+            );
+        }
+    }
+    assert!(hidden_findings > 0);
+}
+
+#[test]
 fn every_flip_of_a_bit_is_found() {
     let ledger = sealed();
     let exported = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
@@ -693,6 +744,237 @@ fn parts_of_another_tree_term_or_place_are_refused() {
     assert!(matches!(
         fault(&|bundle| bundle.description.format = "prova-bundle/2".to_owned()),
         BundleFault::Description(description::DescriptionError::Format { .. })
+    ));
+}
+
+#[test]
+fn a_description_that_would_fill_the_memory_is_refused_while_it_is_read() {
+    let ledger = sealed();
+    let good = Exported::of(&ledger, BundleScope::components([id(CARDS[0])])).description;
+    let text = String::from_utf8(good.to_canonical()).unwrap();
+    let many = |start: &str, item: &dyn Fn(usize) -> String, count: usize| {
+        let items: Vec<_> = (0..count).map(item).collect();
+        let start = format!("{start}[");
+        assert!(text.contains(&start));
+        // Before those that are there: they are out of order, which is looked at last.
+        Description::parse(
+            text.replacen(&start, &format!("{start}{},", items.join(",")), 1)
+                .as_bytes(),
+        )
+    };
+    let unit = |at: usize| format!("\"unit:dns:a.example/A/{at}\"");
+    let alias = |at: usize| format!("\"mac:{at:012x}\"");
+    for (start, item, count) in [
+        (
+            "\"components\":",
+            &unit as &dyn Fn(usize) -> String,
+            scope::MAX_COMPONENTS,
+        ),
+        ("\"primary\":", &unit, description::MAX_SUBJECTS),
+        ("\"traced\":", &unit, description::MAX_SUBJECTS),
+        ("\"aliases\":", &alias, description::MAX_ALIASES),
+    ] {
+        let error = many(start, item, count).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("more than {count} items")),
+            "{start}: {error}"
+        );
+    }
+    // Each list is short enough, all together are not.
+    let error = many("\"primary\":", &unit, description::MAX_SUBJECTS - 1).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            description::DescriptionError::Count {
+                what: "components",
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_came_after_the_seal_cannot_be_dropped_and_another_entry_is_no_seal() {
+    let ledger = sealed();
+    let good = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
+    let tail = ledger.seal.size.next();
+    for index in good.entries.keys().copied().filter(|index| *index >= tail) {
+        let mut without = good.clone();
+        without.entries.remove(&index).unwrap();
+        without.description.entries -= 1;
+        let fault = without.verify().unwrap_err();
+        assert!(
+            matches!(fault, BundleFault::Missing { from, .. } if from == tail),
+            "entry {index}: {fault}"
+        );
+        assert_eq!(fault.code(), ReasonCode::EntryMissing);
+    }
+    let mut another = good;
+    another.description.seal = another.description.seal.map(|seal| SealReference {
+        index: EntryIndex::new(seal.index.get() + 1),
+        ..seal
+    });
+    assert!(matches!(
+        another.verify().unwrap_err(),
+        BundleFault::NotTheSeal { .. }
+    ));
+}
+
+/// The bundle with another checkpoint in all its places.
+fn with_checkpoint(good: &Exported, checkpoint: &SignedCheckpoint) -> Exported {
+    let mut changed = good.clone();
+    changed.checkpoint = checkpoint.clone();
+    for (_, proof) in changed.entries.values_mut() {
+        let inclusion = TlogProof::parse(proof).unwrap().inclusion().clone();
+        *proof = TlogProof::new(inclusion, checkpoint.clone())
+            .unwrap()
+            .to_string()
+            .into_bytes();
+    }
+    changed
+}
+
+fn signing_key(name: &str) -> (crate::keys::SecretKey, ed25519_dalek::VerifyingKey) {
+    let secret = key(name);
+    let public = ed25519_dalek::VerifyingKey::from_bytes(secret.public().as_bytes()).unwrap();
+    (secret, public)
+}
+
+#[test]
+fn a_checkpoint_by_an_unknown_key_is_refused() {
+    let ledger = sealed();
+    let good = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
+    let checkpoint = good.checkpoint.checkpoint().clone();
+    let (secret, public) = signing_key("nordlys");
+    let signed = SignedCheckpoint::sign(checkpoint, &public, |message| {
+        ed25519_dalek::Signature::from_bytes(secret.sign(message).as_bytes())
+    });
+    let changed = with_checkpoint(&good, &signed.unwrap());
+    let fault = changed.verify().unwrap_err();
+    assert!(matches!(fault, BundleFault::CheckpointSignature(_)), "{fault}");
+    // It is the ledger's own key that counts; that of a reader's policy counts beside it.
+    let (_, log) = signing_key("log");
+    let origin = good.description.origin.as_key_name();
+    for (key, want) in [(log, Answer::CannotBeDecided), (public, Answer::Fails)] {
+        let vkey = crate::vkey::Vkey::new(origin.clone(), crate::vkey::SignatureType::Ed25519, key);
+        let trust = crate::verdict::Trust::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap();
+        let verdict = good.verify().unwrap().verdict(Some(&trust));
+        assert_eq!(verdict.answer(Question::Consistent).unwrap().answer, want);
+    }
+}
+
+#[test]
+fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
+    use crate::{
+        cosignature::{Cosignature, CosignatureTime},
+        verdict::Trust,
+        vkey::{SignatureType, Vkey},
+    };
+    let ledger = sealed();
+    let good = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
+    let witness = |name: &str| {
+        let (secret, public) = signing_key(name);
+        let vkey = Vkey::new(
+            format!("{name}.example/witness").parse().unwrap(),
+            SignatureType::CosignatureV1,
+            public,
+        );
+        (secret, vkey)
+    };
+    let (one, other) = (witness("lab"), witness("carrier"));
+    let (_, log) = signing_key("log");
+    let log = Vkey::new(
+        good.description.origin.as_key_name().clone(),
+        SignatureType::Ed25519,
+        log,
+    );
+    let policy = |second: &Vkey| {
+        let text = format!(
+            "log {log}\nwitness a {}\nwitness b {second}\ngroup both all a b\nquorum both\n",
+            one.1
+        );
+        Trust::parse(text.as_bytes())
+    };
+    let trust = policy(&other.1).unwrap();
+    let answer = |cosigners: &[(&(crate::keys::SecretKey, Vkey), u64)]| {
+        let mut checkpoint = good.checkpoint.clone();
+        for ((secret, vkey), time) in cosigners {
+            let time = CosignatureTime::new(*time).unwrap();
+            let line = Cosignature::sign(
+                vkey.name(),
+                vkey.key(),
+                time,
+                good.checkpoint.checkpoint(),
+                |message| ed25519_dalek::Signature::from_bytes(secret.sign(message).as_bytes()),
+            );
+            checkpoint = checkpoint.with_signature(line).unwrap();
+        }
+        let dossier = with_checkpoint(&good, &checkpoint).verify().unwrap();
+        let verdict = dossier.verdict(Some(&trust));
+        let answered = verdict.answer(Question::Consistent).unwrap();
+        (answered.answer, answered.code)
+    };
+    let refused = (Answer::Fails, ReasonCode::PolicyRefuses);
+    assert_eq!(answer(&[]), refused);
+    assert_eq!(answer(&[(&one, 7)]), refused);
+    assert_eq!(answer(&[(&one, 7), (&one, 8)]), refused);
+    assert_eq!(
+        answer(&[(&one, 7), (&other, 7)]),
+        (Answer::Holds, ReasonCode::PolicyMet)
+    );
+    // Nor does a policy take one key for two witnesses, under whatever names.
+    let again = Vkey::new(
+        "another.example/witness".parse().unwrap(),
+        SignatureType::CosignatureV1,
+        *one.1.key(),
+    );
+    assert!(policy(&again).is_err());
+}
+
+#[test]
+fn an_exporter_who_was_suspended_or_whose_key_was_revoked_is_refused() {
+    use crate::registry::{
+        EntitlementError,
+        action::{Action, Revoke, Standing},
+    };
+    let exported = |action: Action| {
+        let mut ledger = sealed();
+        ledger.scene.act(action, &["root-a", "root-b"]).unwrap();
+        let exported = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
+        let manifest = Digest::of(b"a tag manifest");
+        let signed = custody::Export::of(&exported.description)
+            .sign(manifest, &key("auditor"))
+            .unwrap();
+        let registry = ledger.scene.registry.as_ref().unwrap();
+        let custody = custody::Export::verify(&signed, manifest, &exported.description, registry);
+        (exported.verify(), custody.unwrap_err())
+    };
+    let (fault, custody) = exported(Action::Suspend(Standing {
+        organisation: org("auditor"),
+        reason: "asleep".to_owned(),
+    }));
+    assert!(matches!(
+        fault.unwrap_err(),
+        BundleFault::Exporter {
+            problem: "is suspended",
+            ..
+        }
+    ));
+    assert!(matches!(
+        custody,
+        custody::CustodyError::Entitlement(EntitlementError::Suspended { .. })
+    ));
+    // The organisation may still export with another key, so only the signature tells.
+    let (dossier, custody) = exported(Action::Revoke(Revoke {
+        key: key("auditor").public().key_id(),
+        reason: "stolen".to_owned(),
+        distrust_from: None,
+    }));
+    assert!(dossier.is_ok());
+    assert!(matches!(
+        custody,
+        custody::CustodyError::Entitlement(EntitlementError::KeyEnded { .. })
     ));
 }
 

@@ -36,7 +36,7 @@ use crate::{
 /// A term that must be complete: what the seal counts, and what was seen so far.
 #[derive(Debug)]
 struct Watched {
-    proof: Option<IndexProof>,
+    counted: Option<Accumulator>,
     seen: Accumulator,
 }
 
@@ -61,10 +61,6 @@ pub struct Verifier {
     description: Description,
     checkpoint: SignedCheckpoint,
     completeness: Completeness,
-    /// Whose findings are reported: primary and traced components.
-    reported: BTreeSet<SubjectId>,
-    /// Whose documents must be here: all that the lists name.
-    listed: BTreeSet<SubjectId>,
     gather: Gather,
     registry: Option<Registry>,
     /// The registry before each change of its root.
@@ -112,8 +108,8 @@ impl Verifier {
             Some(seal) if !whole => {
                 let required = gather::required(&description.scope, &description.origin, lists);
                 let watched = required.into_iter().map(|term| {
-                    let (proof, seen) = (None, Accumulator::EMPTY);
-                    (term, Watched { proof, seen })
+                    let (counted, seen) = (None, Accumulator::EMPTY);
+                    (term, Watched { counted, seen })
                 });
                 let watched = watched.collect();
                 let followed = Followed::These {
@@ -129,8 +125,6 @@ impl Verifier {
         };
         Ok(Self {
             completeness,
-            reported: lists.primary.iter().chain(&lists.traced).cloned().collect(),
-            listed: lists.subjects().cloned().collect(),
             gather: Gather::new(description.scope.clone()),
             registry: None,
             before: Vec::new(),
@@ -176,7 +170,7 @@ impl Verifier {
         let Some(watched) = watched.get_mut(proof.term()) else {
             return Err(stray("is not wanted for the scope and closure"));
         };
-        if watched.proof.is_some() {
+        if watched.counted.is_some() {
             return Err(stray("comes twice"));
         }
         proof
@@ -185,7 +179,7 @@ impl Verifier {
                 term: Box::new(proof.term().clone()),
                 source,
             })?;
-        watched.proof = Some(proof);
+        watched.counted = Some(proof.accumulator());
         Ok(())
     }
 
@@ -358,12 +352,14 @@ impl Verifier {
         let terms = terms(index, entry, registry);
         self.gather.see(index, statement, &terms);
         let subjects = || statement.subjects.iter().map(|subject| &subject.id);
-        if subjects().any(|id| self.reported.contains(id)) {
+        let lists = &self.description.closure;
+        if subjects().any(|id| lists.reports(id)) {
             self.about.push(index);
             let records = entry.signers().iter().filter_map(|key| registry.keys().get(key));
             self.enrolments.extend(records.map(|record| record.enrolled));
         }
-        if subjects().any(|id| self.listed.contains(id)) {
+        // Of all that the lists name, documents must be here.
+        if subjects().any(|id| lists.lists(id)) {
             for digest in gather::documents(statement) {
                 self.asked.entry(digest).or_insert(index);
             }
@@ -437,18 +433,7 @@ impl Verifier {
         self.check_scope()?;
         self.check_exporter(&registry)?;
         self.check_documents()?;
-        let primary = self.gather.found();
-        for (id, entry) in gather::traced(&self.sparse, primary) {
-            if !self.sparse.followed().has(&id) {
-                let missing = Term::chain(&id);
-                self.gaps.insert(Gap { entry, missing });
-            } else if !self.listed.contains(&id) {
-                return Err(BundleFault::Scope {
-                    subject: Box::new(id),
-                    problem: "belongs to a primary component, but is not listed as traced",
-                });
-            }
-        }
+        self.check_traced()?;
         let terms = match &self.completeness {
             Completeness::Whole { .. } => None,
             Completeness::Sealed { seal, watched } => Some((*seal, watched.len())),
@@ -458,7 +443,6 @@ impl Verifier {
             checkpoint: self.checkpoint,
             history: History::new(self.before, registry),
             sparse: self.sparse,
-            reported: self.reported,
             leaves: self.leaves,
             postings: self.postings,
             about: self.about,
@@ -519,17 +503,17 @@ impl Verifier {
         let Completeness::Sealed { watched, .. } = &self.completeness else {
             return Ok(());
         };
-        for (term, Watched { proof, seen }) in watched {
+        for (term, Watched { counted, seen }) in watched {
             let term = || Box::new(term.clone());
-            let Some(proof) = proof else {
+            let Some(counted) = counted else {
                 return Err(BundleFault::NoIndexProof { term: term() });
             };
-            let (got, want) = (seen.count(), proof.accumulator().count());
+            let (got, want) = (seen.count(), counted.count());
             if got != want {
                 let term = term();
                 return Err(BundleFault::Incomplete { term, got, want });
             }
-            if *seen != proof.accumulator() {
+            if seen != counted {
                 return Err(BundleFault::OtherEntries { term: term() });
             }
         }
@@ -550,6 +534,32 @@ impl Verifier {
         match listed.difference(&found).next() {
             Some(id) => Err(fault(id, "is listed as primary, but not in the scope")),
             None => Ok(()),
+        }
+    }
+
+    /// Whether those that the primary components consist of, run and are in are listed as that. Findings are told of primary and traced
+    /// components, so one that is listed as merely consulted would have its findings hidden.
+    fn check_traced(&mut self) -> Result<(), BundleFault> {
+        let reached = gather::traced(&self.sparse, self.gather.found());
+        let fault = |id: &SubjectId, problem| {
+            let subject = Box::new(id.clone());
+            Err(BundleFault::Scope { subject, problem })
+        };
+        for (id, entry) in &reached {
+            if !self.sparse.followed().has(id) {
+                let (entry, missing) = (*entry, Term::chain(id));
+                self.gaps.insert(Gap { entry, missing });
+            } else if !self.description.closure.reports(id) {
+                return fault(id, "belongs to a primary component, but is not listed as traced");
+            }
+        }
+        // Where something is missing, the way to the rest may lead through it.
+        let traced = &self.description.closure.traced;
+        match traced.iter().find(|id| !reached.contains_key(*id)) {
+            Some(id) if self.gaps.is_empty() => {
+                fault(id, "is listed as traced, but belongs to no primary component")
+            }
+            _ => Ok(()),
         }
     }
 

@@ -91,6 +91,11 @@ pub(crate) fn run(args: &ReceiveArgs, ui: &mut Ui) -> Result<Status, CommandErro
         }
     };
     let number = bag.next_custody();
+    // One more would leave a file that no reader takes, in place of the bundle.
+    let name = FileName::custody(number).ok_or_else(|| {
+        CommandError::caller("the bundle has as many hand-overs as it can count")
+            .hint("ask for a bundle that was exported anew")
+    })?;
     let before = match number.saturating_sub(1) {
         0 => FileName::Signature,
         last => FileName::Custody(last),
@@ -104,7 +109,7 @@ pub(crate) fn run(args: &ReceiveArgs, ui: &mut Ui) -> Result<Status, CommandErro
     let output = args.output.as_ref().unwrap_or(&args.bundle);
     let mut draft = Draft::of(output)?;
     let out = BufWriter::with_capacity(1 << 20, draft.file());
-    append(bag.into_archive(), out, FileName::Custody(number), &signed)
+    append(bag.into_archive(), out, name, &signed)
         .map_err(|error| CommandError::of(crate::error::Blame::Program, &error))?;
     draft.publish()?;
     ui.result(&Received {

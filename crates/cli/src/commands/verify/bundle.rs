@@ -13,7 +13,7 @@ use prova_bundle::{
     zip::{OpenArchiveError, ReadFileError, looks_like_archive},
 };
 use prova_core::{
-    bundle::Verifier,
+    bundle::{Gap, Verifier},
     verdict::{Answer, Trust, Verdict},
 };
 use serde::Serialize;
@@ -28,6 +28,9 @@ use crate::{
     plain::{counted, plain},
     ui::{Show, Status, Ui},
 };
+
+/// Most gaps that are listed; the others are counted.
+const LISTED: usize = 10;
 
 /// What a bundle shows to a reader.
 #[derive(Serialize)]
@@ -52,10 +55,14 @@ pub(super) fn is_bundle(path: &Path) -> bool {
 
 /// Opens a bundle's file.
 pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
-    let file = File::open(path).map_err(|source| InputError::Read {
+    let cannot_read = |source| InputError::Read {
         path: path.to_owned(),
         source,
-    })?;
+    };
+    let file = File::open(path).map_err(cannot_read)?;
+    if file.metadata().map_err(cannot_read)?.is_dir() {
+        return Err(cannot_read(io::ErrorKind::IsADirectory.into()).into());
+    }
     Ok(file)
 }
 
@@ -131,8 +138,10 @@ impl Show for BundleVerdict<'_> {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { verdict, file, .. } = self;
         let checkpoint = format!("checkpoint of size {} with root {}", verdict.size, verdict.root);
-        let holds =
-            verdict.findings.is_empty() && verdict.failed().next().is_none() && self.verified.is_some();
+        let holds = verdict.findings.is_empty()
+            && verdict.gaps.is_empty()
+            && verdict.failed().next().is_none()
+            && self.verified.is_some();
         let counts = self.verified.map_or_else(String::new, |verified| {
             let entries = verified.dossier.entries().len();
             let signatures = counted(verified.dossier.signatures(), "signature", "signatures");
@@ -163,7 +172,29 @@ impl Show for BundleVerdict<'_> {
         )?;
         show_answers(verdict, out)?;
         self.show_custody(out)?;
+        show_gaps(&verdict.gaps, out)?;
         show_findings(&verdict.findings, out)
+    }
+}
+
+/// What a bundle lacks, without which lives cannot be followed.
+fn show_gaps(gaps: &[Gap], out: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = gaps.first() else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "{}: findings from entry {} on are not told, since what they rest on is not here",
+        counted(gaps.len(), "gap", "gaps"),
+        first.entry
+    )?;
+    for Gap { entry, missing } in gaps.iter().take(LISTED) {
+        let missing = missing.to_string();
+        writeln!(out, "  entry {entry}: what is under «{}»", plain(&missing))?;
+    }
+    match gaps.len().saturating_sub(LISTED) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
     }
 }
 

@@ -185,7 +185,8 @@ fn failed(error: &AuditError) -> Option<((Question, ReasonCode), Option<EntryInd
 pub(super) fn status(verdict: &Verdict) -> Result<Status, CommandError> {
     match verdict.failed().next() {
         Some(failed) => Err(CommandError::new(Blame::Evidence, failed.reason.clone())),
-        None if verdict.findings.is_empty() => Ok(Status::Holds),
+        // Where there is a gap, what follows it has not been looked for: that none was found says nothing.
+        None if verdict.findings.is_empty() && verdict.gaps.is_empty() => Ok(Status::Holds),
         None => Ok(Status::NotMet),
     }
 }

@@ -33,7 +33,7 @@ use crate::{
 /// `--report` writes the verdict on a component as one HTML page, with its life, who held it, what it is made of and who signed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings.
+Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings or gaps.
 
 Example:
   prova verify --ledger ledger
@@ -77,6 +77,12 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
         .iter()
         .any(|kind| what.starts_with(kind))
     };
+    let is_of_ledger = matches!(subject, None | Some(Ok(_)));
+    if is_of_ledger && (args.seen.is_given() || args.entry.is_some()) {
+        return Err(CommandError::caller(
+            "--entry, --seen and --consistency are about a file, not about the ledger",
+        ));
+    }
     match (&args.what, subject) {
         (None, _) => ledger::whole(&args.ledger, trust.as_ref(), ui),
         (Some(_), Some(Ok(subject))) => {
@@ -89,19 +95,38 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
         (Some(_), _) if args.report.is_some() => Err(CommandError::caller(
             "a report is about a component, not about a file",
         )),
-        (Some(what), _) if bundle::is_bundle(Path::new(what)) => {
-            bundle::verify(Path::new(what), trust.as_ref(), Some(&args.seen), ui)
+        (Some(what), _) => args.file(Path::new(what), trust.as_ref(), ui),
+    }
+}
+
+impl VerifyArgs {
+    /// Verifies what is in a file.
+    fn file(&self, path: &Path, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
+        if path != Path::new("-") {
+            // That it cannot be read is said before what else is wrong.
+            bundle::open(path)?;
         }
-        (Some(what), _) => {
-            let trust = trust.ok_or_else(|| {
-                CommandError::caller("a proof shows nothing without the log's key that you trust")
-                    .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
-            })?;
-            if equivocation::is_equivocation(Path::new(what)) {
-                return equivocation::verify(Path::new(what), &trust, ui);
+        if bundle::is_bundle(path) {
+            if self.entry.is_some() {
+                return Err(CommandError::caller(
+                    "a bundle has its entries in it, want no --entry",
+                ));
             }
-            proof::verify(Path::new(what), args.entry.as_deref(), trust.policy(), ui)
+            return bundle::verify(path, trust, Some(&self.seen), ui);
         }
+        if self.seen.is_given() {
+            return Err(CommandError::caller(
+                "only a bundle is held against a checkpoint that was seen before, want no --seen",
+            ));
+        }
+        let trust = trust.ok_or_else(|| {
+            CommandError::caller("a proof shows nothing without the log's key that you trust")
+                .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
+        })?;
+        if equivocation::is_equivocation(path) {
+            return equivocation::verify(path, trust, ui);
+        }
+        proof::verify(path, self.entry.as_deref(), trust.policy(), ui)
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use prova_bundle::zip::looks_like_archive;
 use prova_core::{
     checkpoint::Origin,
     dsse::MAX_ENTRY_BYTES,
@@ -100,6 +101,10 @@ pub(super) fn verify(
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let content = input::read(path, LONGEST_LISTING)?;
+    if looks_like_archive(&content) {
+        let error = CommandError::caller(format!("a bundle cannot be verified from {}", input::shown(path)));
+        return Err(error.hint("a bundle is read from a file, since its end is looked at first"));
+    }
     if content.starts_with(b"{") {
         return super::listing::verify(path, &content, policy, ui);
     }

@@ -32,6 +32,13 @@ pub(crate) struct SeenArgs {
     consistency: Option<PathBuf>,
 }
 
+impl SeenArgs {
+    /// Whether anything is to be compared.
+    pub(super) fn is_given(&self) -> bool {
+        self.seen.is_some()
+    }
+}
+
 /// A consistency proof with the checkpoint that it leads to, in the form of a C2SP `tlog-witness` request.
 struct Grown {
     old: TreeSize,
