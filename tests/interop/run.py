@@ -21,8 +21,11 @@ prova, must refuse. No network.
                    scitt-cose, and the above     in-toto bundles, pedigrees of units;
                                                  sigstore/verify.cjs is the Node program
     bags.py        bagit                         an exported bundle of evidence, unpacked
+    bundles.py     evidence/, a verifier         bundles of fixtures/bundles and of every scope; twins.py (anybody's and an
+                   written from FORMAT.md        exporter's) and conspiracies.py (a ledger's); fixtures/vectors
 
-ledger.py reads entry bundles and makes envelopes by FORMAT.md alone, tally.py counts.
+ledger.py reads entry bundles and makes envelopes by FORMAT.md alone, forge.py signs bundles with the published test keys,
+tally.py counts.
 Prints each failed check, a table by tool, and `N passed, N failed`. Exit code 1 if a check failed.
 """
 
@@ -37,6 +40,7 @@ sys.dont_write_bytecode = True
 
 import bags
 import boms
+import bundles
 import envelopes
 import exports
 import keys
@@ -68,6 +72,7 @@ def main():
         boms.check(tally, ledger, fixtures, scratch)
         exports.check(tally, ledger, given.node_modules.resolve(), scratch)
         bags.check(tally, ledger, scratch)
+        bundles.check(tally, ledger, scratch)
         tree.check(tally, ledger, given.treecheck.resolve(), scratch / "large")
         tally.start("prova")
         tally.equal("at the end prova verifies it all, with the demo's findings",
