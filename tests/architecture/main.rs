@@ -46,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "prova-core",
             "prova-store",
             "prova-assess",
+            "prova-bundle",
             "prova-formats",
             "prova-testkit",
         ],

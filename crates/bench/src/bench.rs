@@ -106,7 +106,7 @@ impl Bench {
 }
 
 impl Built {
-    fn new(directory: PathBuf, entries: usize) -> Result<Self, Failure> {
+    pub(crate) fn new(directory: PathBuf, entries: usize) -> Result<Self, Failure> {
         let mut generator = Generator::new(SEED);
         let charter = generator.next().unwrap_or_default();
         let mut ledger = Ledger::create(&directory, &charter, Generator::log_key())?;

@@ -1,7 +1,7 @@
 //! This program as a process of its own, so that its memory is that of one task.
 //!
 //! ```text
-//! prova-bench --child audit DIR | --child bom FILE        prints {"seconds":…,"memoryPeak":…}
+//! prova-bench --child audit DIR | --child bom FILE | --child bundle FILE        prints {"seconds":…,"memoryPeak":…}
 //! ```
 
 use std::{
@@ -13,6 +13,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use prova_bundle::bag::Bag;
 use prova_formats::{
     bom::{Component, Sink, read_each},
     limits::Limits,
@@ -58,6 +59,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let (count, took) = match task.as_str() {
         "audit" => timed(|| audit_of(path)),
         "bom" => timed(|| components_of(path)),
+        "bundle" => timed(|| signatures_of(path)),
         other => return Err(format!("no task {other}").into()),
     };
     let taken = Taken {
@@ -72,6 +74,16 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
 fn audit_of(directory: &Path) -> Result<u64, Failure> {
     let snapshot = Snapshot::open(directory)?;
     Ok(audit(&snapshot, &NoProgress)?.signatures)
+}
+
+fn signatures_of(bundle: &Path) -> Result<u64, Failure> {
+    let mut bag = Bag::open(File::open(bundle)?)?;
+    let verified = prova_bundle::verify::verify(&mut bag, &prova_bundle::verify::NoProgress)?;
+    let verdict = verified.dossier.verdict(None).to_canonical();
+    if verdict.is_empty() {
+        return Err("no verdict".into());
+    }
+    Ok(verified.dossier.signatures())
 }
 
 /// Counts components, as `prova attest` does.

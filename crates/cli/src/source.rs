@@ -1,6 +1,10 @@
 //! A ledger as bundles are made from it.
 
-use std::io::{self, Read};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    io::{self, Read},
+};
 
 use prova_bundle::export::Source;
 use prova_core::{
@@ -17,10 +21,35 @@ use prova_store::{AttachmentError, ReadError, Snapshot, State};
 
 use crate::error::{Blame, Blamed};
 
+/// Bytes of entries and proofs that are kept.
+const KEPT_BYTES: usize = 32 << 20;
+
 /// A ledger at the size of its checkpoint.
 pub(crate) struct LedgerSource {
     snapshot: Snapshot,
     state: State,
+    kept: RefCell<Kept>,
+}
+
+/// What was read and held against the tree before: an export asks for each entry and its proof several times, and each is in another
+/// file. What comes when there is no room any more is read again.
+#[derive(Default)]
+struct Kept {
+    entries: BTreeMap<EntryIndex, Vec<u8>>,
+    proofs: BTreeMap<EntryIndex, InclusionProof>,
+    bytes: usize,
+}
+
+impl Kept {
+    /// Whether there is room for so many bytes more, which are taken.
+    fn has_room(&mut self, bytes: usize) -> bool {
+        let bytes = self.bytes.saturating_add(bytes);
+        let fits = bytes <= KEPT_BYTES;
+        if fits {
+            self.bytes = bytes;
+        }
+        fits
+    }
 }
 
 /// Why something of a ledger cannot be read.
@@ -51,7 +80,11 @@ impl Blamed for SourceError {
 impl LedgerSource {
     /// The ledger that was read.
     pub(crate) fn new((snapshot, state): (Snapshot, State)) -> Self {
-        Self { snapshot, state }
+        Self {
+            snapshot,
+            state,
+            kept: RefCell::default(),
+        }
     }
 }
 
@@ -59,7 +92,15 @@ impl closure::Source for LedgerSource {
     type Error = SourceError;
 
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, SourceError> {
-        Ok(self.snapshot.entry(index)?)
+        if let Some(entry) = self.kept.borrow().entries.get(&index) {
+            return Ok(entry.clone());
+        }
+        let entry = self.snapshot.entry(index)?;
+        let mut kept = self.kept.borrow_mut();
+        if kept.has_room(entry.len()) {
+            kept.entries.insert(index, entry.clone());
+        }
+        Ok(entry)
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, SourceError> {
@@ -86,7 +127,15 @@ impl Source for LedgerSource {
     }
 
     fn inclusion(&self, index: EntryIndex) -> Result<InclusionProof, SourceError> {
-        Ok(self.snapshot.inclusion(index)?)
+        if let Some(proof) = self.kept.borrow().proofs.get(&index) {
+            return Ok(proof.clone());
+        }
+        let proof = self.snapshot.inclusion(index)?;
+        let mut kept = self.kept.borrow_mut();
+        if kept.has_room(std::mem::size_of_val(proof.path())) {
+            kept.proofs.insert(index, proof.clone());
+        }
+        Ok(proof)
     }
 
     fn index_proof(&self, term: &Term) -> Result<IndexProof, SourceError> {

@@ -1,10 +1,9 @@
 //! The rows, a file for each group. A new group is a file here and a line in [`GROUPS`].
-//!
-//! Not here yet: verification and export of a bundle, the cost of seals in an audit. They come with what they measure.
 
 mod admission;
 mod audit;
 mod bom;
+mod bundles;
 mod files;
 mod git;
 mod scale;
@@ -17,7 +16,7 @@ use crate::{Failure, bench::Bench, row::Row};
 type Measure = fn(&mut Bench) -> Result<Vec<Row>, Failure>;
 
 /// What the command line calls each group. The order is that of the report.
-const GROUPS: [(&str, Measure); 12] = [
+const GROUPS: [(&str, Measure); 13] = [
     ("audit", audit::against_verify_strict),
     ("git", git::verify_commit),
     ("securesystemslib", securesystemslib::verify),
@@ -29,8 +28,9 @@ const GROUPS: [(&str, Measure); 12] = [
     ("disk", files::disk),
     ("scale", scale::scale),
     ("bom", bom::read),
-    // Last, since it goes on with the ledger.
+    // Last, since they go on with the ledger.
     ("seals", seals::seals),
+    ("bundles", bundles::bundles),
 ];
 
 /// The names of all groups.

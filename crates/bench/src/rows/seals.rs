@@ -10,6 +10,7 @@ use prova_store::Outcome;
 use crate::{
     Failure,
     bench::{BATCH, Bench},
+    child,
     row::{Figure, Goal, Row, Unit},
     timing::timed,
 };
@@ -20,9 +21,11 @@ const ASKED: u64 = 500;
 /// Seals the ledger, adds a batch, seals again, and proves terms. The limits are those for a million entries.
 pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     let time = Timestamp::from_unix(1_800_000_000).ok_or("no time")?;
+    let audited = bench.audit()?.seconds;
     let built = bench.ledger()?;
     let mut ledger = built.open()?;
     let entries = built.size as f64;
+    let unsealed = audited / entries;
     let (sealed, first) = timed(|| ledger.seal(time));
     sealed?;
     let batch: Vec<_> = built.generator.by_ref().take(BATCH).collect();
@@ -45,6 +48,8 @@ pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
             longest = longest.max(proof.to_string().len());
         }
     }
+    drop(ledger);
+    let sealed = child::spawn("audit", &bench.ledger()?.directory)?.seconds / (entries + BATCH as f64);
     let limited = |name: &str, measured, reference, goal| Row::over(name, measured, "limit", reference, goal);
     Ok(vec![
         limited(
@@ -64,6 +69,13 @@ pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
             Figure::new(longest as f64, Unit::Bytes),
             Figure::new(1_536.0, Unit::Bytes),
             Goal::AtMost(1.0),
+        ),
+        Row::over(
+            "audit of two seals and their entries",
+            Figure::new(sealed, Unit::SecondsPerEntry),
+            "audit before them",
+            Figure::new(unsealed, Unit::SecondsPerEntry),
+            Goal::None,
         ),
     ])
 }
