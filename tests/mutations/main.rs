@@ -28,14 +28,27 @@ use prova_core::{
 };
 use prova_testkit::{builder::key, chance::Chance};
 
-/// Of one unit, with the whole ledger below it; of entries 0 to 19; of one unit, proved complete by a seal.
-const BUNDLES: [&str; 3] = ["unit.zip", "range.zip", "sealed.zip"];
+/// A bundle, the policy to judge it by, and the key of its exporter.
+type Sample = (&'static str, &'static str, &'static str);
+
+/// Of one unit, with the whole ledger below it; of entries 0 to 19; of one unit, proved complete by a seal, in the ledger of the
+/// demonstration and in a generated one of 100,000 entries.
+const BUNDLES: [Sample; 4] = [
+    ("unit.zip", "trust.policy", "regulator"),
+    ("range.zip", "trust.policy", "regulator"),
+    ("sealed.zip", "trust.policy", "regulator"),
+    ("generated.zip", "generated.policy", "auditor"),
+];
 
 type Files = Vec<(FileName, Vec<u8>)>;
 
 fn fixture(name: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/bundles/v1");
     fs::read(root.join(name)).unwrap()
+}
+
+fn trust((_, policy, _): Sample) -> Trust {
+    Trust::parse(&fixture(policy)).unwrap()
 }
 
 /// The verdict of a reader, and who signed for what, or why there is none.
@@ -158,22 +171,26 @@ fn mutate(chance: &mut Chance, whole: &[u8], own: &Files, others: &Files) -> (&'
 fn every_single_change_of_a_bundle_is_refused_or_changes_no_verdict() {
     let number = |name: &str, unset| std::env::var(name).map_or(unset, |text| text.parse::<u64>().unwrap());
     let (wanted, seed) = (number("PROVA_MUTATIONS", 500), number("PROVA_MUTATIONS_SEED", 1));
-    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
-    let bundles = BUNDLES.map(fixture);
-    let wants = bundles.each_ref().map(|bytes| look(bytes, &trust).unwrap());
+    let trusts = BUNDLES.map(trust);
+    let bundles = BUNDLES.map(|(name, ..)| fixture(name));
+    let wants: Vec<_> = bundles
+        .iter()
+        .zip(&trusts)
+        .map(|(bytes, trust)| look(bytes, trust).unwrap())
+        .collect();
     let contents = bundles.each_ref().map(|bytes| files(bytes));
     let mut chance = Chance::new(seed);
     let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut done = 0;
     while done < wanted {
-        let own = (done % 3) as usize;
-        let other = (own + 1 + chance.below(2)) % 3;
+        let own = done as usize % BUNDLES.len();
+        let other = (own + 1 + chance.below(BUNDLES.len() - 1)) % BUNDLES.len();
         let (what, changed) = mutate(&mut chance, &bundles[own], &contents[own], &contents[other]);
         let Some(changed) = changed.filter(|changed| *changed != bundles[own]) else {
             continue;
         };
         done += 1;
-        let harmless = match look(&changed, &trust) {
+        let harmless = match look(&changed, &trusts[own]) {
             Err(_) => 0,
             Ok(got) => {
                 assert_eq!(
@@ -229,14 +246,14 @@ fn hidden(whole: &Files, index: EntryIndex, key: &SecretKey) -> Vec<u8> {
 
 #[test]
 fn an_exporter_who_hides_an_entry_and_signs_again_is_found_out() {
-    let regulator = key("regulator");
-    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
-    for bundle in BUNDLES {
+    for sample in BUNDLES {
+        let (bundle, _, exporter) = sample;
+        let (trust, exporter) = (trust(sample), key(exporter));
         let whole = files(&fixture(bundle));
         let mut hid = 0;
         for (name, _) in &whole {
             let FileName::Entry(index) = *name else { continue };
-            let error = look(&hidden(&whole, index, &regulator), &trust).unwrap_err();
+            let error = look(&hidden(&whole, index, &exporter), &trust).unwrap_err();
             // Missed by what the ledger counted, not by who signed the bundle.
             assert!(
                 !error.contains("signature.dsse.json"),
@@ -410,9 +427,9 @@ fn who_is_no_auditor_exports_nothing_and_no_signature_fits_another_bundle() {
 
 #[test]
 fn every_entry_that_is_hidden_is_missed() {
-    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
-    for name in BUNDLES {
-        let whole = files(&fixture(name));
+    for sample in BUNDLES {
+        let trust = trust(sample);
+        let whole = files(&fixture(sample.0));
         for (name, _) in &whole {
             let FileName::Entry(index) = *name else { continue };
             let mut rest = whole.clone();
@@ -427,10 +444,10 @@ fn every_entry_that_is_hidden_is_missed() {
 
 #[test]
 fn bundles_of_version_1_are_opened_for_ever() {
-    let trust = Trust::parse(&fixture("trust.policy")).unwrap();
-    for name in BUNDLES {
+    for sample in BUNDLES {
+        let (name, ..) = sample;
         let bytes = fixture(name);
-        look(&bytes, &trust).unwrap();
+        look(&bytes, &trust(sample)).unwrap();
         assert_eq!(
             archive(&files(&bytes), true).unwrap(),
             bytes,
