@@ -6,7 +6,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{checkpoint::Origin, keys::PublicKey, org::OrgId, time::Timestamp};
+use crate::{
+    checkpoint::Origin,
+    keys::{KeyId, PublicKey},
+    org::OrgId,
+    time::Timestamp,
+};
 
 /// The predicate type of a charter.
 pub const PREDICATE_TYPE: &str = "urn:prova:charter:1";
@@ -74,7 +79,7 @@ pub enum RootError {
     },
     /// One key twice.
     #[error("root key {0} stands twice")]
-    KeyTwice(crate::keys::KeyId),
+    KeyTwice(KeyId),
     /// None or too many keys.
     #[error("{got} root keys, want 1 to {MAX_ROOT_KEYS}")]
     Count {
@@ -84,6 +89,12 @@ pub enum RootError {
 }
 
 impl Root {
+    /// Whether the key is one of them.
+    #[must_use]
+    pub fn has(&self, key: &KeyId) -> bool {
+        self.keys.iter().any(|root| root.key.key_id() == *key)
+    }
+
     /// Checks that the threshold can be reached and no key stands twice.
     ///
     /// # Errors
