@@ -83,7 +83,7 @@ impl Registry {
         if let Some(name) = charter.critical.first() {
             return Err(RegistryError::Critical(name.clone()));
         }
-        charter.root.check()?;
+        charter.check()?;
         let registry = Self {
             origin: charter.origin.clone(),
             purpose: charter.purpose,
@@ -308,6 +308,7 @@ impl Registry {
             }
             Action::Root(root) => {
                 root.check()?;
+                root.check_apart(&self.log_key)?;
                 for key in &root.keys {
                     let id = key.key.key_id();
                     self.check_not_published(id)?;

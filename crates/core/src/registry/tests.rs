@@ -143,6 +143,31 @@ fn a_production_ledger_refuses_published_keys() {
 }
 
 #[test]
+fn the_ledgers_own_key_is_no_root_key_and_no_participants() {
+    let log_key = || registry(RootError::LogKey(public("log").key_id()).into());
+    let mut scene = Scene::empty();
+    let mut charter = Scene::charter(Purpose::Test);
+    charter.root = Scene::root(&["root-a", "root-b", "log"], 2);
+    let statement = scene.about_ledger(Predicate::Charter(Box::new(charter)));
+    for signers in [["root-a", "root-b"], ["root-a", "log"]] {
+        assert_eq!(scene.submit(&statement, &signers), Err(log_key()));
+    }
+    let mut scene = Scene::new();
+    let root = || Action::Root(Scene::root(&["root-a", "root-b", "log"], 2));
+    for signers in [["root-a", "root-b"].as_slice(), &["root-a", "root-b", "log"]] {
+        assert_eq!(scene.act(root(), signers), Err(log_key()));
+    }
+    let in_use = || registry(RegistryError::KeyInUse(public("log").key_id()));
+    assert_eq!(scene.act(enrol("x", "log"), &["root-a", "root-b"]), Err(in_use()));
+    let rotate = Action::Rotate(Rotate {
+        organisation: org("lab"),
+        add: vec![public("log")],
+        retire: Vec::new(),
+    });
+    assert_eq!(scene.act(rotate, &["lab"]), Err(in_use()));
+}
+
+#[test]
 fn a_key_speaks_from_its_enrolment_to_its_end() {
     let mut scene = Scene::new();
     assert_eq!(
