@@ -256,9 +256,14 @@ hidden.zip: ledger.example/2026, 15 entries, 24 signatures; checkpoint of size 1
   consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
-2 gaps: findings from entry 9 on are not told, since what they rest on is not here
+2 gaps: findings from entry 9 on are not told, but for distrusted keys, since what they rest on is not here
   entry 9: what is under «about:type:dns:nordlys.example/AAU/R1»
   entry 15: what is under «about:type:dns:nordlys.example/AAU/R1»
+2 findings in 1 component
+
+unit:dns:nordlys.example/AAU/S2
+  entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+  entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 
 "#]]

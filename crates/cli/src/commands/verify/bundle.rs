@@ -184,7 +184,7 @@ fn show_gaps(gaps: &[Gap], out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{}: findings from entry {} on are not told, since what they rest on is not here",
+        "{}: findings from entry {} on are not told, but for distrusted keys, since what they rest on is not here",
         counted(gaps.len(), "gap", "gaps"),
         first.entry
     )?;
