@@ -363,6 +363,59 @@ error: the checkpoints are of sizes 18 and 17, want one size
 }
 
 #[test]
+fn a_proof_comes_through_a_pipe_and_a_bundle_does_not() {
+    let sandbox = sealed();
+    for line in [
+        "prove 12 -o entry.tlog-proof",
+        "prove --all-about unit:dns:nordlys.example/AAU/S1 -o listing.json",
+        "export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip",
+        "backup fork",
+        "registry suspend dns:auditor.example --reason one --sign keys/root-a.pem --sign keys/root-b.pem",
+        "registry suspend dns:north.example --reason another --sign keys/root-a.pem --sign keys/root-b.pem --ledger fork",
+        "equivocation ledger/checkpoint fork/checkpoint --trust policy.txt -o misbehaviour",
+    ] {
+        sandbox.ok(line);
+    }
+    let piped = |line: &str, file: &str| {
+        let content = fs::read(sandbox.path(file)).unwrap();
+        sandbox.command(line).stdin(content).output().unwrap()
+    };
+    for file in ["entry.tlog-proof", "listing.json", "misbehaviour"] {
+        let want = sandbox.ok(&format!("verify {file} --trust policy.txt"));
+        // As a shell names the pipe of «<(…)».
+        for stream in ["-", "/dev/stdin"] {
+            let got = piped(&format!("verify {stream} --trust policy.txt"), file);
+            assert_eq!(
+                String::from_utf8_lossy(&got.stderr),
+                "",
+                "{file} through {stream}"
+            );
+            assert_eq!(
+                String::from_utf8_lossy(&got.stdout),
+                want,
+                "{file} through {stream}"
+            );
+            assert_eq!(got.status.code(), Some(0));
+        }
+    }
+    for (line, stream) in [
+        ("verify -", "stdin"),
+        ("verify /dev/stdin --trust policy.txt", "/dev/stdin"),
+        (
+            "bundle receive /dev/stdin --key keys/operator-north.pem -o new.zip",
+            "/dev/stdin",
+        ),
+    ] {
+        let got = piped(line, "evidence.zip");
+        let said = String::from_utf8_lossy(&got.stderr);
+        let want = format!("error: a bundle cannot be read from {stream}\nhint: save it as a file");
+        assert!(said.starts_with(&want), "{line}: {said}");
+        assert_eq!(got.status.code(), Some(2));
+    }
+    assert!(!sandbox.path("new.zip").exists());
+}
+
+#[test]
 fn the_readmes_walk_from_the_demonstration_to_a_bundle_is_what_is_printed() {
     let sandbox = Sandbox::new();
     sandbox.ok("demo demo");

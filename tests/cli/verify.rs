@@ -595,6 +595,7 @@ fn a_report_is_a_page_about_one_component_and_the_same_each_time() {
     assert!(gapped == read("again.html"));
     assert!(gapped.contains(GAPPED) && gapped.contains("Gap in custody"));
 
+    sandbox.ok("prove 12 -o some.tlog-proof");
     assert_transcript!(
         sandbox.transcript(&[
             "verify some.tlog-proof --report report.html",

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, Read as _, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::{Blame, CommandError, blame_of_io},
-    input::InputError,
+    input::{self, InputError},
     plain::{counted, plain},
     ui::{Show, Status, Ui},
 };
@@ -43,18 +43,25 @@ struct BundleVerdict<'a> {
     verified: Option<&'a Verified>,
 }
 
-/// Whether a file begins as a bundle does.
-pub(super) fn is_bundle(path: &Path) -> bool {
-    let mut start = [0; 4];
-    let begins = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+/// Bytes that tell a bundle from a proof.
+pub(super) const START_BYTES: u64 = 4;
+
+/// Whether a file is a bundle, by its name or as it begins.
+pub(super) fn is_bundle(path: &Path, start: &[u8]) -> bool {
     let is_named = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-    is_named && path.exists() || begins.is_ok() && looks_like_archive(&start)
+    is_named || looks_like_archive(start)
 }
 
 /// Opens a bundle's file.
 pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
+    if input::is_stream(path) {
+        let error = CommandError::caller(format!("a bundle cannot be read from {}", input::shown(path)));
+        return Err(error.hint(
+            "save it as a file: its end is looked at first, and a pipe has none before all of it is read",
+        ));
+    }
     let cannot_read = |source| InputError::Read {
         path: path.to_owned(),
         source,

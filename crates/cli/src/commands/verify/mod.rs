@@ -92,9 +92,6 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
             let error = CommandError::of(crate::error::Blame::Caller, &error);
             Err(error.context(format!("«{what}» is no component")))
         }
-        (Some(_), _) if args.report.is_some() => Err(CommandError::caller(
-            "a report is about a component, not about a file",
-        )),
         (Some(what), _) => args.file(Path::new(what), trust.as_ref(), ui),
     }
 }
@@ -102,17 +99,21 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
 impl VerifyArgs {
     /// Verifies what is in a file.
     fn file(&self, path: &Path, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
-        if path != Path::new("-") {
-            // That it cannot be read is said before what else is wrong.
-            bundle::open(path)?;
-        }
-        if bundle::is_bundle(path) {
+        let (start, from) = input::peek(path, bundle::START_BYTES)?;
+        if bundle::is_bundle(path, &start) {
             if self.entry.is_some() {
                 return Err(CommandError::caller(
                     "a bundle has its entries in it, want no --entry",
                 ));
             }
+            // A bundle is opened anew, since its end is looked at first.
+            drop(from);
             return bundle::verify(path, trust, Some(&self.seen), ui);
+        }
+        if self.report.is_some() {
+            return Err(CommandError::caller(
+                "a report is about a component, not about a file",
+            ));
         }
         if self.seen.is_given() {
             return Err(CommandError::caller(
@@ -123,10 +124,11 @@ impl VerifyArgs {
             CommandError::caller("a proof shows nothing without the log's key that you trust")
                 .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
         })?;
-        if equivocation::is_equivocation(path) {
-            return equivocation::verify(path, trust, ui);
+        let content = input::read_from(from, path, proof::LONGEST_LISTING)?;
+        if equivocation::is_equivocation(&content) {
+            return equivocation::verify(path, &content, trust, ui);
         }
-        proof::verify(path, self.entry.as_deref(), trust.policy(), ui)
+        proof::verify(path, &content, self.entry.as_deref(), trust.policy(), ui)
     }
 }
 
