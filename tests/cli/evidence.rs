@@ -156,28 +156,55 @@ holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint o
     );
 }
 
-/// The bundle without one component that lives depend on, and without the entry and documents that only its chain asks for; judged, listed and
-/// signed anew by the auditor: what an exporter would do whose findings are unwelcome.
-fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
+/// The files of a bundle below `data/`.
+fn payload(bundle: &[u8]) -> Vec<(FileName, Vec<u8>)> {
     let mut archive = Archive::open(Cursor::new(bundle)).unwrap();
     let records = archive.records().to_vec();
-    let mut files: Vec<_> = records
+    records
         .iter()
         .map(|record| (record.name, archive.read(record).unwrap()))
         .filter(|(name, _)| name.is_payload())
-        .collect();
+        .collect()
+}
+
+fn of(files: &[(FileName, Vec<u8>)], name: FileName) -> Vec<u8> {
+    let found = files.iter().find(|(other, _)| *other == name);
+    found.unwrap().1.clone()
+}
+
+/// The bundle of these files, listed and signed by the auditor.
+fn signed(files: &[(FileName, Vec<u8>)]) -> Vec<u8> {
+    let description = Description::parse(&of(files, FileName::Description)).unwrap();
+    let mut bag = BagWriter::new(Cursor::new(Vec::new())).unwrap();
+    for (name, content) in files {
+        bag.add(*name, content).unwrap();
+    }
+    let export = Export::of(&description);
+    let key = published_test_key("auditor").unwrap();
+    let made = bag.finish(
+        description.exporter.clone(),
+        description.at.date(),
+        None,
+        |tags| Ok::<_, Box<dyn std::error::Error>>(export.sign(tags, &key)?),
+    );
+    made.unwrap().into_inner()
+}
+
+/// The bundle without one component that lives depend on, and without the entry and documents that only its chain asks for; judged, listed and
+/// signed anew by the auditor: what an exporter would do whose findings are unwelcome.
+fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
+    let mut files = payload(bundle);
     let key = TermKey::of(&Term::chain(hidden));
     let proof = FileName::IndexProof(Digest::from_bytes(*key.as_bytes()));
     files.retain(|(name, _)| {
         *name != proof
             && *name != FileName::Entry(entry)
             && *name != FileName::Proof(entry)
-            && !matches!(name, FileName::Attachment(_) | FileName::Report)
+            && !matches!(
+                name,
+                FileName::Attachment(_) | FileName::Report | FileName::TrustPolicy
+            )
     });
-    let of = |files: &[(FileName, Vec<u8>)], name| {
-        let found = files.iter().find(|(other, _)| *other == name);
-        found.unwrap().1.clone()
-    };
     let mut description = Description::parse(&of(&files, FileName::Description)).unwrap();
     description.closure.traced.retain(|id| id != hidden);
     description.entries -= 1;
@@ -195,24 +222,14 @@ fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
         }
     }
     let verdict = verifier.finish().unwrap().verdict(None).to_canonical();
-    let mut bag = BagWriter::new(Cursor::new(Vec::new())).unwrap();
-    for (name, content) in &files {
-        let content = match name {
-            FileName::Description => &description.to_canonical(),
-            FileName::Verdict => &verdict,
-            _ => content,
-        };
-        bag.add(*name, content).unwrap();
+    for (name, content) in &mut files {
+        match name {
+            FileName::Description => *content = description.to_canonical(),
+            FileName::Verdict => content.clone_from(&verdict),
+            _ => {}
+        }
     }
-    let export = Export::of(&description);
-    let key = published_test_key("auditor").unwrap();
-    let made = bag.finish(
-        description.exporter.clone(),
-        description.at.date(),
-        None,
-        |tags| Ok::<_, Box<dyn std::error::Error>>(export.sign(tags, &key)?),
-    );
-    made.unwrap().into_inner()
+    signed(&files)
 }
 
 #[test]
@@ -268,6 +285,48 @@ unit:dns:nordlys.example/AAU/S2
 
 "#]]
     );
+}
+
+#[test]
+fn a_reader_makes_a_report_of_ones_own_whatever_the_exporter_wrote() {
+    let sandbox = Sandbox::with_faults();
+    for line in [
+        ENROL,
+        "seal",
+        "policy -o policy.txt",
+        &format!("export {GAPPED} --key keys/auditor.pem --trust policy.txt -o evidence.zip"),
+    ] {
+        sandbox.ok(line);
+    }
+    let bundle = fs::read(sandbox.path("evidence.zip")).unwrap();
+    let mut files = payload(&bundle);
+    let report = |name: &str| {
+        let line = format!("verify {name}.zip --trust policy.txt --ledger nowhere --report {name}.html");
+        let code = sandbox.command(&line).output().unwrap().status.code();
+        (code, fs::read(sandbox.path(&format!("{name}.html"))).ok())
+    };
+    // By the same policy it is the page that an honest exporter makes.
+    let honest = (Some(4), Some(of(&files, FileName::Report)));
+    assert!(report("evidence") == honest);
+    for (name, content) in &mut files {
+        if *name == FileName::Report {
+            *content = b"All is well.".to_vec();
+        }
+    }
+    sandbox.write("lying.zip", signed(&files));
+    assert!(report("lying") == honest);
+    // Of what does not hold there is none.
+    sandbox.write("cut.zip", &bundle[..bundle.len() / 2]);
+    assert!(report("cut") == (Some(1), None));
+    // With gaps it tells them.
+    sandbox.write(
+        "gaps.zip",
+        without(&bundle, &TYPE.parse().unwrap(), EntryIndex::new(7)),
+    );
+    let (code, page) = report("gaps");
+    assert_eq!(code, Some(4));
+    let page = String::from_utf8(page.unwrap()).unwrap();
+    assert!(page.contains("2 gaps") && page.contains("about:type:dns:nordlys.example/AAU/R1"));
 }
 
 #[test]

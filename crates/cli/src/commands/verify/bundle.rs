@@ -9,11 +9,11 @@ use std::{
 
 use prova_bundle::{
     bag::{Bag, OpenBagError, ReadBagError},
-    verify::{Verified, VerifyError, verify as verify_bag},
+    verify::{BagEntries, Verified, VerifyError, verify as verify_bag},
     zip::{OpenArchiveError, ReadFileError, looks_like_archive},
 };
 use prova_core::{
-    bundle::{Gap, Verifier},
+    bundle::{Gap, OpenError, Verifier},
     verdict::{Answer, Trust, Verdict},
 };
 use serde::Serialize;
@@ -23,8 +23,10 @@ use super::{
     seen,
 };
 use crate::{
+    commands::export::report::page,
     error::{Blame, CommandError, blame_of_io},
     input::{self, InputError},
+    output,
     plain::{counted, plain},
     ui::{Show, Status, Ui},
 };
@@ -73,16 +75,16 @@ pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
     Ok(file)
 }
 
-/// Verifies a bundle, and shows the verdict of a reader with this trust.
+/// Verifies a bundle, and shows the verdict of a reader with this trust, as a page as well where `report` names a file.
 pub(super) fn verify(
     path: &Path,
     trust: Option<&Trust>,
-    earlier: Option<&seen::SeenArgs>,
+    earlier: &seen::SeenArgs,
+    report: Option<&Path>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let opened = Bag::open(open(path)?).map_err(VerifyError::from);
-    let verified = opened.and_then(|mut bag| verify_bag(&mut bag, &ui.progress("verifying", "files")));
-    let verified = match verified {
+    let mut bag = Bag::open(open(path)?).map_err(|error| failed(path, &error.into()))?;
+    let verified = match verify_bag(&mut bag, &ui.progress("verifying", "files")) {
         Ok(verified) => verified,
         Err(error) => {
             if let VerifyError::Fault { source, of, .. } = &error {
@@ -94,12 +96,23 @@ pub(super) fn verify(
         }
     };
     // First: a bundle of a forked ledger is not to be called one that holds.
-    if let Some(earlier) = earlier {
-        seen::compare(&verified.dossier, trust, earlier, ui)?;
-    }
+    seen::compare(&verified.dossier, trust, earlier, ui)?;
     let verdict = verified.dossier.verdict(trust);
+    if let Some(report) = report {
+        let page = page(&verified.dossier, &BagEntries::new(&mut bag), &verdict);
+        output::write(report, &page.map_err(|error| changed_since(path, *error))?)?;
+    }
     show(path, &verdict, Some(&verified), ui)?;
     status(&verdict)
+}
+
+/// What was just verified cannot be read again.
+fn changed_since(path: &Path, error: OpenError<ReadBagError>) -> CommandError {
+    match error {
+        OpenError::Read { source, .. } => failed(path, &source.into()),
+        other => CommandError::of(Blame::Evidence, &other)
+            .context(format!("{} was changed while it was read", path.display())),
+    }
 }
 
 fn show(

@@ -30,7 +30,8 @@ use crate::{
 /// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
 /// ledger is held against the log key in its own charter.
 ///
-/// `--report` writes the verdict on a component as one HTML page, with its life, who held it, what it is made of and who signed.
+/// `--report` writes the verdict on a component or a bundle as one HTML page, with lives, who held what, what it is made of and who signed. Of a
+/// bundle it is the reader's own: nobody checks the report that the exporter put into it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings or gaps.
@@ -40,6 +41,7 @@ Example:
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --trust policy.txt
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --report report.html
   prova verify evidence.zip --trust policy.txt
+  prova verify evidence.zip --trust policy.txt --report report.html
   prova verify entry-7.tlog-proof --trust policy.txt")]
 pub(crate) struct VerifyArgs {
     /// A component, an act, a bundle, or a file with a proof; nothing for the whole ledger.
@@ -51,7 +53,7 @@ pub(crate) struct VerifyArgs {
     /// The entry that a proof is about, if it is not in the proof itself.
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
-    /// Write the verdict on a component as an HTML page to this file.
+    /// Write the verdict on a component or a bundle as an HTML page to this file.
     #[arg(long, value_name = "FILE", requires = "what")]
     report: Option<PathBuf>,
     #[command(flatten)]
@@ -108,11 +110,11 @@ impl VerifyArgs {
             }
             // A bundle is opened anew, since its end is looked at first.
             drop(from);
-            return bundle::verify(path, trust, Some(&self.seen), ui);
+            return bundle::verify(path, trust, &self.seen, self.report.as_deref(), ui);
         }
         if self.report.is_some() {
             return Err(CommandError::caller(
-                "a report is about a component, not about a file",
+                "a report is about a component or a bundle, not about a proof",
             ));
         }
         if self.seen.is_given() {
