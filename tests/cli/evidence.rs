@@ -156,28 +156,55 @@ holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint o
     );
 }
 
-/// The bundle without one component that lives depend on, and without the entry and documents that only its chain asks for; judged, listed and
-/// signed anew by the auditor: what an exporter would do whose findings are unwelcome.
-fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
+/// The files of a bundle below `data/`.
+fn payload(bundle: &[u8]) -> Vec<(FileName, Vec<u8>)> {
     let mut archive = Archive::open(Cursor::new(bundle)).unwrap();
     let records = archive.records().to_vec();
-    let mut files: Vec<_> = records
+    records
         .iter()
         .map(|record| (record.name, archive.read(record).unwrap()))
         .filter(|(name, _)| name.is_payload())
-        .collect();
+        .collect()
+}
+
+fn of(files: &[(FileName, Vec<u8>)], name: FileName) -> Vec<u8> {
+    let found = files.iter().find(|(other, _)| *other == name);
+    found.unwrap().1.clone()
+}
+
+/// The bundle of these files, listed and signed by the auditor.
+fn signed(files: &[(FileName, Vec<u8>)]) -> Vec<u8> {
+    let description = Description::parse(&of(files, FileName::Description)).unwrap();
+    let mut bag = BagWriter::new(Cursor::new(Vec::new())).unwrap();
+    for (name, content) in files {
+        bag.add(*name, content).unwrap();
+    }
+    let export = Export::of(&description);
+    let key = published_test_key("auditor").unwrap();
+    let made = bag.finish(
+        description.exporter.clone(),
+        description.at.date(),
+        None,
+        |tags| Ok::<_, Box<dyn std::error::Error>>(export.sign(tags, &key)?),
+    );
+    made.unwrap().into_inner()
+}
+
+/// The bundle without one component that lives depend on, and without the entry and documents that only its chain asks for; judged, listed and
+/// signed anew by the auditor: what an exporter would do whose findings are unwelcome.
+fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
+    let mut files = payload(bundle);
     let key = TermKey::of(&Term::chain(hidden));
     let proof = FileName::IndexProof(Digest::from_bytes(*key.as_bytes()));
     files.retain(|(name, _)| {
         *name != proof
             && *name != FileName::Entry(entry)
             && *name != FileName::Proof(entry)
-            && !matches!(name, FileName::Attachment(_) | FileName::Report)
+            && !matches!(
+                name,
+                FileName::Attachment(_) | FileName::Report | FileName::TrustPolicy
+            )
     });
-    let of = |files: &[(FileName, Vec<u8>)], name| {
-        let found = files.iter().find(|(other, _)| *other == name);
-        found.unwrap().1.clone()
-    };
     let mut description = Description::parse(&of(&files, FileName::Description)).unwrap();
     description.closure.traced.retain(|id| id != hidden);
     description.entries -= 1;
@@ -195,24 +222,14 @@ fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
         }
     }
     let verdict = verifier.finish().unwrap().verdict(None).to_canonical();
-    let mut bag = BagWriter::new(Cursor::new(Vec::new())).unwrap();
-    for (name, content) in &files {
-        let content = match name {
-            FileName::Description => &description.to_canonical(),
-            FileName::Verdict => &verdict,
-            _ => content,
-        };
-        bag.add(*name, content).unwrap();
+    for (name, content) in &mut files {
+        match name {
+            FileName::Description => *content = description.to_canonical(),
+            FileName::Verdict => content.clone_from(&verdict),
+            _ => {}
+        }
     }
-    let export = Export::of(&description);
-    let key = published_test_key("auditor").unwrap();
-    let made = bag.finish(
-        description.exporter.clone(),
-        description.at.date(),
-        None,
-        |tags| Ok::<_, Box<dyn std::error::Error>>(export.sign(tags, &key)?),
-    );
-    made.unwrap().into_inner()
+    signed(&files)
 }
 
 #[test]
@@ -256,13 +273,60 @@ hidden.zip: ledger.example/2026, 15 entries, 24 signatures; checkpoint of size 1
   consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
-2 gaps: findings from entry 9 on are not told, since what they rest on is not here
+2 gaps: findings from entry 9 on are not told, but for distrusted keys, since what they rest on is not here
   entry 9: what is under «about:type:dns:nordlys.example/AAU/R1»
   entry 15: what is under «about:type:dns:nordlys.example/AAU/R1»
+2 findings in 1 component
+
+unit:dns:nordlys.example/AAU/S2
+  entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
+  entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 
 "#]]
     );
+}
+
+#[test]
+fn a_reader_makes_a_report_of_ones_own_whatever_the_exporter_wrote() {
+    let sandbox = Sandbox::with_faults();
+    for line in [
+        ENROL,
+        "seal",
+        "policy -o policy.txt",
+        &format!("export {GAPPED} --key keys/auditor.pem --trust policy.txt -o evidence.zip"),
+    ] {
+        sandbox.ok(line);
+    }
+    let bundle = fs::read(sandbox.path("evidence.zip")).unwrap();
+    let mut files = payload(&bundle);
+    let report = |name: &str| {
+        let line = format!("verify {name}.zip --trust policy.txt --ledger nowhere --report {name}.html");
+        let code = sandbox.command(&line).output().unwrap().status.code();
+        (code, fs::read(sandbox.path(&format!("{name}.html"))).ok())
+    };
+    // By the same policy it is the page that an honest exporter makes.
+    let honest = (Some(4), Some(of(&files, FileName::Report)));
+    assert!(report("evidence") == honest);
+    for (name, content) in &mut files {
+        if *name == FileName::Report {
+            *content = b"All is well.".to_vec();
+        }
+    }
+    sandbox.write("lying.zip", signed(&files));
+    assert!(report("lying") == honest);
+    // Of what does not hold there is none.
+    sandbox.write("cut.zip", &bundle[..bundle.len() / 2]);
+    assert!(report("cut") == (Some(1), None));
+    // With gaps it tells them.
+    sandbox.write(
+        "gaps.zip",
+        without(&bundle, &TYPE.parse().unwrap(), EntryIndex::new(7)),
+    );
+    let (code, page) = report("gaps");
+    assert_eq!(code, Some(4));
+    let page = String::from_utf8(page.unwrap()).unwrap();
+    assert!(page.contains("2 gaps") && page.contains("about:type:dns:nordlys.example/AAU/R1"));
 }
 
 #[test]
@@ -355,6 +419,59 @@ error: the checkpoints are of sizes 18 and 17, want one size
 
 "#]]
     );
+}
+
+#[test]
+fn a_proof_comes_through_a_pipe_and_a_bundle_does_not() {
+    let sandbox = sealed();
+    for line in [
+        "prove 12 -o entry.tlog-proof",
+        "prove --all-about unit:dns:nordlys.example/AAU/S1 -o listing.json",
+        "export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip",
+        "backup fork",
+        "registry suspend dns:auditor.example --reason one --sign keys/root-a.pem --sign keys/root-b.pem",
+        "registry suspend dns:north.example --reason another --sign keys/root-a.pem --sign keys/root-b.pem --ledger fork",
+        "equivocation ledger/checkpoint fork/checkpoint --trust policy.txt -o misbehaviour",
+    ] {
+        sandbox.ok(line);
+    }
+    let piped = |line: &str, file: &str| {
+        let content = fs::read(sandbox.path(file)).unwrap();
+        sandbox.command(line).stdin(content).output().unwrap()
+    };
+    for file in ["entry.tlog-proof", "listing.json", "misbehaviour"] {
+        let want = sandbox.ok(&format!("verify {file} --trust policy.txt"));
+        // As a shell names the pipe of «<(…)».
+        for stream in ["-", "/dev/stdin"] {
+            let got = piped(&format!("verify {stream} --trust policy.txt"), file);
+            assert_eq!(
+                String::from_utf8_lossy(&got.stderr),
+                "",
+                "{file} through {stream}"
+            );
+            assert_eq!(
+                String::from_utf8_lossy(&got.stdout),
+                want,
+                "{file} through {stream}"
+            );
+            assert_eq!(got.status.code(), Some(0));
+        }
+    }
+    for (line, stream) in [
+        ("verify -", "stdin"),
+        ("verify /dev/stdin --trust policy.txt", "/dev/stdin"),
+        (
+            "bundle receive /dev/stdin --key keys/operator-north.pem -o new.zip",
+            "/dev/stdin",
+        ),
+    ] {
+        let got = piped(line, "evidence.zip");
+        let said = String::from_utf8_lossy(&got.stderr);
+        let want = format!("error: a bundle cannot be read from {stream}\nhint: save it as a file");
+        assert!(said.starts_with(&want), "{line}: {said}");
+        assert_eq!(got.status.code(), Some(2));
+    }
+    assert!(!sandbox.path("new.zip").exists());
 }
 
 #[test]

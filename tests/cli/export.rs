@@ -206,5 +206,5 @@ error: --entry, --seen and --consistency are about a file, not about the ledger
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("a bundle cannot be verified from stdin"), "{said}");
+    assert!(said.contains("a bundle cannot be read from stdin"), "{said}");
 }

@@ -102,6 +102,8 @@ fn nothing_is_made_where_something_is_or_of_keys_that_do_not_fit() {
             "init new --origin ledger.example/2026 --root-key keys/root-a.pem",
             "init new --origin ledger.example/2026 --test --root-key keys/root-a.pem --threshold 2",
             "init new --origin ledger.example/2026 --test --root-key keys/root-a.pem --root-key keys/root-a.pem",
+            "init new --origin ledger.example/2026 --test --root-key keys/root-a.pem --root-key dns:b.example=keys/log.pem",
+            "init --origin ledger.example/2026 --test --root-key keys/log.pem --sign-only -o new",
             "init new --origin ledger.example/2026 --test --root-key keys/root-a.pub.pem",
             "init new --origin ledger.example/2026 --test --root-key dns:x=keys/root-a.pem",
             "init new --origin ledger+example --test --root-key keys/root-a.pem",
@@ -128,6 +130,12 @@ error: threshold 2 over 1 organisations, want 1 to 1
 [2]
 $ prova init new --origin ledger.example/2026 --test --root-key keys/root-a.pem --root-key keys/root-a.pem
 error: root key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 stands twice
+[2]
+$ prova init new --origin ledger.example/2026 --test --root-key keys/root-a.pem --root-key dns:b.example=keys/log.pem
+error: key 940ac6013de4af4bc12e0646cf9b5fa613af24ffdf15d2dc140d9b3e9993425a is the ledger's own, which signs checkpoints and seals only, so it is no root key
+[2]
+$ prova init --origin ledger.example/2026 --test --root-key keys/log.pem --sign-only -o new
+error: key 940ac6013de4af4bc12e0646cf9b5fa613af24ffdf15d2dc140d9b3e9993425a is the ledger's own, which signs checkpoints and seals only, so it is no root key
 [2]
 $ prova init new --origin ledger.example/2026 --test --root-key keys/root-a.pub.pem
 error: none of the root keys is private, so nobody signs the charter

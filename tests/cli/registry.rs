@@ -263,7 +263,7 @@ error: invalid value 'king' for '--role <ROLE>': no role: want one of designer, 
 For more information, try '--help'.
 [2]
 $ prova registry rotate dns:lab.example --add keys/spare-1.pem --sign keys/carrier.pem
-error: dns:lab.example speaks, but none of the signatures is by a key of it
+error: key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c may not sign this «rotate», want root keys or keys of dns:lab.example, and no others
 [2]
 $ prova registry revoke keys/spare-1.pem --reason x --sign keys/root-a.pem --sign keys/root-b.pem
 error: key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 is not a key in use

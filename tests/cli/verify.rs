@@ -595,6 +595,7 @@ fn a_report_is_a_page_about_one_component_and_the_same_each_time() {
     assert!(gapped == read("again.html"));
     assert!(gapped.contains(GAPPED) && gapped.contains("Gap in custody"));
 
+    sandbox.ok("prove 12 -o some.tlog-proof");
     assert_transcript!(
         sandbox.transcript(&[
             "verify some.tlog-proof --report report.html",
@@ -602,7 +603,7 @@ fn a_report_is_a_page_about_one_component_and_the_same_each_time() {
         ]),
         str![[r#"
 $ prova verify some.tlog-proof --report report.html
-error: a report is about a component, not about a file
+error: a report is about a component or a bundle, not about a proof
 [2]
 $ prova verify --report report.html
 error: the following required arguments were not provided:

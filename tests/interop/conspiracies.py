@@ -293,6 +293,9 @@ def governed(ledger):
         "distrusted from a later entry": (
             lambda now: now.act("revoke", *ROOTS, key=IDS["lab"], reason="x", distrustFrom=len(now.raw) + 1),
         ),
+        "a statement of a distrusted key that the verdict does not tell": (
+            lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x", distrustFrom=17),
+        ),
         "a rotation by another organisation": (
             lambda now: now.act("rotate", "lab", organisation="dns:nordlys.example", add=[forge.public("spare-2")]),
         ),

@@ -190,6 +190,9 @@ def verdicts(base):
             {"code": "odd", "subject": UNIT, "entry": 17, "detail": "x"}
         ),
     }
+    twins["a distrusted key that nobody revoked"] = lambda said: said["findings"].append(
+        {"code": "distrusted-key", "subject": UNIT, "entry": 17, "detail": "x"}
+    )
     for name, change in twins.items():
         yield name, archive(relisted(verdict_of(base, change))), False
     yield "another sentence", archive(relisted(verdict_of(base, answer(0, reason="all is well")))), True

@@ -310,6 +310,12 @@ fn what_an_exporter_changes_and_signs_again_is_refused_at_its_place() {
     let whole = files(&fixture("sealed.zip"));
     assert_eq!(signed_anew(&whole, &regulator, |_| {}), "");
     let fault = |change: &dyn Fn(&mut Files)| signed_anew(&whole, &regulator, change);
+    let dropped = |name| fault(&move |files: &mut Files| files.retain(|(other, _)| *other != name));
+    // The one file that may be absent without changing what is decided.
+    assert_eq!(dropped(FileName::Report), "");
+    for name in [FileName::Readme, FileName::Checkpoint, FileName::Verdict] {
+        assert_eq!(dropped(name), format!("the bundle has no {name}"));
+    }
     let proofs: Vec<_> = whole.iter().map(|(name, _)| *name).collect();
     let proofs: Vec<_> = proofs
         .into_iter()

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read as _},
+    io::{self, BufRead, BufReader, Cursor, Read},
     path::{Path, PathBuf},
 };
 
@@ -70,18 +70,50 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, InputError> {
     Ok(Box::new(BufReader::new(file)))
 }
 
+/// Whether it can be read once only, from its beginning to its end: stdin, a pipe, `<(…)` of a shell.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    path == Path::new("-")
+        || path
+            .metadata()
+            .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+/// The first bytes of a file or stdin, at most `length`, and all of it from its beginning.
+pub(crate) fn peek(path: &Path, length: u64) -> Result<(Vec<u8>, impl Read), InputError> {
+    let mut from = open(path)?;
+    let mut start = Vec::new();
+    from.by_ref()
+        .take(length)
+        .read_to_end(&mut start)
+        .map_err(|source| InputError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok((start.clone(), Cursor::new(start).chain(from)))
+}
+
 /// A whole file or stdin, of at most `limit` bytes.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+    read_from(open(path)?, path, limit)
+}
+
+/// A whole file or stdin that was opened before, of at most `limit` bytes.
+pub(crate) fn read_from(from: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
-    open(path)?
-        .take(limit.saturating_add(1))
+    from.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|source| InputError::Read {
             path: path.to_owned(),
             source,
         })?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
-        Ok(bytes)
+    check_length(&bytes, path, limit)?;
+    Ok(bytes)
+}
+
+/// That what was read is no longer than such a file can be.
+pub(crate) fn check_length(content: &[u8], path: &Path, limit: u64) -> Result<(), InputError> {
+    if u64::try_from(content.len()).is_ok_and(|length| length <= limit) {
+        Ok(())
     } else {
         Err(InputError::TooLong {
             path: path.to_owned(),

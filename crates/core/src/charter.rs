@@ -6,7 +6,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{checkpoint::Origin, keys::PublicKey, org::OrgId, time::Timestamp};
+use crate::{
+    checkpoint::Origin,
+    keys::{KeyId, PublicKey},
+    org::OrgId,
+    time::Timestamp,
+};
 
 /// The predicate type of a charter.
 pub const PREDICATE_TYPE: &str = "urn:prova:charter:1";
@@ -74,7 +79,10 @@ pub enum RootError {
     },
     /// One key twice.
     #[error("root key {0} stands twice")]
-    KeyTwice(crate::keys::KeyId),
+    KeyTwice(KeyId),
+    /// The key that signs checkpoints and seals.
+    #[error("key {0} is the ledger's own, which signs checkpoints and seals only, so it is no root key")]
+    LogKey(KeyId),
     /// None or too many keys.
     #[error("{got} root keys, want 1 to {MAX_ROOT_KEYS}")]
     Count {
@@ -83,7 +91,37 @@ pub enum RootError {
     },
 }
 
+impl Charter {
+    /// Checks that the root can govern the ledger.
+    ///
+    /// # Errors
+    /// See [`RootError`].
+    pub fn check(&self) -> Result<(), RootError> {
+        self.root.check()?;
+        self.root.check_apart(&self.log_key)
+    }
+}
+
 impl Root {
+    /// Whether the key is one of them.
+    #[must_use]
+    pub fn has(&self, key: &KeyId) -> bool {
+        self.keys.iter().any(|root| root.key.key_id() == *key)
+    }
+
+    /// Checks that the ledger's own key is none of them: whoever runs the log would govern it too, and what the key signs would not be checkpoints
+    /// and seals alone.
+    ///
+    /// # Errors
+    /// It is one of them.
+    pub fn check_apart(&self, log_key: &PublicKey) -> Result<(), RootError> {
+        let log_key = log_key.key_id();
+        if self.has(&log_key) {
+            return Err(RootError::LogKey(log_key));
+        }
+        Ok(())
+    }
+
     /// Checks that the threshold can be reached and no key stands twice.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ from .statement import CHARTER, EVENT, REGISTRY, SEAL
 from .strict import need, unhex
 
 NOT_CHECKED = [
-    "lives and findings (§9): findings and gaps are taken from the exporter's verdict, their form alone is checked",
+    "lives and findings (§9), but for distrusted keys: findings and gaps are taken from the exporter's verdict, their form is checked",
     "traced and consulted components (§14): that lives lead to these and no others",
     "data/report.html and data/README.txt beyond their digests",
     "the canonical form of pkg: and cpe: aliases (§5) beyond its outline",

@@ -27,7 +27,7 @@ class Organisation:
 
 class Registry:
     """The state after the entries so far. `keys`: raw bytes by key id, `owners`: every participant's key ever, `used`: those in use,
-    `since`: the entry that brought each into use."""
+    `since`: the entry that brought each into use, `distrusted`: from which entry on."""
 
     def __init__(self, charter):
         need(charter.kind == CHARTER and charter.index == 0, "entry 0 is no charter")
@@ -36,7 +36,7 @@ class Registry:
         self.log = ed25519.public(charter.predicate["logKey"])
         self.log_id = ed25519.key_id(self.log)
         self.keys, self.owners, self.since, self.organisations = {}, {}, {}, {}
-        self.used, self.revoked = set(), set()
+        self.used, self.revoked, self.distrusted = set(), set(), {}
         self.known(charter.predicate["logKey"])
         self.set_root(charter.predicate["root"])
         charter.envelope.verify(self.keys)
@@ -174,7 +174,9 @@ class Registry:
     def on_revoke(self, said, entry):
         """A key speaks no more."""
         need(said["key"] in self.owners and said["key"] not in self.revoked, "cannot be revoked:", said["key"])
-        need(said.get("distrustFrom", 0) <= entry.index, "distrusted from a later entry")
+        if said.get("distrustFrom") is not None:
+            need(said["distrustFrom"] <= entry.index, "distrusted from a later entry")
+            self.distrusted[said["key"]] = said["distrustFrom"]
         self.revoked.add(said["key"])
         self.used.discard(said["key"])
 

@@ -43,6 +43,18 @@ def behind(description, entries, registry):
     return [indices, since, indices, seal, [], []]
 
 
+def distrusted(description, entries, registry):
+    """Subject and entry of every statement of a distrusted key (§9): the registry alone says so, before and after gaps."""
+    about = {*description["closure"]["primary"], *description["closure"]["traced"]}
+    return sorted(
+        (name, entry.index)
+        for entry in entries
+        for key in entry.envelope.signatures
+        if entry.index >= registry.distrusted.get(key, entry.index + 1)
+        for name in about & set(entry.links)
+    )
+
+
 def wanted(files, description, checkpoint, gaps):
     """Answer and code of every question, where nothing fails."""
     return [
@@ -86,6 +98,8 @@ def check(files, description, checkpoint, entries, registry):
         )
         number(part["entry"], description["size"])
         text(part["detail"])
+    told = sorted((part["subject"], part["entry"]) for part in found["findings"] if part["code"] == "distrusted-key")
+    need(told == distrusted(description, entries, registry), "statements of distrusted keys:", told)
     want = zip(
         wanted(files, description, checkpoint, found["gaps"]), behind(description, entries, registry), strict=True
     )

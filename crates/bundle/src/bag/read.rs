@@ -148,6 +148,10 @@ impl<R: Read + Seek> Bag<R> {
             tags: Digest::of(&tags),
         };
         bag.check_oxum()?;
+        // Whoever verifies reads every other file that must be there, and misses it.
+        if !bag.has(FileName::Readme) {
+            return Err(OpenBagError::Missing(FileName::Readme));
+        }
         Ok(bag)
     }
 

@@ -129,6 +129,20 @@ fn every_file_below_data_that_is_changed_dropped_or_added_is_named() {
 }
 
 #[test]
+fn a_bag_without_the_readme_is_none_though_its_lists_are_in_order() {
+    let mut files = payload();
+    files.retain(|(name, _)| *name != FileName::Readme);
+    assert_eq!(
+        verified(&bag(&files)).unwrap_err(),
+        "the bundle has no data/README.txt"
+    );
+    // Its content is nobody's business.
+    let mut files = payload();
+    file(&mut files, FileName::Readme).clear();
+    assert_eq!(verified(&bag(&files)).unwrap(), files);
+}
+
+#[test]
 fn tag_files_are_held_against_the_tag_manifest() {
     assert_eq!(
         changed(|files| file(files, FileName::BagIt).push(b'\n')),

@@ -155,15 +155,20 @@ fn check(equivocation: &Equivocation, policy: &Policy, blame: Blame) -> Result<(
 }
 
 /// Whether bytes are such a proof.
-pub(super) fn is_equivocation(path: &Path) -> bool {
-    let limit = u64::try_from(MAX_EQUIVOCATION_BYTES).unwrap_or(u64::MAX);
-    path != Path::new("-") && input::read(path, limit).is_ok_and(|content| content.starts_with(FIRST_LINE))
+pub(super) fn is_equivocation(content: &[u8]) -> bool {
+    content.starts_with(FIRST_LINE)
 }
 
-/// Verifies such a proof.
-pub(super) fn verify(path: &Path, trust: &Trust, ui: &mut Ui) -> Result<Status, CommandError> {
+/// Verifies such a proof, which is what was read from `path`.
+pub(super) fn verify(
+    path: &Path,
+    content: &[u8],
+    trust: &Trust,
+    ui: &mut Ui,
+) -> Result<Status, CommandError> {
     let limit = u64::try_from(MAX_EQUIVOCATION_BYTES).unwrap_or(u64::MAX);
-    let equivocation = Equivocation::parse(&input::read(path, limit)?)
+    input::check_length(content, path, limit)?;
+    let equivocation = Equivocation::parse(content)
         .or_evidence()
         .map_err(|error| error.context(format!("no proof of misbehaviour in {}", input::shown(path))))?;
     check(&equivocation, trust.policy(), Blame::Evidence)?;

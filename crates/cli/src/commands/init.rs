@@ -254,7 +254,7 @@ fn charter(args: &Init, ui: &Ui) -> Result<Vec<u8>, CommandError> {
         root: NamedRootKey::root(&keys, args.threshold),
         critical: Vec::new(),
     };
-    charter.root.check().or_caller()?;
+    charter.check().or_caller()?;
     let statement = Statement {
         subjects: vec![Subject::new(SubjectId::Ledger(origin), None)],
         predicate: Predicate::Charter(Box::new(charter)),

@@ -233,6 +233,9 @@ pub enum DescriptionError {
         /// The item.
         item: String,
     },
+    /// An alias that many components may have: it leads to none of them, and no index counts who has it.
+    #[error("the alias «{}» names no one instance", crate::text::excerpt(.0.as_str()))]
+    SharedAlias(Alias),
     /// A seal that covers more than the checkpoint, or more than came before it.
     #[error("the seal in entry {index} covers {covers} entries of {size}")]
     Seal {
@@ -353,6 +356,9 @@ impl Description {
         ascending("consulted", consulted)?;
         ascending("traced", traced)?;
         ascending("aliases", aliases)?;
+        if let Some(shared) = aliases.iter().find(|alias| !alias.names_an_instance()) {
+            return Err(DescriptionError::SharedAlias(shared.clone()));
+        }
         let withheld: Vec<_> = self.withheld.iter().map(|withheld| withheld.sha256).collect();
         ascending("withheld", &withheld)?;
         let mut all: Vec<_> = primary.iter().chain(consulted).chain(traced).collect();

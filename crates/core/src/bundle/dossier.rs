@@ -162,7 +162,7 @@ impl Dossier {
     }
 
     /// Contradictions in the lives of primary and traced components, in order of entries; statements of distrusted keys among them. None rests
-    /// on a gap.
+    /// on a gap: of those from the first gap on, only the distrusted keys are told.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -280,7 +280,7 @@ impl Dossier {
     }
 }
 
-/// What is wrong in the lives that are reported, up to the first gap.
+/// What is wrong in the lives that are reported, up to the first gap; who is distrusted, also beyond.
 fn findings(parts: &Parts) -> Vec<Finding> {
     let registry = parts.history.now();
     let mut distrusted: BTreeMap<EntryIndex, Vec<String>> = BTreeMap::new();
@@ -317,7 +317,9 @@ fn findings(parts: &Parts) -> Vec<Finding> {
         }
     }
     if let Some(gap) = parts.gaps.first() {
-        findings.retain(|finding| finding.entry < gap.entry);
+        // Whose key is distrusted is told by the registry, all of which is here, whatever became of lives.
+        let rests_on_chains = |finding: &Finding| finding.code != FindingCode::DistrustedKey;
+        findings.retain(|finding| finding.entry < gap.entry || !rests_on_chains(finding));
     }
     findings.sort_by(|a, b| {
         (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail))

@@ -795,6 +795,34 @@ fn a_description_that_would_fill_the_memory_is_refused_while_it_is_read() {
 }
 
 #[test]
+fn an_alias_that_many_may_have_is_followed_by_no_bundle() {
+    let ledger = sealed();
+    let scope = BundleScope::components([id(CARDS[0])]);
+    let never = |_: &Term| -> String { panic!("no proof is wanted") };
+    for good in [
+        Exported::new(&ledger.scene, scope.clone(), None, &never),
+        Exported::of(&ledger, scope),
+    ] {
+        good.verify().unwrap();
+        for shared in [
+            "sku:CARD",
+            "gtin:4012345000009",
+            "pkg:deb/debian/frr@8.4.4",
+            "cpe:2.3:o:example:card:1:*:*:*:*:*:*:*",
+        ] {
+            let mut changed = good.clone();
+            let aliases = &mut changed.description.closure.aliases;
+            aliases.push(shared.parse().unwrap());
+            aliases.sort();
+            let fault = changed.verify().unwrap_err();
+            let want = description::DescriptionError::SharedAlias(shared.parse().unwrap());
+            assert_eq!(fault, BundleFault::Description(want), "{shared}");
+            assert_eq!(fault.code(), ReasonCode::Malformed);
+        }
+    }
+}
+
+#[test]
 fn what_came_after_the_seal_cannot_be_dropped_and_another_entry_is_no_seal() {
     let ledger = sealed();
     let good = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));

@@ -76,6 +76,16 @@ pub enum RegistryError {
         /// Threshold.
         want: u32,
     },
+    /// A signature that does not count here, whatever others there are beside it.
+    #[error("key {key} may not sign this «{action}», want {}", may_sign(own.as_ref()))]
+    Signer {
+        /// The key.
+        key: KeyId,
+        /// The action.
+        action: &'static str,
+        /// The organisation whose keys may sign it beside those of the root.
+        own: Option<OrgId>,
+    },
     /// Not the origin of this ledger.
     #[error("about {got}, want ledger:{want}")]
     Origin {
@@ -138,6 +148,13 @@ pub enum RegistryError {
     /// A signer that may not speak.
     #[error(transparent)]
     Entitlement(#[from] EntitlementError),
+}
+
+fn may_sign(own: Option<&OrgId>) -> String {
+    own.map_or_else(
+        || "root keys and no others".to_owned(),
+        |own| format!("root keys or keys of {own}, and no others"),
+    )
 }
 
 fn list(roles: &[Role]) -> String {

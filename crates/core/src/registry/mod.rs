@@ -83,7 +83,7 @@ impl Registry {
         if let Some(name) = charter.critical.first() {
             return Err(RegistryError::Critical(name.clone()));
         }
-        charter.root.check()?;
+        charter.check()?;
         let registry = Self {
             origin: charter.origin.clone(),
             purpose: charter.purpose,
@@ -185,8 +185,7 @@ impl Registry {
 
     fn speaker(&self, key: &KeyId) -> Result<&OrgId, EntitlementError> {
         let Some(record) = self.keys.get(key) else {
-            let is_root = self.root.keys.iter().any(|root| root.key.key_id() == *key);
-            return Err(if is_root {
+            return Err(if self.root.has(key) {
                 EntitlementError::RootKey(*key)
             } else {
                 EntitlementError::UnknownKey(*key)
@@ -266,30 +265,28 @@ impl Registry {
         if let Some(name) = predicate.critical.first() {
             return Err(RegistryError::Critical(name.clone()));
         }
-        match &predicate.action {
+        let action = &predicate.action;
+        match action {
             Action::Enrol(enrol) => {
-                threshold("present", &self.root, signers)?;
+                self.check_signers(action, None, signers)?;
                 self.enrol(index, enrol)?;
             }
             Action::Change(change) => {
-                threshold("present", &self.root, signers)?;
+                self.check_signers(action, None, signers)?;
                 self.change(change)?;
             }
             Action::Rotate(rotate) => {
-                self.own_or_root(&rotate.organisation, signers)?;
+                self.check_signers(action, Some(&rotate.organisation), signers)?;
                 self.rotate(index, rotate)?;
             }
             Action::Revoke(revoke) => {
-                let owner = self
-                    .keys
-                    .get(&revoke.key)
-                    .map(|record| record.organisation.clone());
+                let owner = self.keys.get(&revoke.key).map(|record| &record.organisation);
                 let owner = owner.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
-                self.own_or_root(&owner, signers)?;
+                self.check_signers(action, Some(owner), signers)?;
                 self.revoke(index, revoke)?;
             }
             Action::Suspend(standing) => {
-                threshold("present", &self.root, signers)?;
+                self.check_signers(action, None, signers)?;
                 let participant = self.participant(&standing.organisation)?;
                 if participant.suspended.is_some() {
                     return Err(RegistryError::Standing {
@@ -300,7 +297,7 @@ impl Registry {
                 participant.suspended = Some(index);
             }
             Action::Reinstate(standing) => {
-                threshold("present", &self.root, signers)?;
+                self.check_signers(action, None, signers)?;
                 let participant = self.participant(&standing.organisation)?;
                 if participant.suspended.take().is_none() {
                     return Err(RegistryError::Standing {
@@ -311,6 +308,7 @@ impl Registry {
             }
             Action::Root(root) => {
                 root.check()?;
+                root.check_apart(&self.log_key)?;
                 for key in &root.keys {
                     let id = key.key.key_id();
                     self.check_not_published(id)?;
@@ -318,8 +316,7 @@ impl Registry {
                         return Err(RegistryError::KeyInUse(id));
                     }
                 }
-                threshold("present", &self.root, signers)?;
-                threshold("new", root, signers)?;
+                self.check_signers(action, None, signers)?;
                 self.root = root.clone();
             }
         }
@@ -333,24 +330,41 @@ impl Registry {
             .ok_or_else(|| RegistryError::NotEnrolled(organisation.clone()))
     }
 
-    fn own_or_root(&self, organisation: &OrgId, signers: &[KeyId]) -> Result<(), RegistryError> {
-        if !self.participants.contains_key(organisation) {
-            return Err(RegistryError::NotEnrolled(organisation.clone()));
+    /// Whether enough signed, and nobody whose signature does not count. `own` is the organisation whose keys will do instead of the root's.
+    ///
+    /// A signature beside them that nothing asks for is refused: readers would take it for somebody's consent, be its key revoked or its owner
+    /// suspended.
+    fn check_signers(
+        &self,
+        action: &Action,
+        own: Option<&OrgId>,
+        signers: &[KeyId],
+    ) -> Result<(), RegistryError> {
+        if let Some(own) = own.filter(|own| !self.participants.contains_key(own)) {
+            return Err(RegistryError::NotEnrolled(own.clone()));
         }
-        threshold("present", &self.root, signers).or_else(|too_few| {
-            let speakers = self.speakers(signers).map_err(|error| match error {
-                EntitlementError::RootKey(_) => too_few,
-                other => RegistryError::Entitlement(other),
-            })?;
-            if speakers.contains(organisation) {
-                Ok(())
-            } else {
-                Err(EntitlementError::NotSigned {
-                    by: organisation.clone(),
-                }
-                .into())
+        let new = match action {
+            Action::Root(root) => Some(root),
+            _ => None,
+        };
+        let (roots, others): (Vec<&KeyId>, Vec<&KeyId>) = signers
+            .iter()
+            .partition(|key| self.root.has(key) || new.is_some_and(|root| root.has(key)));
+        for key in others.iter().copied() {
+            let owner = self.keys.get(key).map(|record| &record.organisation);
+            if own.is_none() || owner != own {
+                return Err(RegistryError::Signer {
+                    key: *key,
+                    action: action.name(),
+                    own: own.cloned(),
+                });
             }
-        })
+            self.speaker(key)?;
+        }
+        if others.is_empty() || !roots.is_empty() {
+            threshold("present", &self.root, signers)?;
+        }
+        new.map_or(Ok(()), |root| threshold("new", root, signers))
     }
 
     fn check_not_published(&self, key: KeyId) -> Result<(), RegistryError> {

@@ -50,6 +50,14 @@ fn entitlement(error: EntitlementError) -> Refused {
     Refused::Inadmissible(Inadmissible::Entitlement(error))
 }
 
+fn no_signer(key: &str, action: &'static str, own: Option<&str>) -> Refused {
+    registry(RegistryError::Signer {
+        key: public(key).key_id(),
+        action,
+        own: own.map(org),
+    })
+}
+
 #[test]
 fn thresholds_count_organisations_not_signatures() {
     let mut scene = Scene::new();
@@ -135,6 +143,31 @@ fn a_production_ledger_refuses_published_keys() {
 }
 
 #[test]
+fn the_ledgers_own_key_is_no_root_key_and_no_participants() {
+    let log_key = || registry(RootError::LogKey(public("log").key_id()).into());
+    let mut scene = Scene::empty();
+    let mut charter = Scene::charter(Purpose::Test);
+    charter.root = Scene::root(&["root-a", "root-b", "log"], 2);
+    let statement = scene.about_ledger(Predicate::Charter(Box::new(charter)));
+    for signers in [["root-a", "root-b"], ["root-a", "log"]] {
+        assert_eq!(scene.submit(&statement, &signers), Err(log_key()));
+    }
+    let mut scene = Scene::new();
+    let root = || Action::Root(Scene::root(&["root-a", "root-b", "log"], 2));
+    for signers in [["root-a", "root-b"].as_slice(), &["root-a", "root-b", "log"]] {
+        assert_eq!(scene.act(root(), signers), Err(log_key()));
+    }
+    let in_use = || registry(RegistryError::KeyInUse(public("log").key_id()));
+    assert_eq!(scene.act(enrol("x", "log"), &["root-a", "root-b"]), Err(in_use()));
+    let rotate = Action::Rotate(Rotate {
+        organisation: org("lab"),
+        add: vec![public("log")],
+        retire: Vec::new(),
+    });
+    assert_eq!(scene.act(rotate, &["lab"]), Err(in_use()));
+}
+
+#[test]
 fn a_key_speaks_from_its_enrolment_to_its_end() {
     let mut scene = Scene::new();
     assert_eq!(
@@ -188,14 +221,9 @@ fn others_cannot_rotate_or_revoke_a_key() {
         add: vec![public("spare-1")],
         retire: Vec::new(),
     };
-    let not_signed = entitlement(EntitlementError::NotSigned { by: org("lab") });
-    let not_signed_registry = registry(RegistryError::Entitlement(EntitlementError::NotSigned {
-        by: org("lab"),
-    }));
-    assert_ne!(not_signed, not_signed_registry);
     assert_eq!(
         scene.act(Action::Rotate(rotate()), &["nordlys"]),
-        Err(not_signed_registry)
+        Err(no_signer("nordlys", "rotate", Some("lab")))
     );
     let one_root = registry(RegistryError::Threshold {
         which: "present",
@@ -225,6 +253,108 @@ fn others_cannot_rotate_or_revoke_a_key() {
     );
     let again = registry(RegistryError::KeyNotInUse(public("lab").key_id()));
     assert_eq!(scene.act(revoke(None), &["root-a", "root-b"]), Err(again));
+}
+
+#[test]
+fn a_signature_that_does_not_count_is_refused_whatever_others_there_are() {
+    const ROOTS: [&str; 2] = ["root-a", "root-b"];
+    let mut scene = Scene::new();
+    let lab = || org("lab");
+    let rotate = |add: &[&str], retire: &[&str]| {
+        Action::Rotate(Rotate {
+            organisation: lab(),
+            add: add.iter().map(|name| public(name)).collect(),
+            retire: retire.iter().map(|name| public(name).key_id()).collect(),
+        })
+    };
+    let suspend = |name: &str| {
+        Action::Suspend(Standing {
+            organisation: org(name),
+            reason: "under review".into(),
+        })
+    };
+    let with = |more: &'static str| [ROOTS.as_slice(), &[more]].concat();
+    let ended = |key: &str, since| {
+        registry(RegistryError::Entitlement(EntitlementError::KeyEnded {
+            key: public(key).key_id(),
+            organisation: lab(),
+            since,
+        }))
+    };
+    // Somebody who has no say in it, be it about themselves.
+    for (action, more, own) in [
+        (suspend("carrier"), "lab", None),
+        (suspend("lab"), "lab", None),
+        (enrol("x", "spare-3"), "nordlys", None),
+        (rotate(&["spare-1"], &[]), "nordlys", Some("lab")),
+    ] {
+        let name = action.name();
+        assert_eq!(
+            scene.act(action, &with(more)),
+            Err(no_signer(more, name, own)),
+            "{name} by {more}"
+        );
+    }
+    // Nor beside a key that may do it alone.
+    assert_eq!(
+        scene.act(rotate(&["spare-1"], &[]), &["lab", "nordlys"]),
+        Err(no_signer("nordlys", "rotate", Some("lab")))
+    );
+    // A participant's key beside both thresholds.
+    let root = || Action::Root(Scene::root(&["root-a", "spare-3"], 2));
+    assert_eq!(
+        scene.act(root(), &["root-a", "root-b", "spare-3", "lab"]),
+        Err(no_signer("lab", "root", None))
+    );
+    // The root's key and the organisation's own go together, where the threshold is met.
+    scene.act(rotate(&["spare-1"], &[]), &with("lab")).unwrap();
+    // A key that was laid down, and one that was revoked.
+    let since = scene
+        .act(rotate(&["spare-2"], &["lab"]), &["lab", "spare-1"])
+        .unwrap();
+    assert_eq!(
+        scene.act(rotate(&["spare-4"], &[]), &["spare-1", "lab"]),
+        Err(ended("lab", since))
+    );
+    assert_eq!(
+        scene.act(rotate(&["spare-4"], &[]), &with("lab")),
+        Err(ended("lab", since))
+    );
+    let revoke = |name: &str| {
+        Action::Revoke(Revoke {
+            key: public(name).key_id(),
+            reason: "lost".into(),
+            distrust_from: None,
+        })
+    };
+    let since = scene.act(revoke("spare-2"), &["spare-2"]).unwrap();
+    assert_eq!(
+        scene.act(revoke("lab"), &["spare-1", "spare-2"]),
+        Err(ended("spare-2", since))
+    );
+    assert_eq!(
+        scene.act(suspend("carrier"), &with("spare-2")),
+        Err(no_signer("spare-2", "suspend", None))
+    );
+    // A suspended organisation does not speak, not even of its own keys.
+    let since = scene.act(suspend("lab"), &ROOTS).unwrap();
+    let suspended = || {
+        registry(RegistryError::Entitlement(EntitlementError::Suspended {
+            organisation: lab(),
+            since,
+        }))
+    };
+    for signers in [vec!["spare-1"], with("spare-1")] {
+        assert_eq!(scene.act(revoke("spare-1"), &signers), Err(suspended()));
+    }
+    scene.act(revoke("spare-1"), &ROOTS).unwrap();
+    // A root key that is one no more.
+    scene.act(root(), &["root-a", "root-b", "spare-3"]).unwrap();
+    let unknown = Refused::Verify(VerifyEntryError::UnknownKey(public("root-b").key_id()));
+    assert_eq!(
+        scene.act(suspend("carrier"), &["root-a", "spare-3", "root-b"]),
+        Err(unknown)
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `prova export`: evidence in one file.
 
-mod report;
+pub(crate) mod report;
 
 use std::{
     io::{self, BufWriter, Write},
@@ -221,8 +221,15 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
     let made = {
         let bar = ui.progress("exporting", "entries");
         let out = BufWriter::with_capacity(1 << 20, draft.file());
-        let (_, made) = export(&source, &request, &key, Some(&report::page), out, &bar)
-            .map_err(|error| failed(&error))?;
+        let (_, made) = export(
+            &source,
+            &request,
+            &key,
+            Some(&|dossier, bytes, verdict| report::page(dossier, bytes, verdict)),
+            out,
+            &bar,
+        )
+        .map_err(|error| failed(&error))?;
         made
     };
     let bytes = draft.file().metadata().map_or(0, |metadata| metadata.len());

@@ -1,8 +1,7 @@
-//! The report that a bundle carries for people.
+//! The report on a bundle for people: the exporter puts one into it, and a reader makes one's own.
 
-use prova_bundle::export::Bytes;
 use prova_core::{
-    bundle::{BundleScope, Dossier, OpenError, description::Description},
+    bundle::{BundleScope, Dossier, EntryBytes, OpenError, description::Description},
     component::SubjectId,
     standing::Party,
     term::Term,
@@ -10,14 +9,12 @@ use prova_core::{
 };
 use prova_report::{Case, Gap, Kept, Relevance, Report, Wanted, Withheld, render};
 
-use crate::source::{LedgerSource, SourceError};
-
-/// The report on what a bundle holds, as HTML.
-pub(super) fn page(
+/// The report on what a bundle holds, as HTML. The same bundle and verdict give the same page.
+pub(crate) fn page<B: EntryBytes>(
     dossier: &Dossier,
-    bytes: &Bytes<'_, LedgerSource>,
+    bytes: &B,
     verdict: &Verdict,
-) -> Result<Vec<u8>, Box<OpenError<SourceError>>> {
+) -> Result<Vec<u8>, Box<OpenError<B::Error>>> {
     let description = dossier.description();
     let closure = &description.closure;
     let wanted = |relevance| {

@@ -3,17 +3,17 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, Read as _, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use prova_bundle::{
     bag::{Bag, OpenBagError, ReadBagError},
-    verify::{Verified, VerifyError, verify as verify_bag},
+    verify::{BagEntries, Verified, VerifyError, verify as verify_bag},
     zip::{OpenArchiveError, ReadFileError, looks_like_archive},
 };
 use prova_core::{
-    bundle::{Gap, Verifier},
+    bundle::{Gap, OpenError, Verifier},
     verdict::{Answer, Trust, Verdict},
 };
 use serde::Serialize;
@@ -23,8 +23,10 @@ use super::{
     seen,
 };
 use crate::{
+    commands::export::report::page,
     error::{Blame, CommandError, blame_of_io},
-    input::InputError,
+    input::{self, InputError},
+    output,
     plain::{counted, plain},
     ui::{Show, Status, Ui},
 };
@@ -43,18 +45,25 @@ struct BundleVerdict<'a> {
     verified: Option<&'a Verified>,
 }
 
-/// Whether a file begins as a bundle does.
-pub(super) fn is_bundle(path: &Path) -> bool {
-    let mut start = [0; 4];
-    let begins = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+/// Bytes that tell a bundle from a proof.
+pub(super) const START_BYTES: u64 = 4;
+
+/// Whether a file is a bundle, by its name or as it begins.
+pub(super) fn is_bundle(path: &Path, start: &[u8]) -> bool {
     let is_named = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-    is_named && path.exists() || begins.is_ok() && looks_like_archive(&start)
+    is_named || looks_like_archive(start)
 }
 
 /// Opens a bundle's file.
 pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
+    if input::is_stream(path) {
+        let error = CommandError::caller(format!("a bundle cannot be read from {}", input::shown(path)));
+        return Err(error.hint(
+            "save it as a file: its end is looked at first, and a pipe has none before all of it is read",
+        ));
+    }
     let cannot_read = |source| InputError::Read {
         path: path.to_owned(),
         source,
@@ -66,16 +75,16 @@ pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
     Ok(file)
 }
 
-/// Verifies a bundle, and shows the verdict of a reader with this trust.
+/// Verifies a bundle, and shows the verdict of a reader with this trust, as a page as well where `report` names a file.
 pub(super) fn verify(
     path: &Path,
     trust: Option<&Trust>,
-    earlier: Option<&seen::SeenArgs>,
+    earlier: &seen::SeenArgs,
+    report: Option<&Path>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let opened = Bag::open(open(path)?).map_err(VerifyError::from);
-    let verified = opened.and_then(|mut bag| verify_bag(&mut bag, &ui.progress("verifying", "files")));
-    let verified = match verified {
+    let mut bag = Bag::open(open(path)?).map_err(|error| failed(path, &error.into()))?;
+    let verified = match verify_bag(&mut bag, &ui.progress("verifying", "files")) {
         Ok(verified) => verified,
         Err(error) => {
             if let VerifyError::Fault { source, of, .. } = &error {
@@ -87,12 +96,23 @@ pub(super) fn verify(
         }
     };
     // First: a bundle of a forked ledger is not to be called one that holds.
-    if let Some(earlier) = earlier {
-        seen::compare(&verified.dossier, trust, earlier, ui)?;
-    }
+    seen::compare(&verified.dossier, trust, earlier, ui)?;
     let verdict = verified.dossier.verdict(trust);
+    if let Some(report) = report {
+        let page = page(&verified.dossier, &BagEntries::new(&mut bag), &verdict);
+        output::write(report, &page.map_err(|error| changed_since(path, *error))?)?;
+    }
     show(path, &verdict, Some(&verified), ui)?;
     status(&verdict)
+}
+
+/// What was just verified cannot be read again.
+fn changed_since(path: &Path, error: OpenError<ReadBagError>) -> CommandError {
+    match error {
+        OpenError::Read { source, .. } => failed(path, &source.into()),
+        other => CommandError::of(Blame::Evidence, &other)
+            .context(format!("{} was changed while it was read", path.display())),
+    }
 }
 
 fn show(
@@ -184,7 +204,7 @@ fn show_gaps(gaps: &[Gap], out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{}: findings from entry {} on are not told, since what they rest on is not here",
+        "{}: findings from entry {} on are not told, but for distrusted keys, since what they rest on is not here",
         counted(gaps.len(), "gap", "gaps"),
         first.entry
     )?;

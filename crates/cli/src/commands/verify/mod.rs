@@ -30,7 +30,8 @@ use crate::{
 /// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
 /// ledger is held against the log key in its own charter.
 ///
-/// `--report` writes the verdict on a component as one HTML page, with its life, who held it, what it is made of and who signed.
+/// `--report` writes the verdict on a component or a bundle as one HTML page, with lives, who held what, what it is made of and who signed. Of a
+/// bundle it is the reader's own: nobody checks the report that the exporter put into it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings or gaps.
@@ -40,6 +41,7 @@ Example:
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --trust policy.txt
   prova verify unit:dns:nordlys.example/AAU-3900/SN0001 --report report.html
   prova verify evidence.zip --trust policy.txt
+  prova verify evidence.zip --trust policy.txt --report report.html
   prova verify entry-7.tlog-proof --trust policy.txt")]
 pub(crate) struct VerifyArgs {
     /// A component, an act, a bundle, or a file with a proof; nothing for the whole ledger.
@@ -51,7 +53,7 @@ pub(crate) struct VerifyArgs {
     /// The entry that a proof is about, if it is not in the proof itself.
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
-    /// Write the verdict on a component as an HTML page to this file.
+    /// Write the verdict on a component or a bundle as an HTML page to this file.
     #[arg(long, value_name = "FILE", requires = "what")]
     report: Option<PathBuf>,
     #[command(flatten)]
@@ -92,9 +94,6 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
             let error = CommandError::of(crate::error::Blame::Caller, &error);
             Err(error.context(format!("«{what}» is no component")))
         }
-        (Some(_), _) if args.report.is_some() => Err(CommandError::caller(
-            "a report is about a component, not about a file",
-        )),
         (Some(what), _) => args.file(Path::new(what), trust.as_ref(), ui),
     }
 }
@@ -102,17 +101,21 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
 impl VerifyArgs {
     /// Verifies what is in a file.
     fn file(&self, path: &Path, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
-        if path != Path::new("-") {
-            // That it cannot be read is said before what else is wrong.
-            bundle::open(path)?;
-        }
-        if bundle::is_bundle(path) {
+        let (start, from) = input::peek(path, bundle::START_BYTES)?;
+        if bundle::is_bundle(path, &start) {
             if self.entry.is_some() {
                 return Err(CommandError::caller(
                     "a bundle has its entries in it, want no --entry",
                 ));
             }
-            return bundle::verify(path, trust, Some(&self.seen), ui);
+            // A bundle is opened anew, since its end is looked at first.
+            drop(from);
+            return bundle::verify(path, trust, &self.seen, self.report.as_deref(), ui);
+        }
+        if self.report.is_some() {
+            return Err(CommandError::caller(
+                "a report is about a component or a bundle, not about a proof",
+            ));
         }
         if self.seen.is_given() {
             return Err(CommandError::caller(
@@ -123,10 +126,11 @@ impl VerifyArgs {
             CommandError::caller("a proof shows nothing without the log's key that you trust")
                 .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
         })?;
-        if equivocation::is_equivocation(path) {
-            return equivocation::verify(path, trust, ui);
+        let content = input::read_from(from, path, proof::LONGEST_LISTING)?;
+        if equivocation::is_equivocation(&content) {
+            return equivocation::verify(path, &content, trust, ui);
         }
-        proof::verify(path, self.entry.as_deref(), trust.policy(), ui)
+        proof::verify(path, &content, self.entry.as_deref(), trust.policy(), ui)
     }
 }
 

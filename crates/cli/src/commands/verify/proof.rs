@@ -5,7 +5,6 @@ use std::{
     path::Path,
 };
 
-use prova_bundle::zip::looks_like_archive;
 use prova_core::{
     checkpoint::Origin,
     dsse::MAX_ENTRY_BYTES,
@@ -20,14 +19,14 @@ use serde::Serialize;
 
 use crate::{
     error::{Blame, Blaming as _, CommandError},
-    input::{self, InputError},
+    input,
     ui::{Show, Status, Ui},
 };
 
 /// Longest file with a proof, in bytes: more than any that parses.
 const LONGEST_PROOF: u64 = 2 << 20;
-/// Longest file with a listing, in bytes.
-const LONGEST_LISTING: u64 = 256 << 20;
+/// Longest file with a listing, in bytes; no other proof is as long.
+pub(super) const LONGEST_LISTING: u64 = 256 << 20;
 
 /// What a proof shows.
 #[derive(Serialize)]
@@ -93,29 +92,19 @@ pub(super) fn witnesses(cosigned: &[Cosigned]) -> String {
     }
 }
 
-/// Verifies a proof file.
+/// Verifies a proof, which is what was read from `path`.
 pub(super) fn verify(
     path: &Path,
+    content: &[u8],
     entry: Option<&Path>,
     policy: &Policy,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let content = input::read(path, LONGEST_LISTING)?;
-    if looks_like_archive(&content) {
-        let error = CommandError::caller(format!("a bundle cannot be verified from {}", input::shown(path)));
-        return Err(error.hint("a bundle is read from a file, since its end is looked at first"));
-    }
     if content.starts_with(b"{") {
-        return super::listing::verify(path, &content, policy, ui);
+        return super::listing::verify(path, content, policy, ui);
     }
-    if u64::try_from(content.len()).is_ok_and(|length| length > LONGEST_PROOF) {
-        return Err(InputError::TooLong {
-            path: path.to_owned(),
-            limit: LONGEST_PROOF,
-        }
-        .into());
-    }
-    let proof = TlogProof::parse(&content)
+    input::check_length(content, path, LONGEST_PROOF)?;
+    let proof = TlogProof::parse(content)
         .or_evidence()
         .map_err(|error| error.context(format!("no proof in {}", input::shown(path))))?;
     let limit = u64::try_from(MAX_ENTRY_BYTES).unwrap_or(u64::MAX);
