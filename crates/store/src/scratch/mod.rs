@@ -50,6 +50,8 @@ pub(crate) struct Limits {
     aliases: usize,
     /// Facts that were looked up, in the younger half of those kept in memory.
     facts: usize,
+    /// Places of facts by subject, in memory.
+    facts_of: usize,
     /// Postings in memory, and places under terms that wait to be folded into the index.
     postings: usize,
     /// Leaves of the index in memory.
@@ -67,7 +69,8 @@ impl Limits {
     const USUAL: Self = Self {
         chains: 12_000,
         aliases: 12_000,
-        facts: 12_000,
+        facts: 6_000,
+        facts_of: 100_000,
         postings: 400_000,
         terms: 200_000,
         places: 200_000,
@@ -409,7 +412,7 @@ impl Rows for Scratch {
             rows.keep_alias(alias, holder, true)?;
         }
         rows.keep_facts(&changes.facts)?;
-        if rows.facts_of.waiting() >= self.limits.postings {
+        if rows.facts_of.waiting() >= self.limits.facts_of {
             rows.facts_of.spill()?;
         }
         rows.leaves.insert(rows.fingerprints.of(&leaf), index.get())?;

@@ -9,6 +9,7 @@ const TIGHT: Limits = Limits {
     chains: 5,
     aliases: 3,
     facts: 3,
+    facts_of: 8,
     postings: 20,
     terms: 20,
     places: 7,
