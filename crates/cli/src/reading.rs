@@ -9,7 +9,7 @@ use prova_core::{
     event::Event,
     hash::Digest,
     history::{History, HistoryError},
-    lifecycle::{Chain, Finding, FindingCode, View},
+    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, View},
     position::EntryIndex,
     registry::Registry,
     term::Term,
@@ -135,10 +135,9 @@ impl Reading {
     pub(crate) fn findings(&self, index: EntryIndex, entry: &Verified) -> Result<Vec<Finding>, CommandError> {
         let mut findings = Vec::new();
         for subject in &entry.statement().subjects {
-            let recorded = self.state.chain(&subject.id)?.map(|chain| chain.findings);
-            let distrusted = self.distrusted.get(&subject.id).into_iter().flatten().cloned();
-            let all = recorded.into_iter().flatten().chain(distrusted);
-            findings.extend(all.filter(|finding| finding.entry == index));
+            findings.extend(self.state.findings(&subject.id, index)?);
+            let distrusted = self.distrusted_of(&subject.id);
+            findings.extend(distrusted.filter(|finding| finding.entry == index).cloned());
         }
         Ok(findings)
     }
@@ -155,10 +154,15 @@ impl Reading {
         })
     }
 
+    fn distrusted_of(&self, id: &SubjectId) -> impl Iterator<Item = &Finding> {
+        self.distrusted.get(id).into_iter().flatten()
+    }
+
     fn with_distrust(&self, id: &SubjectId, mut chain: Chain) -> Chain {
-        chain
-            .findings
-            .extend(self.distrusted.get(id).into_iter().flatten().cloned());
+        for finding in self.distrusted_of(id) {
+            let count = chain.found.entry(finding.code).or_default();
+            *count = count.saturating_add(1);
+        }
         chain
     }
 }
@@ -173,6 +177,29 @@ impl View for Reading {
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, CommandError> {
         Ok(self.state.alias_holder(alias)?)
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, CommandError> {
+        if key.kind() != FactKind::Findings {
+            return Ok(self.state.fact(of, key)?);
+        }
+        let mut facts = self.facts(of, FactKind::Findings)?.into_iter();
+        Ok(facts.find(|(other, _)| other == key).map(|(_, fact)| fact))
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, CommandError> {
+        let facts = self.state.facts(of, kind)?;
+        if kind != FactKind::Findings {
+            return Ok(facts);
+        }
+        let mut by_entry: BTreeMap<_, _> = facts.into_iter().collect();
+        for finding in self.distrusted_of(of) {
+            let key = FactKey::Findings(finding.entry);
+            if let Fact::Findings(findings) = by_entry.entry(key).or_insert(Fact::Findings(Vec::new())) {
+                findings.push(finding.clone());
+            }
+        }
+        Ok(by_entry.into_iter().collect())
     }
 }
 

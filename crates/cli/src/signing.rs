@@ -8,7 +8,7 @@ use prova_core::{
     component::SubjectId,
     entry::{DecodeEntryError, Unverified, VerifyEntryError},
     keys::SecretKey,
-    lifecycle::{Chain, Changes, Finding, View},
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Finding, View},
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
 };
@@ -71,6 +71,17 @@ impl View for Rows<'_> {
             None => self.state.alias_holder(alias),
         }
     }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, ReadError> {
+        match self.changes.facts.get(of, key) {
+            Some(fact) => Ok(fact.cloned()),
+            None => self.state.fact(of, key),
+        }
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, ReadError> {
+        Ok(self.changes.facts.over(of, kind, self.state.facts(of, kind)?))
+    }
 }
 
 impl<'a> Rehearsal<'a> {
@@ -102,9 +113,10 @@ impl<'a> Rehearsal<'a> {
             }
             Err(AdmitError::View(error)) => return Err(error.into()),
         };
-        let findings = changes.findings(size.next()).cloned().collect();
+        let findings = changes.findings().cloned().collect();
         self.rows.changes.chains.extend(changes.chains);
         self.rows.changes.aliases.extend(changes.aliases);
+        self.rows.changes.facts.extend(changes.facts);
         self.size = self.size.saturating_add(1);
         Ok(Tried::Taken(findings))
     }

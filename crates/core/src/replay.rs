@@ -15,7 +15,7 @@ use crate::{
     hash::{LeafHash, NodeHash},
     index::{Index, IndexProof, MemoryBuckets, Sealed},
     keys::KeyId,
-    lifecycle::{Chain, Changes, Finding, FindingCode, View},
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, FindingCode, View},
     merkle::Frontier,
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -28,7 +28,7 @@ pub const BATCH_ENTRIES: usize = 512;
 
 /// Rows that a replay reads and writes.
 pub trait Rows: View {
-    /// Keeps what an entry changes: the chains and aliases, its leaf hash, its place under each of its terms.
+    /// Keeps what an entry changes: chains, aliases and facts, its leaf hash, its place under each of its terms.
     ///
     /// # Errors
     /// A row that cannot be written.
@@ -321,6 +321,7 @@ pub fn distrusted<R: Rows>(
 pub struct MemoryRows {
     chains: HashMap<SubjectId, Chain>,
     aliases: HashMap<Alias, SubjectId>,
+    facts: Facts,
     leaves: HashMap<LeafHash, EntryIndex>,
     postings: HashMap<Term, Vec<EntryIndex>>,
     index: Index,
@@ -360,7 +361,7 @@ impl MemoryRows {
     /// The findings that were recorded, in order of entries.
     #[must_use]
     pub fn findings(&self) -> Vec<&Finding> {
-        let mut findings: Vec<_> = self.chains.values().flat_map(|chain| &chain.findings).collect();
+        let mut findings: Vec<_> = self.facts.findings().collect();
         findings.sort_by(|a, b| (a.entry, a.code, &a.subject).cmp(&(b.entry, b.code, &b.subject)));
         findings
     }
@@ -376,6 +377,14 @@ impl View for MemoryRows {
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error> {
         Ok(self.aliases.get(alias).cloned())
     }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error> {
+        Ok(self.facts.get(of, key).flatten().cloned())
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error> {
+        Ok(self.facts.over(of, kind, Vec::new()))
+    }
 }
 
 impl Rows for MemoryRows {
@@ -388,6 +397,7 @@ impl Rows for MemoryRows {
     ) -> Result<(), Self::Error> {
         self.chains.extend(changes.chains);
         self.aliases.extend(changes.aliases);
+        self.facts.extend(changes.facts);
         self.leaves.insert(leaf, index);
         self.index.record(index, leaf, &terms);
         for term in terms {

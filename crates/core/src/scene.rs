@@ -11,7 +11,7 @@ use crate::{
     event::{Event, EventPredicate, role::Role},
     hash::LeafHash,
     keys::{PublicKey, SecretKey},
-    lifecycle::{FindingCode, View as _},
+    lifecycle::{Changes, Fact, FactKey, FactKind, FindingCode, View as _, facts},
     position::{EntryIndex, TreeSize},
     registry::{
         Registry,
@@ -34,8 +34,19 @@ pub(crate) struct Scene {
     pub(crate) registry: Option<Registry>,
     pub(crate) rows: MemoryRows,
     pub(crate) entries: Vec<Vec<u8>>,
+    /// Bytes of what the last entry changed, as JSON.
+    pub(crate) written: usize,
     /// Hour of the next statement.
     hour: i64,
+}
+
+fn written(changes: &Changes) -> usize {
+    let chains = changes.chains.values().map(serde_json::to_string);
+    let facts = changes
+        .facts
+        .iter()
+        .map(|(_, key, fact)| serde_json::to_string(&(key, fact)));
+    chains.chain(facts).map(|row| row.unwrap().len()).sum()
 }
 
 pub(crate) fn key(name: &str) -> SecretKey {
@@ -77,6 +88,7 @@ impl Scene {
             registry: None,
             rows: MemoryRows::default(),
             entries: Vec::new(),
+            written: 0,
             hour: 0,
         }
     }
@@ -203,7 +215,8 @@ impl Scene {
                 AdmitError::View(never) => match never {},
             })?;
         let index = size.next();
-        let findings = changes.findings(index).map(|finding| finding.code).collect();
+        self.written = written(&changes);
+        let findings = changes.findings().map(|finding| finding.code).collect();
         let terms = terms(index, &verified, self.registry.as_ref().unwrap())
             .into_iter()
             .collect();
@@ -220,6 +233,14 @@ impl Scene {
             .unit()
             .unwrap()
             .clone()
+    }
+}
+
+impl Scene {
+    /// The transfers of a unit, oldest first.
+    pub(crate) fn transfers(&self, text: &str) -> Vec<crate::lifecycle::Transfer> {
+        let Ok(transfers) = facts::transfers(&self.rows, &id(text));
+        transfers
     }
 }
 
@@ -264,6 +285,14 @@ impl crate::lifecycle::View for Reading<'_> {
 
     fn alias_holder(&self, alias: &crate::alias::Alias) -> Result<Option<SubjectId>, Self::Error> {
         self.scene.rows.alias_holder(alias)
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error> {
+        self.scene.rows.fact(of, key)
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error> {
+        self.scene.rows.facts(of, kind)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         notice::ActStatus,
     },
     hash::LeafHash,
-    lifecycle::{Chain, Life, MAX_NESTING, Transfer, TransferState, View},
+    lifecycle::{Chain, Life, MAX_NESTING, Transfer, TransferState, View, facts},
     org::OrgId,
     position::EntryIndex,
     registry::Registry,
@@ -195,7 +195,7 @@ impl Standing {
             head: Some(chain.head),
             time: Some(chain.time),
             from: chain.from.clone(),
-            aliases: chain.aliases.iter().cloned().collect(),
+            aliases: facts::aliases(view, subject)?.into_iter().collect(),
             ended: chain.ended,
             ..Self::default()
         };
@@ -218,7 +218,7 @@ impl Standing {
             Life::Slot(life) => {
                 standing.category = life.category;
                 standing.area = life.area;
-                standing.occupants = life.occupants.iter().cloned().collect();
+                standing.occupants = facts::occupants(view, subject)?.into_iter().collect();
                 standing.firmware.clone_from(&life.firmware);
             }
             Life::Act(status) => standing.act = *status,
@@ -249,17 +249,14 @@ impl Standing {
         self.of_type.clone_from(&life.of_type);
         self.holder = outermost.and_then(|life| life.custodian.as_ref()).map(party);
         self.title = life.title.as_ref().map(party);
-        self.transfers = life
-            .transfers
+        let subject = SubjectId::from(unit.clone());
+        self.transfers = facts::transfers(view, &subject)?
             .iter()
             .map(|transfer| CustodyTransfer::new(transfer, registry))
             .collect();
         self.parent.clone_from(&life.parent);
-        let part = |(component, position): (&ComponentId, &Option<String>)| PartPosition {
-            component: component.clone(),
-            position: position.clone(),
-        };
-        self.parts = life.parts.iter().map(part).collect();
+        let part = |(component, position)| PartPosition { component, position };
+        self.parts = facts::parts(view, &subject)?.into_iter().map(part).collect();
         self.slot = path
             .iter()
             .find_map(|(_, chain)| chain.unit().and_then(|life| life.slot.clone()));

@@ -12,7 +12,7 @@ use crate::{
     event::{Attachment, Event, role::Role},
     hash::LeafHash,
     history::History,
-    lifecycle::{Finding, FindingCode, View},
+    lifecycle::{Finding, FindingCode, View, facts},
     position::EntryIndex,
     replay::distrust,
     sentence::{place, sentence},
@@ -162,8 +162,11 @@ impl Timeline {
         entries: &BTreeMap<EntryIndex, Verified>,
         history: &History,
     ) -> Result<Self, V::Error> {
-        let chain = view.chain(subject)?;
-        let recorded = chain.map(|chain| chain.findings).unwrap_or_default();
+        let mut recorded: BTreeMap<EntryIndex, Vec<RowFinding>> = BTreeMap::new();
+        for finding in facts::findings(view, subject)? {
+            let at = recorded.entry(finding.entry).or_default();
+            at.push(RowFinding::from(&finding));
+        }
         let standing = Standing::of(view, subject, history.now())?;
         let mut corrections: BTreeMap<LeafHash, Vec<EntryIndex>> = BTreeMap::new();
         for (index, entry) in entries {
@@ -180,10 +183,10 @@ impl Timeline {
                 .subjects
                 .iter()
                 .any(|stated| stated.id == *subject);
+            let recorded = recorded.remove(index).filter(|_| is_about);
             let findings: BTreeSet<_> = recorded
-                .iter()
-                .filter(|finding| is_about && finding.entry == *index)
-                .map(RowFinding::from)
+                .into_iter()
+                .flatten()
                 .chain(distrusted(*index, entry, history))
                 .collect();
             row.findings = findings.into_iter().collect();

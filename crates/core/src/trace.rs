@@ -15,7 +15,7 @@ use crate::{
         category::{AreaClass, Category},
         make::{Manifest, Supply},
     },
-    lifecycle::{Chain, FindingCode, Life, MAX_NESTING, View},
+    lifecycle::{Chain, FindingCode, Life, MAX_NESTING, View, facts},
     position::EntryIndex,
     registry::Registry,
     standing::{Party, within},
@@ -145,6 +145,9 @@ pub struct SlotPlace {
     pub area: Option<AreaClass>,
 }
 
+/// What a component consists of: what it is to it, and where in it a part sits.
+type Child = (Relation, ComponentId, Option<String>);
+
 struct Tracing<'a, E: Entries> {
     entries: &'a E,
     registry: &'a Registry,
@@ -243,8 +246,7 @@ impl<E: Entries> Tracing<'_, E> {
             node.shown = Shown::Unknown;
             return Ok(node);
         };
-        let codes: BTreeSet<_> = chain.findings.iter().map(|finding| finding.code).collect();
-        node.findings = codes.into_iter().collect();
+        node.findings = chain.found.keys().copied().collect();
         self.describe(&mut node, &chain);
         if self.seen.contains(component) {
             node.shown = Shown::Elsewhere;
@@ -257,8 +259,8 @@ impl<E: Entries> Tracing<'_, E> {
         self.seen.insert(component.clone());
         self.manifest(&mut node)?;
         let below = depth.saturating_add(1);
-        for (relation, component, position) in children(&chain) {
-            let child = self.node(relation, component, position, below)?;
+        for (relation, component, position) in self.children(component, &chain)? {
+            let child = self.node(relation, &component, position.as_deref(), below)?;
             node.children.push(child);
         }
         Ok(node)
@@ -302,25 +304,29 @@ impl<E: Entries> Tracing<'_, E> {
         }
         Ok(())
     }
-}
 
-fn children(chain: &Chain) -> Vec<(Relation, &ComponentId, Option<&str>)> {
-    let mut children = Vec::new();
-    match &chain.life {
-        Life::Unit(life) => {
-            children.extend(life.of_type.iter().map(|id| (Relation::Type, id, None)));
-            children.extend(life.firmware.iter().map(|id| (Relation::Firmware, id, None)));
-            let part = |(id, position)| (Relation::Part, id, Option::as_deref(position));
-            children.extend(life.parts.iter().map(part));
+    fn children(&self, component: &ComponentId, chain: &Chain) -> Result<Vec<Child>, E::Error> {
+        let subject = SubjectId::from(component.clone());
+        let mut children = Vec::new();
+        match &chain.life {
+            Life::Unit(life) => {
+                let of_type = life.of_type.iter().cloned();
+                children.extend(of_type.map(|id| (Relation::Type, id, None)));
+                let firmware = life.firmware.iter().cloned();
+                children.extend(firmware.map(|id| (Relation::Firmware, id, None)));
+                let parts = facts::parts(self.entries, &subject)?.into_iter();
+                children.extend(parts.map(|(id, position)| (Relation::Part, id, position)));
+            }
+            Life::Slot(life) => {
+                let occupants = facts::occupants(self.entries, &subject)?;
+                let firmware = life.firmware.clone().filter(|id| !occupants.contains(id));
+                children.extend(occupants.into_iter().map(|id| (Relation::Occupant, id, None)));
+                children.extend(firmware.map(|id| (Relation::Firmware, id, None)));
+            }
+            Life::Type(_) | Life::Artefact(_) | Life::Act(_) | Life::Index(_) => {}
         }
-        Life::Slot(life) => {
-            children.extend(life.occupants.iter().map(|id| (Relation::Occupant, id, None)));
-            let firmware = life.firmware.iter().filter(|id| !life.occupants.contains(*id));
-            children.extend(firmware.map(|id| (Relation::Firmware, id, None)));
-        }
-        Life::Type(_) | Life::Artefact(_) | Life::Act(_) | Life::Index(_) => {}
+        Ok(children)
     }
-    children
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    component::ComponentId,
+    component::{ComponentId, SubjectId},
     entry::Verified,
     event::{
         Event, EventPredicate,
         custody::{Receive, Ship},
     },
-    lifecycle::{Chain, FindingCode, Transfer, TransferState},
+    lifecycle::{Chain, FindingCode, Transfer, TransferState, View, facts},
     org::OrgId,
     position::EntryIndex,
     registry::Registry,
@@ -102,6 +102,9 @@ struct Shipment {
 struct Walk<'a> {
     unit: &'a ComponentId,
     chain: &'a Chain,
+    transfers: Vec<Transfer>,
+    /// What is wrong with its entries.
+    found: BTreeMap<EntryIndex, Vec<FindingCode>>,
     custody: Custody,
     holder: Option<OrgId>,
     /// The last mark at which the present holder was seen.
@@ -111,16 +114,26 @@ struct Walk<'a> {
 
 impl Custody {
     /// The custody of a unit, from its chain and the entries about it; others are passed over.
-    #[must_use]
-    pub fn new(
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn new<V: View>(
+        view: &V,
         unit: &ComponentId,
         chain: &Chain,
         entries: &BTreeMap<EntryIndex, Verified>,
         registry: &Registry,
-    ) -> Self {
+    ) -> Result<Self, V::Error> {
+        let subject = SubjectId::from(unit.clone());
+        let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for finding in facts::findings(view, &subject)? {
+            found.entry(finding.entry).or_default().push(finding.code);
+        }
         let mut walk = Walk {
             unit,
             chain,
+            transfers: facts::transfers(view, &subject)?,
+            found,
             custody: Self {
                 parties: Vec::new(),
                 marks: Vec::new(),
@@ -143,7 +156,7 @@ impl Custody {
                 walk.step(*index, event);
             }
         }
-        walk.end(registry)
+        Ok(walk.end(registry))
     }
 
     /// Whether anything is known of who held the unit.
@@ -161,7 +174,7 @@ impl Walk<'_> {
             time: event.time,
             event: event.event.name(),
             by: event.by.clone(),
-            found: self.chain.findings.iter().any(|finding| finding.entry == index),
+            found: self.found.contains_key(&index),
         });
         match &event.event {
             Event::Manufacture(_) if self.is_birth(index) => self.holds(&event.by, mark),
@@ -193,8 +206,7 @@ impl Walk<'_> {
     }
 
     fn transfer(&self, is_it: impl Fn(&Transfer) -> bool) -> Option<&Transfer> {
-        let transfers = self.chain.unit().map(|life| &life.transfers);
-        transfers.into_iter().flatten().find(|transfer| is_it(transfer))
+        self.transfers.iter().find(|transfer| is_it(transfer))
     }
 
     fn ship(&mut self, index: EntryIndex, mark: usize, by: &OrgId, ship: &Ship) {
@@ -210,11 +222,8 @@ impl Walk<'_> {
     }
 
     fn receive(&mut self, index: EntryIndex, mark: usize, by: &OrgId, receive: &Receive) {
-        let has_gap = self
-            .chain
-            .findings
-            .iter()
-            .any(|finding| finding.entry == index && finding.code == FindingCode::CustodyGap);
+        let found = self.found.get(&index);
+        let has_gap = found.is_some_and(|codes| codes.contains(&FindingCode::CustodyGap));
         let shipped = receive.ship.and_then(|leaf| {
             self.transfer(|transfer| transfer.shipped.map(|(_, shipped)| shipped) == Some(leaf))
         });

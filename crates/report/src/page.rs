@@ -74,7 +74,8 @@ impl Page {
         let custody = match subject.component() {
             Some(unit) if unit.kind() == Kind::Unit => entries
                 .chain(subject)?
-                .map(|chain| Custody::new(unit, &chain, &related, history.now())),
+                .map(|chain| Custody::new(entries, unit, &chain, &related, history.now()))
+                .transpose()?,
             _ => None,
         };
         let signers = related

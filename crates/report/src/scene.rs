@@ -16,7 +16,7 @@ use prova_core::{
         role::Role,
     },
     history::History,
-    lifecycle::{Chain, View},
+    lifecycle::{Chain, Fact, FactKey, FactKind, View, facts},
     position::EntryIndex,
     registry::action::{Action, Enrol},
     replay::{MemoryRows, Replay, Rows as _},
@@ -49,6 +49,14 @@ impl View for Ledger {
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, String> {
         self.rows.alias_holder(alias).map_err(|never| never.to_string())
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, String> {
+        self.rows.fact(of, key).map_err(|never| never.to_string())
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, String> {
+        self.rows.facts(of, kind).map_err(|never| never.to_string())
     }
 }
 
@@ -107,14 +115,8 @@ impl Ledger {
             chain,
             ..Grounds::default()
         };
-        let findings = self.chain(subject).unwrap().map(|chain| chain.findings);
-        Verdict::on_subject(
-            subject.clone(),
-            &self.signed,
-            None,
-            &grounds,
-            findings.unwrap_or_default(),
-        )
+        let findings = facts::findings(self, subject).unwrap();
+        Verdict::on_subject(subject.clone(), &self.signed, None, &grounds, findings)
     }
 
     pub(crate) fn report(&self, subjects: &[SubjectId], kept: Kept) -> Report {

@@ -420,7 +420,7 @@ impl<'a> Group<'a> {
             }
         }
         let index = size.next();
-        let findings = changes.findings(index).cloned().collect();
+        let findings = changes.findings().cloned().collect();
         let terms = self
             .registry
             .iter()

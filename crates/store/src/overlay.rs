@@ -7,7 +7,7 @@ use prova_core::{
     component::SubjectId,
     hash::LeafHash,
     index::Sealed,
-    lifecycle::{Chain, Changes, View},
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, View},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     replay::Rows,
@@ -26,6 +26,7 @@ pub(crate) struct Overlay<'a> {
     below: &'a StoreRows,
     chains: HashMap<SubjectId, Chain>,
     aliases: HashMap<Alias, SubjectId>,
+    facts: Facts,
     leaves: HashMap<LeafHash, EntryIndex>,
     postings: HashMap<Term, Vec<EntryIndex>>,
     /// The index, while it is at hand.
@@ -38,6 +39,7 @@ impl<'a> Overlay<'a> {
             below,
             chains: HashMap::new(),
             aliases: HashMap::new(),
+            facts: Facts::default(),
             leaves: HashMap::new(),
             postings: HashMap::new(),
             folding: None,
@@ -81,6 +83,13 @@ impl<'a> Overlay<'a> {
         for (alias, holder) in self.aliases.drain() {
             batch.insert("alias", &schema::alias_key(&alias), &holder)?;
         }
+        for (of, key, fact) in std::mem::take(&mut self.facts).iter() {
+            let row = schema::fact_key(of, key);
+            match fact {
+                Some(fact) => batch.insert("fact", &row, fact)?,
+                None => batch.remove(&row),
+            }
+        }
         for (leaf, index) in self.leaves.drain() {
             batch.insert("leaf", &schema::leaf_key(&leaf), &index)?;
         }
@@ -122,6 +131,17 @@ impl View for Overlay<'_> {
             None => self.below.alias_holder(alias),
         }
     }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        match self.facts.get(of, key) {
+            Some(fact) => Ok(fact.cloned()),
+            None => self.below.fact(of, key),
+        }
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        Ok(self.facts.over(of, kind, self.below.facts(of, kind)?))
+    }
 }
 
 impl Rows for Overlay<'_> {
@@ -134,6 +154,7 @@ impl Rows for Overlay<'_> {
     ) -> Result<(), RowError> {
         self.chains.extend(changes.chains);
         self.aliases.extend(changes.aliases);
+        self.facts.extend(changes.facts);
         self.leaves.insert(leaf, index);
         if let Some(folding) = &mut self.folding {
             folding.record(index, leaf, &terms);

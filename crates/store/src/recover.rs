@@ -8,7 +8,7 @@ use prova_core::{
     component::SubjectId,
     hash::LeafHash,
     index::Sealed,
-    lifecycle::{Chain, Changes, View},
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     replay::{Replay, Rows},
@@ -217,6 +217,14 @@ impl View for Spilling<'_> {
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
         self.overlay.alias_holder(alias)
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        self.overlay.fact(of, key)
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        self.overlay.facts(of, kind)
     }
 }
 

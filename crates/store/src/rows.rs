@@ -17,8 +17,14 @@ use std::{
 };
 
 use prova_core::{
-    alias::Alias, component::SubjectId, hash::LeafHash, index::TermKey, lifecycle::Chain,
-    position::EntryIndex, registry::Registry, term::Term,
+    alias::Alias,
+    component::SubjectId,
+    hash::LeafHash,
+    index::TermKey,
+    lifecycle::{Chain, Fact, FactKey, FactKind},
+    position::EntryIndex,
+    registry::Registry,
+    term::Term,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -243,6 +249,25 @@ impl StoreRows {
 
     pub(crate) fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
         self.get("alias", &schema::alias_key(alias))
+    }
+
+    pub(crate) fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        self.get("fact", &schema::fact_key(of, key))
+    }
+
+    pub(crate) fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        let prefix = schema::facts_prefix(of, kind);
+        let length = prefix.len();
+        let rows = self.scan(prefix).map(|row| {
+            let (key, value) = row?;
+            let rest = key.get(length..).unwrap_or_default();
+            let key = schema::fact_of(kind, rest).ok_or_else(|| RowError::Row {
+                kind: "fact",
+                reason: "its key is no fact's".to_owned(),
+            })?;
+            Ok((key, codec::decode(&value).map_err(RowError::row("fact"))?))
+        });
+        rows.collect()
     }
 
     pub(crate) fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
@@ -482,6 +507,7 @@ mod tests {
             b's' => read::<StateRow>(row),
             b'r' => read::<Registry>(row),
             schema::CHAINS => read::<Chain>(row),
+            schema::FACTS => read::<Fact>(row),
             schema::ALIASES => read::<SubjectId>(row),
             schema::LEAVES => read::<EntryIndex>(row),
             _ => None,
@@ -528,6 +554,109 @@ mod tests {
             }
         }
         let kinds: Vec<_> = kinds.into_keys().collect();
-        assert_eq!(kinds, ['c', 'l', 'r', 's', 't']);
+        assert_eq!(kinds, ['c', 'f', 'l', 'r', 's', 't']);
+    }
+
+    /// A ledger with so many shipments of a unit that nobody receives, each a finding.
+    fn shipments(directory: &Path, count: usize) -> (crate::Ledger, prova_testkit::builder::TestLedger) {
+        let mut statements = prova_testkit::builder::TestLedger::new("ledger.example/2026");
+        let log_key = prova_core::test_keys::published_test_key("log").unwrap();
+        let mut ledger = crate::Ledger::create(directory, &statements.charter(), log_key).unwrap();
+        let mut entries = statements.enrolments();
+        entries.extend((0..count).map(|_| statements.ship("SN0")));
+        ledger.append(None, &entries).unwrap();
+        (ledger, statements)
+    }
+
+    #[test]
+    fn no_row_grows_with_the_entries_about_a_subject() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut ledger, mut statements) = shipments(directory.path(), 10);
+        // How many rows there are of chains and facts, and the bytes of the largest.
+        let measured = |ledger: &crate::Ledger| {
+            let rows = ledger.state().store().unwrap();
+            [schema::CHAINS, schema::FACTS].map(|kind| {
+                let lengths = rows.scan(vec![kind]).map(|row| row.unwrap().1.len());
+                let lengths: Vec<_> = lengths.collect();
+                (lengths.len(), lengths.into_iter().max())
+            })
+        };
+        let [(1, chain), (few, fact)] = measured(&ledger) else {
+            panic!("{:?}", measured(&ledger));
+        };
+        let more: Vec<_> = (0..400).map(|_| statements.ship("SN0")).collect();
+        ledger.append(None, &more).unwrap();
+        // A shipment that ends and the finding at it are a row each; texts have a digit or two more.
+        let [(1, longer_chain), (many, longer_fact)] = measured(&ledger) else {
+            panic!("{:?}", measured(&ledger));
+        };
+        assert_eq!(many, few + 2 * more.len());
+        assert_eq!(longer_chain, chain);
+        assert!(
+            longer_fact.unwrap() < fact.unwrap() + 8,
+            "{longer_fact:?}, before {fact:?}"
+        );
+    }
+
+    #[test]
+    fn a_store_of_an_older_version_is_made_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let (ledger, _) = shipments(directory.path(), 5);
+        // Which entries share a posting's row depends on which were written together.
+        let all = |ledger: &crate::Ledger| -> Vec<_> {
+            let rows = ledger.state().store().unwrap().scan(Vec::new());
+            let rows = rows.map(Result::unwrap);
+            rows.filter(|(key, _)| key[0] != schema::POSTINGS).collect()
+        };
+        let rows = all(&ledger);
+        let mut older = RowBatch::default();
+        for (key, row) in &rows {
+            let mut row = row.clone();
+            row[0] = codec::ROW_VERSION - 1;
+            older.insert_bytes(key, row);
+        }
+        let store = ledger.state().store().unwrap();
+        store.apply(older).unwrap();
+        store.flush().unwrap();
+        drop(ledger);
+        let snapshot = crate::Snapshot::open(directory.path()).unwrap();
+        let state = snapshot.state(&crate::NoProgress).unwrap();
+        assert!(
+            state.store().is_err(),
+            "whoever only reads must not read these rows"
+        );
+        drop(state);
+        let log_key = prova_core::test_keys::published_test_key("log").unwrap();
+        let ledger = crate::Ledger::open(directory.path(), log_key, &crate::NoProgress).unwrap();
+        assert!(all(&ledger) == rows);
+    }
+
+    #[test]
+    fn fsck_finds_facts_that_are_changed_gone_or_too_many() {
+        let directory = tempfile::tempdir().unwrap();
+        let (ledger, _) = shipments(directory.path(), 5);
+        let store = ledger.state().store().unwrap();
+        let facts: Vec<_> = store.scan(vec![schema::FACTS]).map(Result::unwrap).collect();
+        let mut batch = RowBatch::default();
+        batch.insert("fact", &facts[0].0, &Fact::Holds).unwrap();
+        batch.remove(&facts[1].0);
+        let id: SubjectId = "unit:dns:nordlys.example/AAU3900/SN0".parse().unwrap();
+        for sku in ["sku:1", "sku:2"] {
+            let key = FactKey::Alias(sku.parse().unwrap());
+            let row = schema::fact_key(&id, &key);
+            batch.insert("fact", &row, &Fact::Holds).unwrap();
+        }
+        store.apply(batch).unwrap();
+        store.flush().unwrap();
+        drop(ledger);
+        let faults = crate::fsck(directory.path(), &crate::NoProgress).unwrap();
+        let reasons: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        let about = |what: &str| reasons.iter().filter(|reason| reason.contains(what)).count();
+        assert_eq!(
+            (about("a fact about"), about("the number of facts")),
+            (2, 1),
+            "{reasons:?}"
+        );
+        assert_eq!(faults.len(), 3);
     }
 }

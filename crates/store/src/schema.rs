@@ -4,6 +4,7 @@
 //! s                               → State          how far the store is
 //! r                               → Registry       who may say what, at that point
 //! c || subject text               → Chain
+//! f || subject text || 00 || kind → Fact           kind u8, then the rest of the fact's key: an entry's index u64, or a text
 //! a || alias text                 → SubjectId      the unit that first stated it
 //! l || leaf hash (32)             → EntryIndex
 //! t || term key (32) || index u48 → differences    entries under a term that were written together, ascending
@@ -13,6 +14,7 @@
 //! index       = of the first of these entries, big-endian, so that rows are in order
 //! differences = each later index less the one before it, LEB128 (7 bits a byte, lowest first)
 //! ```
+//! What a subject can have any number of is in rows of its own, so that an entry does not write again what earlier ones wrote.
 //! Most of a row is its key, and most terms of a batch are the same few, so that entries share rows.
 
 use prova_core::{
@@ -20,6 +22,7 @@ use prova_core::{
     component::SubjectId,
     hash::LeafHash,
     index::{Bucket, TermKey},
+    lifecycle::{FactKey, FactKind},
     position::{EntryIndex, TreeSize},
     term::Term,
 };
@@ -28,6 +31,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) const STATE: &[u8] = b"s";
 pub(crate) const REGISTRY: &[u8] = b"r";
 pub(crate) const CHAINS: u8 = b'c';
+pub(crate) const FACTS: u8 = b'f';
 pub(crate) const ALIASES: u8 = b'a';
 pub(crate) const LEAVES: u8 = b'l';
 pub(crate) const POSTINGS: u8 = b't';
@@ -64,6 +68,58 @@ pub(crate) fn chain_key(subject: &SubjectId) -> Vec<u8> {
 
 pub(crate) fn chains_prefix(prefix: &str) -> Vec<u8> {
     key(CHAINS, prefix.as_bytes())
+}
+
+/// The beginning of the keys of a subject's facts of one kind. (No subject's text has a zero byte.)
+pub(crate) fn facts_prefix(of: &SubjectId, kind: FactKind) -> Vec<u8> {
+    let mut key = key(FACTS, of.to_string().as_bytes());
+    key.push(0);
+    key.push(match kind {
+        FactKind::Findings => b'f',
+        FactKind::Transfer => b't',
+        FactKind::Alias => b'a',
+        FactKind::Part => b'p',
+        FactKind::Occupant => b'o',
+        FactKind::Manufacturer => b'm',
+        FactKind::Supplier => b's',
+        FactKind::RunsOn => b'r',
+    });
+    key
+}
+
+pub(crate) fn fact_key(of: &SubjectId, fact: &FactKey) -> Vec<u8> {
+    let mut key = facts_prefix(of, fact.kind());
+    match fact {
+        FactKey::Findings(index) | FactKey::Transfer(index) => {
+            key.extend_from_slice(&index.get().to_be_bytes());
+        }
+        FactKey::Alias(alias) => key.extend_from_slice(alias.as_str().as_bytes()),
+        FactKey::Part(id) | FactKey::Occupant(id) | FactKey::RunsOn(id) => {
+            key.extend_from_slice(id.as_str().as_bytes());
+        }
+        FactKey::Manufacturer(org) | FactKey::Supplier(org) => {
+            key.extend_from_slice(org.as_str().as_bytes());
+        }
+    }
+    key
+}
+
+/// The key of a fact, from what follows the prefix of its kind.
+pub(crate) fn fact_of(kind: FactKind, rest: &[u8]) -> Option<FactKey> {
+    let index = || rest.try_into().ok().map(u64::from_be_bytes).map(EntryIndex::new);
+    let text = || std::str::from_utf8(rest).ok();
+    let component = || text()?.parse().ok();
+    let org = || text()?.parse().ok();
+    match kind {
+        FactKind::Findings => index().map(FactKey::Findings),
+        FactKind::Transfer => index().map(FactKey::Transfer),
+        FactKind::Alias => text()?.parse().ok().map(FactKey::Alias),
+        FactKind::Part => component().map(FactKey::Part),
+        FactKind::Occupant => component().map(FactKey::Occupant),
+        FactKind::Manufacturer => org().map(FactKey::Manufacturer),
+        FactKind::Supplier => org().map(FactKey::Supplier),
+        FactKind::RunsOn => component().map(FactKey::RunsOn),
+    }
 }
 
 pub(crate) fn alias_key(alias: &Alias) -> Vec<u8> {

@@ -8,7 +8,7 @@ use prova_core::{
     entry::Unverified,
     hash::LeafHash,
     index::Index,
-    lifecycle::{Chain, Finding, View},
+    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     replay::{Rows as _, distrusted},
@@ -117,6 +117,30 @@ impl State {
         Ok(View::alias_holder(self, alias)?)
     }
 
+    /// A fact about a subject.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, ReadError> {
+        Ok(View::fact(self, of, key)?)
+    }
+
+    /// All facts of one kind about a subject.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, ReadError> {
+        Ok(View::facts(self, of, kind)?)
+    }
+
+    /// What was found wrong with an entry about a subject, when it was recorded.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn findings(&self, id: &SubjectId, index: EntryIndex) -> Result<Vec<Finding>, ReadError> {
+        Ok(facts::findings_at(self, id, index)?)
+    }
+
     /// Where an entry stands.
     ///
     /// # Errors
@@ -153,7 +177,7 @@ impl State {
 
     /// Statements by keys that were later revoked with distrust from an earlier entry: a finding for each subject.
     ///
-    /// These are not in the chains' own findings, since a revocation does not touch history.
+    /// These are not among the findings of the chains, since a revocation does not touch history.
     ///
     /// # Errors
     /// A row or an entry that cannot be read.
@@ -194,6 +218,20 @@ impl View for State {
         match &self.rows {
             Kept::Store(rows) => rows.alias_holder(alias),
             Kept::Scratch(rows) => rows.alias_holder(alias),
+        }
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        match &self.rows {
+            Kept::Store(rows) => rows.fact(of, key),
+            Kept::Scratch(rows) => rows.fact(of, key),
+        }
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        match &self.rows {
+            Kept::Store(rows) => rows.facts(of, kind),
+            Kept::Scratch(rows) => rows.facts(of, kind),
         }
     }
 }

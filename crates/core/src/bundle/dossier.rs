@@ -17,7 +17,7 @@ use crate::{
     entry::Verified,
     hash::{Digest, LeafHash},
     history::{History, HistoryError},
-    lifecycle::{Chain, Finding, FindingCode, View},
+    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, View, facts},
     position::EntryIndex,
     replay::distrust,
     term::Term,
@@ -296,13 +296,8 @@ fn findings(parts: &Parts) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     for id in parts.description.closure.reported() {
-        findings.extend(
-            parts
-                .sparse
-                .of(id)
-                .into_iter()
-                .flat_map(|chain| chain.findings.iter().cloned()),
-        );
+        let Ok(recorded) = facts::findings(&parts.sparse, id);
+        findings.extend(recorded);
         if distrusted.is_empty() {
             continue;
         }
@@ -338,6 +333,14 @@ impl View for Dossier {
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
         self.parts.sparse.alias_holder(alias)
     }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
+        self.parts.sparse.fact(of, key)
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Infallible> {
+        self.parts.sparse.facts(of, kind)
+    }
 }
 
 impl<B: EntryBytes> View for Opened<'_, B> {
@@ -349,6 +352,14 @@ impl<B: EntryBytes> View for Opened<'_, B> {
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error> {
         self.dossier.alias_holder(alias).map_err(|never| match never {})
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error> {
+        self.dossier.fact(of, key).map_err(|never| match never {})
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error> {
+        self.dossier.facts(of, kind).map_err(|never| match never {})
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     checkpoint::Origin,
     component::{Kind, SubjectId},
     hash::Digest,
-    lifecycle::{Life, MAX_NESTING},
+    lifecycle::{Life, MAX_NESTING, facts},
     position::{EntryIndex, TreeSize},
     statement::Statement,
     term::Term,
@@ -146,13 +146,14 @@ fn below(sparse: &Sparse, id: &SubjectId) -> Vec<SubjectId> {
     };
     match &chain.life {
         Life::Unit(life) => {
-            let parts = life.parts.keys();
-            let named = life.of_type.iter().chain(&life.firmware).chain(parts);
-            named.cloned().map(SubjectId::from).collect()
+            let Ok(parts) = facts::parts(sparse, id);
+            let named = life.of_type.iter().chain(&life.firmware).cloned();
+            named.chain(parts.into_keys()).map(SubjectId::from).collect()
         }
         Life::Slot(life) => {
-            let named = life.occupants.iter().chain(&life.firmware);
-            named.cloned().map(SubjectId::from).collect()
+            let Ok(occupants) = facts::occupants(sparse, id);
+            let named = occupants.into_iter().chain(life.firmware.clone());
+            named.map(SubjectId::from).collect()
         }
         Life::Type(_) | Life::Artefact(_) | Life::Act(_) | Life::Index(_) => Vec::new(),
     }

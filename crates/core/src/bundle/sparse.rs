@@ -15,7 +15,7 @@ use crate::{
     component::{ComponentId, Kind, SubjectId},
     event::{Event, EventPredicate, operation::MaintenanceAction},
     hash::LeafHash,
-    lifecycle::{self, Chain, MAX_NESTING, View},
+    lifecycle::{self, Chain, Fact, FactKey, FactKind, Facts, MAX_NESTING, View},
     org::OrgId,
     position::EntryIndex,
     statement::Subject,
@@ -55,6 +55,7 @@ pub(super) struct Sparse {
     chains: HashMap<SubjectId, Chain>,
     /// Who stated an alias first.
     holders: HashMap<Alias, SubjectId>,
+    facts: Facts,
 }
 
 /// What an entry is applied on: the chains before it; notes what is asked for and not followed.
@@ -89,6 +90,14 @@ impl View for Sparse {
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
         Ok(self.holders.get(alias).cloned())
     }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
+        Ok(self.facts.get(of, key).flatten().cloned())
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Infallible> {
+        Ok(self.facts.over(of, kind, Vec::new()))
+    }
 }
 
 impl View for Window<'_> {
@@ -106,6 +115,15 @@ impl View for Window<'_> {
             self.wanted.borrow_mut().insert(Want::Alias(alias.clone()));
         }
         self.sparse.alias_holder(alias)
+    }
+
+    // Nothing is noted here: the chain is asked for before its facts are.
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
+        self.sparse.fact(of, key)
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Infallible> {
+        self.sparse.facts(of, kind)
     }
 }
 
@@ -132,6 +150,7 @@ impl Sparse {
             followed,
             chains: HashMap::new(),
             holders: HashMap::new(),
+            facts: Facts::default(),
         }
     }
 
@@ -149,7 +168,7 @@ impl Sparse {
         self.chains.insert(id, chain);
     }
 
-    /// Applies an event to its followed subjects, and returns what must be followed for that and is not. What it finds on them is in their chains.
+    /// Applies an event to its followed subjects, and returns what must be followed for that and is not. What it finds on them is among their facts.
     pub(super) fn apply(
         &mut self,
         index: EntryIndex,
@@ -192,7 +211,7 @@ impl Sparse {
             sparse: self,
             wanted: RefCell::default(),
         };
-        let changes = match lifecycle::apply(&window, index, leaf, event, signed, subjects) {
+        let mut changes = match lifecycle::apply(&window, index, leaf, event, signed, subjects) {
             Ok(changes) => changes,
             Err(never) => match never {},
         };
@@ -200,6 +219,8 @@ impl Sparse {
         let followed = &self.followed;
         let kept = changes.chains.into_iter().filter(|(id, _)| followed.has(id));
         self.chains.extend(kept);
+        changes.facts.retain(|id| followed.has(id));
+        self.facts.extend(changes.facts);
         self.holders.extend(new_holders);
         Ok(wanted)
     }

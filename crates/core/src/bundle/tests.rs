@@ -13,7 +13,7 @@ use crate::{
     event::role::Role,
     hash::{Digest, LeafHash, NodeHash},
     index::{Index, MemoryBuckets},
-    lifecycle::{Chain, Finding, View as _},
+    lifecycle::{Chain, FactKind, Finding, View as _, facts},
     merkle::InclusionProof,
     position::{EntryIndex, TreeSize},
     replay::Rows as _,
@@ -359,7 +359,7 @@ fn scopes() -> Vec<BundleScope> {
 
 fn found(scene: &Scene, id: &SubjectId) -> (Option<Chain>, Vec<Finding>) {
     let chain = scene.rows.chain(id).unwrap();
-    let findings = chain.iter().flat_map(|chain| chain.findings.clone()).collect();
+    let Ok(findings) = facts::findings(&scene.rows, id);
     (chain, findings)
 }
 
@@ -393,6 +393,14 @@ fn every_scope_holds_and_its_lives_are_those_of_the_whole_ledger() {
         for id in lists.subjects() {
             let (chain, findings) = found(&ledger.scene, id);
             assert_eq!(dossier.chain(id).unwrap(), chain, "{id} in {scope:?}");
+            for kind in FactKind::ALL {
+                let want = ledger.scene.rows.facts(id, kind).unwrap();
+                assert_eq!(
+                    dossier.facts(id, kind).unwrap(),
+                    want,
+                    "{kind:?} of {id} in {scope:?}"
+                );
+            }
             if !lists.consulted.contains(id) {
                 want.extend(findings);
             }

@@ -312,6 +312,7 @@ impl Verifier {
             if got != want {
                 return Err(BundleFault::FalseSeal { index, got, want });
             }
+            // A seal leaves nothing but its chain.
             for (id, chain) in self.admit_whole(index, entry)?.chains {
                 self.sparse.put(id, chain);
             }

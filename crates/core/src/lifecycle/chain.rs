@@ -1,12 +1,11 @@
 //! What a ledger knows of one subject after some number of entries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::Finding;
+use super::finding::FindingCode;
 use crate::{
-    alias::Alias,
     checkpoint::Origin,
     component::{ComponentId, Kind, SubjectId},
     event::{
@@ -21,7 +20,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// The chain of one subject: its head and what its entries add up to.
+/// The chain of one subject: its head and what its entries add up to, as far as that decides on the next one. Nothing in it grows with the
+/// number of entries; what does is in rows of its own (see [`super::Fact`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
     /// Leaf hash of the last entry: what the next statement must name as `prev`.
@@ -36,10 +36,8 @@ pub struct Chain {
     pub time: Timestamp,
     /// The ledger that the chain comes from, if another.
     pub from: Option<Origin>,
-    /// Other names.
-    pub aliases: BTreeSet<Alias>,
-    /// What is wrong.
-    pub findings: Vec<Finding>,
+    /// How much is wrong, by kind.
+    pub found: BTreeMap<FindingCode, u64>,
     /// The entry that ended it.
     pub ended: Option<EntryIndex>,
     /// What only this kind of subject has.
@@ -72,10 +70,6 @@ pub struct TypeLife {
     pub name: Option<String>,
     /// What it is in a network.
     pub category: Option<Category>,
-    /// Who may manufacture it, beside its maker.
-    pub manufacturers: BTreeSet<OrgId>,
-    /// Who supplies parts or software of it.
-    pub suppliers: BTreeSet<OrgId>,
 }
 
 /// What is known of an artefact.
@@ -91,8 +85,8 @@ pub struct ArtefactLife {
     pub released: Option<EntryIndex>,
     /// The producer.
     pub producer: Option<OrgId>,
-    /// The types that it runs on; empty: not limited.
-    pub runs_on: BTreeSet<ComponentId>,
+    /// Whether it runs on some types only.
+    pub is_limited: bool,
 }
 
 /// What is known of a unit.
@@ -106,12 +100,10 @@ pub struct UnitLife {
     pub custodian: Option<OrgId>,
     /// Who has legal title.
     pub title: Option<OrgId>,
-    /// Its transfers, oldest first.
-    pub transfers: Vec<Transfer>,
+    /// The transfer that is open.
+    pub shipment: Option<Transfer>,
     /// The unit that it is in.
     pub parent: Option<ComponentId>,
-    /// The units in it, and where.
-    pub parts: BTreeMap<ComponentId, Option<String>>,
     /// The slot that it is in.
     pub slot: Option<ComponentId>,
     /// What it runs.
@@ -127,8 +119,8 @@ pub struct SlotLife {
     pub category: Option<Category>,
     /// Where it is.
     pub area: Option<AreaClass>,
-    /// What is in it.
-    pub occupants: BTreeSet<ComponentId>,
+    /// The unit that was put in last, of those in it.
+    pub newest: Option<ComponentId>,
     /// What runs in it.
     pub firmware: Option<ComponentId>,
 }
@@ -177,7 +169,21 @@ impl std::fmt::Display for TransferState {
     }
 }
 
+impl Transfer {
+    /// The entry that began it.
+    #[must_use]
+    pub fn began(&self) -> Option<EntryIndex> {
+        self.shipped.map(|(index, _)| index).or(self.received)
+    }
+}
+
 impl Chain {
+    /// How much is wrong in it.
+    #[must_use]
+    pub fn findings(&self) -> u64 {
+        self.found.values().copied().fold(0, u64::saturating_add)
+    }
+
     /// The chain that begins with this entry, before the entry's event is applied.
     pub(super) fn begin(
         id: &SubjectId,
@@ -200,8 +206,7 @@ impl Chain {
             length: 1,
             time,
             from,
-            aliases: BTreeSet::new(),
-            findings: Vec::new(),
+            found: BTreeMap::new(),
             ended: None,
             life,
         }
@@ -216,8 +221,7 @@ impl Chain {
             length: before.as_ref().map_or(1, |chain| chain.length.saturating_add(1)),
             time: before.map_or(seal.time, |chain| chain.time.max(seal.time)),
             from: None,
-            aliases: BTreeSet::new(),
-            findings: Vec::new(),
+            found: BTreeMap::new(),
             ended: None,
             life: Life::Index(seal.sealed()),
         }

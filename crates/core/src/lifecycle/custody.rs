@@ -7,7 +7,7 @@
 //! ```
 //! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person.
 
-use super::{Applying, Chain, FindingCode, MAX_NESTING, Transfer, TransferState, View};
+use super::{Applying, Chain, Fact, FactKey, FindingCode, MAX_NESTING, Transfer, TransferState, View};
 use crate::{
     component::{ComponentId, Kind, SubjectId},
     event::custody::{Inspection, Receive, SealState, Ship},
@@ -76,16 +76,7 @@ impl<V: View> Applying<'_, V> {
             let Some(life) = self.unit_mut(&unit) else {
                 continue;
             };
-            let mut open = None;
-            for transfer in life
-                .transfers
-                .iter_mut()
-                .filter(|transfer| transfer.state == TransferState::Open)
-            {
-                transfer.state = TransferState::Double;
-                open = transfer.shipped.map(|(index, _)| index);
-            }
-            life.transfers.push(Transfer {
+            let open = life.shipment.replace(Transfer {
                 from: by.clone(),
                 to: ship.to.clone(),
                 carrier: ship.carrier.clone(),
@@ -94,9 +85,12 @@ impl<V: View> Applying<'_, V> {
                 received: None,
                 state: TransferState::Open,
             });
-            if let Some(open) = open {
-                let detail = format!("shipped again while the shipment of entry {open} is open");
+            if let Some(mut open) = open {
+                let entry = open.began().unwrap_or(index);
+                let detail = format!("shipped again while the shipment of entry {entry} is open");
                 self.find(&id, FindingCode::DoubleTransfer, detail);
+                open.state = TransferState::Double;
+                self.transfer_ends(&unit, open);
             }
         }
         Ok(())
@@ -118,14 +112,12 @@ impl<V: View> Applying<'_, V> {
         let Some(life) = self.unit_mut(unit) else {
             return Ok(());
         };
-        let answers = |transfer: &&mut Transfer| {
-            transfer.state == TransferState::Open
-                && receive.ship.is_some()
-                && transfer.shipped.map(|(_, leaf)| leaf) == receive.ship
+        let answers = |transfer: &mut Transfer| {
+            receive.ship.is_some() && transfer.shipped.map(|(_, leaf)| leaf) == receive.ship
         };
         let mut findings = Vec::new();
-        match life.transfers.iter_mut().find(answers) {
-            Some(transfer) => {
+        let transfer = match life.shipment.take_if(answers) {
+            Some(mut transfer) => {
                 transfer.received = Some(index);
                 if by == transfer.to {
                     transfer.state = if disputed {
@@ -145,6 +137,7 @@ impl<V: View> Applying<'_, V> {
                 } else if disputed {
                     transfer.state = TransferState::Disputed;
                 }
+                transfer
             }
             None => {
                 let in_person = receive.ship.is_none() && countersigned;
@@ -164,7 +157,7 @@ impl<V: View> Applying<'_, V> {
                 } else {
                     TransferState::Accepted
                 };
-                life.transfers.push(Transfer {
+                Transfer {
                     from: receive.from.clone(),
                     to: by.clone(),
                     carrier: None,
@@ -172,10 +165,15 @@ impl<V: View> Applying<'_, V> {
                     shipped: None,
                     received: Some(index),
                     state,
-                });
+                }
             }
-        }
+        };
         life.custodian = Some(by.clone());
+        if transfer.state == TransferState::Open {
+            life.shipment = Some(transfer);
+        } else {
+            self.transfer_ends(unit, transfer);
+        }
         if let Some(holder) = holder.filter(|holder| *holder != receive.from) {
             findings.push((
                 FindingCode::CustodyGap,
@@ -193,5 +191,11 @@ impl<V: View> Applying<'_, V> {
             self.find(&id, code, detail);
         }
         Ok(())
+    }
+
+    /// A transfer that is not open decides about nothing any more.
+    fn transfer_ends(&mut self, unit: &ComponentId, transfer: Transfer) {
+        let key = FactKey::Transfer(transfer.began().unwrap_or(self.index));
+        self.set_fact(unit, key, Some(Fact::Transfer(Box::new(transfer))));
     }
 }

@@ -1,6 +1,6 @@
 //! Beginning, parts, places, firmware and end of components.
 
-use super::{Applying, ArtefactLife, Chain, FindingCode, Life, MAX_NESTING, View};
+use super::{Applying, ArtefactLife, Chain, Fact, FactKey, FindingCode, Life, MAX_NESTING, Neighbours, View};
 use crate::{
     component::{ComponentId, Kind, SubjectId},
     event::{
@@ -68,9 +68,8 @@ impl<V: View> Applying<'_, V> {
                     }
                 }
             }
-            if let Some(chain) = self.changes.chains.get_mut(&id) {
-                chain.aliases.insert(alias);
-            }
+            let key = FactKey::Alias(alias);
+            self.changes.facts.insert(id.clone(), key, Some(Fact::Holds));
         }
         Ok(())
     }
@@ -165,13 +164,13 @@ impl<V: View> Applying<'_, V> {
                     life.manifest = Some(index);
                     life.name = Some(manifest.name.clone());
                     life.category = manifest.category.or(life.category);
-                    life.manufacturers.extend(manifest.manufacturers.iter().cloned());
-                    life.suppliers.extend(
-                        manifest
-                            .supplies
-                            .iter()
-                            .filter_map(|supply| supply.supplier.clone()),
-                    );
+                    let suppliers = manifest.supplies.iter();
+                    let suppliers = suppliers.filter_map(|supply| supply.supplier.clone());
+                    let manufacturers = manifest.manufacturers.iter().cloned();
+                    let named = manufacturers.map(FactKey::Manufacturer);
+                    for key in named.chain(suppliers.map(FactKey::Supplier)) {
+                        self.changes.facts.insert(id.clone(), key, Some(Fact::Holds));
+                    }
                 }
                 Life::Artefact(life) => {
                     life.manifest = Some(index);
@@ -179,7 +178,11 @@ impl<V: View> Applying<'_, V> {
                     life.version.clone_from(&manifest.version);
                     life.released = life.released.or(Some(index));
                     life.producer = Some(by.clone());
-                    life.runs_on.extend(manifest.runs_on.iter().cloned());
+                    life.is_limited |= !manifest.runs_on.is_empty();
+                    for of_type in &manifest.runs_on {
+                        let key = FactKey::RunsOn(of_type.clone());
+                        self.changes.facts.insert(id.clone(), key, Some(Fact::Holds));
+                    }
                 }
                 Life::Unit(_) | Life::Slot(_) | Life::Act(_) | Life::Index(_) => {}
             }
@@ -192,11 +195,8 @@ impl<V: View> Applying<'_, V> {
     fn manufacture(&mut self, manufacture: &Manufacture) -> Result<(), V::Error> {
         let (index, by) = (self.index, self.event.by.clone());
         let of_type = &manufacture.of_type;
-        let named = self.component(of_type)?;
-        let named = named
-            .as_ref()
-            .and_then(Chain::type_life)
-            .is_some_and(|life| life.manufacturers.contains(&by));
+        let named = self.component(of_type)?.is_some()
+            && self.fact(of_type, &FactKey::Manufacturer(by.clone()))?.is_some();
         let maker = of_type.org().cloned();
         for unit in self.subjects(Kind::Unit) {
             let id = SubjectId::from(unit.clone());
@@ -311,7 +311,8 @@ impl<V: View> Applying<'_, V> {
         artefact: &ComponentId,
         life: &ArtefactLife,
     ) -> Result<Option<(FindingCode, String)>, V::Error> {
-        if !life.runs_on.is_empty() && !life.runs_on.contains(of_type) {
+        let runs_on = FactKey::RunsOn(of_type.clone());
+        if life.is_limited && self.fact(artefact, &runs_on)?.is_none() {
             let detail = format!("runs {artefact}, which is not released for {of_type}");
             return Ok(Some((FindingCode::WrongFirmware, detail)));
         }
@@ -323,15 +324,15 @@ impl<V: View> Applying<'_, V> {
             return Ok(None);
         };
         let chain = self.component(of_type)?;
-        let named = chain
-            .as_ref()
-            .and_then(Chain::type_life)
-            .filter(|life| life.manifest.is_some());
-        Ok(named.filter(|life| !life.suppliers.contains(producer)).map(|_| {
-            let detail =
-                format!("runs {artefact} of {producer}, whom no manifest of {of_type} names as supplier");
-            (FindingCode::ForeignFirmware, detail)
-        }))
+        let life = chain.as_ref().and_then(Chain::type_life);
+        let has_manifest = life.is_some_and(|life| life.manifest.is_some());
+        let supplier = FactKey::Supplier(producer.clone());
+        if !has_manifest || self.fact(of_type, &supplier)?.is_some() {
+            return Ok(None);
+        }
+        let detail =
+            format!("runs {artefact} of {producer}, whom no manifest of {of_type} names as supplier");
+        Ok(Some((FindingCode::ForeignFirmware, detail)))
     }
 
     fn insert_part(
@@ -373,8 +374,9 @@ impl<V: View> Applying<'_, V> {
         if let Some(life) = self.unit_mut(part) {
             life.parent = Some(parent.clone());
         }
-        if let Some(life) = self.unit_mut(parent) {
-            life.parts.insert(part.clone(), position.map(str::to_owned));
+        if self.unit_mut(parent).is_some() {
+            let position = Fact::Position(position.map(str::to_owned));
+            self.set_fact(parent, FactKey::Part(part.clone()), Some(position));
         }
         Ok(())
     }
@@ -396,8 +398,8 @@ impl<V: View> Applying<'_, V> {
             life.parent = None;
             life.custodian = custodian;
         }
-        if let Some(life) = self.unit_mut(parent) {
-            life.parts.remove(part);
+        if self.unit_mut(parent).is_some() {
+            self.set_fact(parent, FactKey::Part(part.clone()), None);
         }
         Ok(())
     }
@@ -432,15 +434,8 @@ impl<V: View> Applying<'_, V> {
                     format!("filled by {operator}, who is not its operator"),
                 );
             }
-            let occupants = self
-                .component(&slot)?
-                .and_then(|chain| chain.slot().map(|life| life.occupants.clone()));
             for unit in &units {
-                let other = occupants
-                    .iter()
-                    .flatten()
-                    .find(|id| id.kind() == Kind::Unit && *id != unit);
-                if let Some(other) = other {
+                if let Some(other) = self.other_occupant(&slot, unit)? {
                     self.find(
                         &id,
                         FindingCode::SlotOccupied,
@@ -463,10 +458,12 @@ impl<V: View> Applying<'_, V> {
             if let Some(life) = self.slot_mut(&slot) {
                 life.category = Some(install.category);
                 life.area = Some(install.area);
-                life.occupants
-                    .extend(units.iter().cloned().chain(artefacts.iter().cloned()));
+            }
+            for unit in &units {
+                self.enter_slot(&slot, unit)?;
             }
             for artefact in &artefacts {
+                self.set_fact(&slot, FactKey::Occupant(artefact.clone()), Some(Fact::Holds));
                 self.check_release(&slot, artefact)?;
             }
         }
@@ -518,9 +515,7 @@ impl<V: View> Applying<'_, V> {
             .and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
         match known.filter(|known| slots.contains(known)) {
             Some(slot) => {
-                if let Some(life) = self.slot_mut(&slot) {
-                    life.occupants.remove(unit);
-                }
+                self.clear_slot(&slot, unit)?;
                 if let Some(life) = self.unit_mut(unit) {
                     life.slot = None;
                 }
@@ -528,6 +523,87 @@ impl<V: View> Applying<'_, V> {
             None => {
                 let detail = "removed from a slot where it is not".to_owned();
                 self.find(&unit.clone().into(), FindingCode::NotInSlot, detail);
+            }
+        }
+        Ok(())
+    }
+
+    /// The neighbours of a unit in a slot, if it is in it.
+    fn neighbours(&self, slot: &ComponentId, unit: &ComponentId) -> Result<Option<Neighbours>, V::Error> {
+        let fact = self.fact(slot, &FactKey::Occupant(unit.clone()))?;
+        Ok(fact.and_then(|fact| match fact {
+            Fact::Between(neighbours) => Some(*neighbours),
+            _ => None,
+        }))
+    }
+
+    fn set_neighbours(&mut self, slot: &ComponentId, unit: &ComponentId, neighbours: Neighbours) {
+        let fact = Fact::Between(Box::new(neighbours));
+        self.set_fact(slot, FactKey::Occupant(unit.clone()), Some(fact));
+    }
+
+    fn newest_in(&self, slot: &ComponentId) -> Result<Option<ComponentId>, V::Error> {
+        let chain = self.component(slot)?;
+        Ok(chain.and_then(|chain| chain.slot()?.newest.clone()))
+    }
+
+    /// The last unit beside this one that was put into a slot and is in it.
+    fn other_occupant(
+        &self,
+        slot: &ComponentId,
+        unit: &ComponentId,
+    ) -> Result<Option<ComponentId>, V::Error> {
+        match self.newest_in(slot)? {
+            Some(newest) if newest == *unit => {
+                let neighbours = self.neighbours(slot, unit)?;
+                Ok(neighbours.and_then(|neighbours| neighbours.before))
+            }
+            newest => Ok(newest),
+        }
+    }
+
+    /// Adds a unit to those in a slot, if it is none of them.
+    fn enter_slot(&mut self, slot: &ComponentId, unit: &ComponentId) -> Result<(), V::Error> {
+        if self.neighbours(slot, unit)?.is_some() {
+            return Ok(());
+        }
+        let before = self.newest_in(slot)?;
+        if let Some(before) = &before
+            && let Some(mut neighbours) = self.neighbours(slot, before)?
+        {
+            neighbours.after = Some(unit.clone());
+            self.set_neighbours(slot, before, neighbours);
+        }
+        self.set_neighbours(slot, unit, Neighbours { before, after: None });
+        if let Some(life) = self.slot_mut(slot) {
+            life.newest = Some(unit.clone());
+        }
+        Ok(())
+    }
+
+    /// Takes a unit from those in a slot.
+    fn clear_slot(&mut self, slot: &ComponentId, unit: &ComponentId) -> Result<(), V::Error> {
+        let Some(Neighbours { before, after }) = self.neighbours(slot, unit)? else {
+            return Ok(());
+        };
+        self.set_fact(slot, FactKey::Occupant(unit.clone()), None);
+        if let Some(before) = &before
+            && let Some(mut neighbours) = self.neighbours(slot, before)?
+        {
+            neighbours.after.clone_from(&after);
+            self.set_neighbours(slot, before, neighbours);
+        }
+        match &after {
+            Some(after) => {
+                if let Some(mut neighbours) = self.neighbours(slot, after)? {
+                    neighbours.before = before;
+                    self.set_neighbours(slot, after, neighbours);
+                }
+            }
+            None => {
+                if let Some(life) = self.slot_mut(slot) {
+                    life.newest = before;
+                }
             }
         }
         Ok(())

@@ -5,6 +5,7 @@
 
 mod chain;
 mod custody;
+pub mod facts;
 mod finding;
 mod life;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 pub use self::{
     chain::{ArtefactLife, Chain, Life, SlotLife, Transfer, TransferState, TypeLife, UnitLife},
+    facts::{Fact, FactKey, FactKind, Facts, Neighbours},
     finding::{Finding, FindingCode, ParseFindingCodeError},
 };
 use crate::{
@@ -42,6 +44,18 @@ pub trait View {
     /// # Errors
     /// A row that cannot be read.
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error>;
+
+    /// A fact about a subject.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error>;
+
+    /// All facts of one kind about a subject. (Deciding on an entry never asks for these.)
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error>;
 }
 
 /// The rows that an entry changes.
@@ -51,15 +65,14 @@ pub struct Changes {
     pub chains: BTreeMap<SubjectId, Chain>,
     /// Instance aliases stated for the first time.
     pub aliases: BTreeMap<Alias, SubjectId>,
+    /// Facts about them that are new, or gone.
+    pub facts: Facts,
 }
 
 impl Changes {
-    /// The findings at this entry.
-    pub fn findings(&self, index: EntryIndex) -> impl Iterator<Item = &Finding> {
-        self.chains
-            .values()
-            .flat_map(|chain| &chain.findings)
-            .filter(move |finding| finding.entry == index)
+    /// The findings at the entry.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.facts.findings()
     }
 }
 
@@ -109,11 +122,31 @@ impl<V: View> Applying<'_, V> {
             entry: self.index,
             detail,
         };
-        if let Some(chain) = self.changes.chains.get_mut(subject)
-            && !chain.findings.contains(&finding)
-        {
-            chain.findings.push(finding);
+        let Some(chain) = self.changes.chains.get_mut(subject) else {
+            return;
+        };
+        let key = FactKey::Findings(self.index);
+        let facts = &mut self.changes.facts;
+        match facts.get_mut(subject, &key) {
+            Some(Fact::Findings(findings)) if findings.contains(&finding) => return,
+            Some(Fact::Findings(findings)) => findings.push(finding),
+            _ => facts.insert(subject.clone(), key, Some(Fact::Findings(vec![finding]))),
         }
+        let count = chain.found.entry(code).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// A fact as this entry leaves it so far, or as the view has it.
+    fn fact(&self, of: &ComponentId, key: &FactKey) -> Result<Option<Fact>, V::Error> {
+        let of = SubjectId::from(of.clone());
+        match self.changes.facts.get(&of, key) {
+            Some(fact) => Ok(fact.cloned()),
+            None => self.view.fact(&of, key),
+        }
+    }
+
+    fn set_fact(&mut self, of: &ComponentId, key: FactKey, fact: Option<Fact>) {
+        self.changes.facts.insert(of.clone().into(), key, fact);
     }
 
     /// A chain as this entry leaves it so far, or as the view has it.

@@ -1,4 +1,6 @@
-use super::{FindingCode, FindingCode as F, TransferState};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{FindingCode, FindingCode as F, TransferState, facts};
 use crate::{
     admission::Inadmissible,
     event::{
@@ -221,7 +223,7 @@ fn a_whole_life_without_fault_has_no_finding() {
         (unit.custodian, unit.title, unit.slot),
         (Some(org(NORTH)), Some(org(NORTH)), None)
     );
-    assert_eq!(unit.transfers[0].state, TransferState::Accepted);
+    assert_eq!(scene.transfers(U1)[0].state, TransferState::Accepted);
     assert_eq!(unit.firmware, Some(component(&firmware_id("1.1"))));
     // An audit of the bytes comes to the same rows.
     let (mut replay, mut rows) = (Replay::new(), MemoryRows::default());
@@ -307,14 +309,14 @@ fn custody_is_handed_from_one_to_the_next() {
         &units,
     );
     assert_eq!(scene.unit(U1).custodian, Some(org("carrier")));
-    assert_eq!(scene.unit(U1).transfers[0].state, TransferState::Open);
+    assert_eq!(scene.transfers(U1)[0].state, TransferState::Open);
     scene.clean(
         NORTH,
         Role::Operator,
         receive("carrier", shipment, SealState::Intact),
         &units,
     );
-    assert_eq!(scene.unit(U1).transfers[0].state, TransferState::Accepted);
+    assert_eq!(scene.transfers(U1)[0].state, TransferState::Accepted);
     // Handed over in person: both sign one statement.
     let mut scene = made(&units);
     let statement = scene.event(
@@ -346,7 +348,7 @@ fn custody_is_handed_from_one_to_the_next() {
         &units,
         &[F::NotConsignee],
     );
-    assert_eq!(scene.unit(U1).transfers[0].state, TransferState::Disputed);
+    assert_eq!(scene.transfers(U1)[0].state, TransferState::Disputed);
     // With broken seals.
     let mut scene = made(&units);
     scene.clean("nordlys", manufacturer, ship(NORTH), &units);
@@ -364,7 +366,7 @@ fn custody_is_handed_from_one_to_the_next() {
         &units,
         &[F::DoubleTransfer],
     );
-    assert_eq!(scene.unit(U1).transfers[0].state, TransferState::Double);
+    assert_eq!(scene.transfers(U1)[0].state, TransferState::Double);
     // Shipped, stored or installed by somebody who does not hold it.
     let mut scene = made(&units);
     scene.finds(
@@ -423,7 +425,7 @@ fn a_part_moves_with_its_parent() {
         &[U1, PART],
     );
     assert_eq!(scene.unit(PART).custodian, Some(org(NORTH)));
-    assert!(scene.unit(U1).parts.is_empty());
+    assert_eq!(facts::parts(&scene.rows, &id(U1)), Ok(BTreeMap::new()));
     let out = maintain(replace, Some(U1), &[], &[PART]);
     scene.finds(NORTH, Role::Operator, out, &[U1, PART], &[F::NotInParent]);
     let gap = assemble(U2, &[PART]);
@@ -661,4 +663,138 @@ fn entries_of_a_distrusted_key_become_findings() {
         .map(|(index, code, _)| (index.get(), *code))
         .collect();
     assert_eq!(found, [(last, F::DistrustedKey)]);
+}
+
+#[test]
+fn units_enter_slots_and_leave_them_in_any_order() {
+    let units: Vec<_> = (0..5)
+        .map(|number| format!("unit:dns:nordlys.example/AAU-3900/SN{number}"))
+        .collect();
+    let units: Vec<_> = units.iter().map(String::as_str).collect();
+    let slots = [SLOT, SLOT_2];
+    let mut scene = delivered(&units);
+    let mut occupants = [BTreeSet::new(), BTreeSet::new()];
+    let mut slot_of = [None; 5];
+    let mut chance = 7_usize;
+    for _ in 0..300 {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let (unit, slot) = ((chance >> 33) % 5, (chance >> 40) % 2);
+        let about = [units[unit], slots[slot]];
+        let found = if (chance >> 50).is_multiple_of(2) {
+            let moved = slot_of[unit].filter(|known| *known != slot).map(|_| F::TwoPlaces);
+            let others = occupants[slot].iter().any(|other| *other != units[unit]);
+            let want: Vec<_> = moved
+                .into_iter()
+                .chain(others.then_some(F::SlotOccupied))
+                .collect();
+            scene.finds(NORTH, Role::Operator, install(None), &about, &want);
+            occupants[slot].insert(units[unit]);
+            slot_of[unit] = Some(slot);
+            want
+        } else {
+            let removal = maintain(MaintenanceAction::Remove, None, &[], &[]);
+            let want = if slot_of[unit] == Some(slot) {
+                occupants[slot].remove(units[unit]);
+                slot_of[unit] = None;
+                Vec::new()
+            } else {
+                vec![F::NotInSlot]
+            };
+            scene.finds("integrator", Role::Maintainer, removal, &about, &want);
+            want
+        };
+        if found.contains(&F::SlotOccupied) {
+            let said = facts::findings(&scene.rows, &id(slots[slot])).unwrap();
+            let other = said
+                .last()
+                .unwrap()
+                .detail
+                .split("while ")
+                .nth(1)
+                .unwrap()
+                .to_owned();
+            let other = other.trim_end_matches(" is in it");
+            assert!(other != units[unit] && occupants[slot].contains(other), "{other}");
+        }
+        for (slot, want) in slots.iter().zip(&occupants) {
+            let got = facts::occupants(&scene.rows, &id(slot)).unwrap();
+            let got: BTreeSet<_> = got.iter().map(ToString::to_string).collect();
+            assert_eq!(got, want.iter().map(ToString::to_string).collect());
+        }
+    }
+}
+
+#[test]
+fn what_an_entry_writes_does_not_grow_with_the_chains_that_it_is_appended_to() {
+    let mut scene = delivered(&[U1]);
+    let firmware = firmware_id("1.0");
+    let mut rounds = Vec::new();
+    for round in 1000..1080 {
+        let other = format!("unit:dns:nordlys.example/AAU-3900/SN{round}");
+        let maker = format!("maker-{round}");
+        let of_type = Manifest {
+            manufacturers: vec![org(&maker)],
+            supplies: vec![Supply {
+                what: "radio".into(),
+                category: None,
+                supplier: Some(org(&maker)),
+                country_of_origin: None,
+                second_source: None,
+            }],
+            ..manifest("AAU 3900")
+        };
+        let release = Manifest {
+            runs_on: vec![component(&format!("type:dns:nordlys.example/AAU-3900/R{round}"))],
+            ..manifest("AAU firmware")
+        };
+        let said: [(&str, Role, Event, &[&str]); 11] = [
+            ("nordlys", Role::Designer, Event::Manifest(of_type), &[TYPE]),
+            ("nordlys", Role::Producer, Event::Manifest(release), &[&firmware]),
+            ("nordlys", Role::Manufacturer, manufacture(Some("9.9")), &[&other]),
+            (
+                "nordlys",
+                Role::Manufacturer,
+                assemble(U1, &[&other]),
+                &[U1, &other],
+            ),
+            ("carrier", Role::Carrier, ship(NORTH), &[U1]),
+            ("carrier", Role::Carrier, ship(NORTH), &[U1]),
+            (
+                "carrier",
+                Role::Carrier,
+                receive("lab", None, SealState::Broken),
+                &[U1],
+            ),
+            (
+                "operator-south",
+                Role::Operator,
+                install(Some("8.8")),
+                &[&other, SLOT],
+            ),
+            ("operator-south", Role::Operator, install(None), &[U1, SLOT]),
+            ("operator-south", Role::Operator, decommission(), &[U1]),
+            ("nordlys", Role::Manufacturer, manufacture(None), &[U1]),
+        ];
+        let mut written = Vec::new();
+        for (by, role, event, subjects) in said {
+            let mut statement = scene.event(by, role, event, subjects);
+            let mac = format!("mac:00005e{:06x}", 100 * round + written.len());
+            statement.subjects[0].aliases.push(mac.parse().unwrap());
+            scene.submit(&statement, &[by]).unwrap();
+            written.push(scene.written);
+        }
+        rounds.push(written);
+    }
+    let life = facts::findings(&scene.rows, &id(U1)).unwrap();
+    assert!(life.len() > 500, "{}", life.len());
+    assert!(facts::transfers(&scene.rows, &id(U1)).unwrap().len() > 200);
+    assert!(facts::occupants(&scene.rows, &id(SLOT)).unwrap().len() > 80);
+    assert!(facts::parts(&scene.rows, &id(U1)).unwrap().len() >= 80);
+    // Numbers get longer, and the first rounds are about an emptier slot.
+    for (step, (early, late)) in rounds[5].iter().zip(rounds.last().unwrap()).enumerate() {
+        assert!(
+            late.abs_diff(*early) < 64,
+            "step {step}: {early} bytes, then {late}"
+        );
+    }
 }

@@ -4,10 +4,10 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use prova_core::{
     alias::Alias,
-    component::{ComponentId, SubjectId},
+    component::{ComponentId, Kind, SubjectId},
     entry::Verified,
     event::Event,
-    lifecycle::{Chain, Life, UnitLife, View},
+    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, Life, UnitLife, View, facts},
     position::EntryIndex,
     term::Term,
     trace::Entries,
@@ -18,8 +18,19 @@ use super::Source;
 /// The rows of a source with every unit as it was built.
 pub(super) struct AsBuilt<'a, S> {
     source: &'a S,
-    units: RefCell<BTreeMap<ComponentId, Chain>>,
+    units: RefCell<BTreeMap<ComponentId, Built>>,
 }
+
+/// A unit as it was built.
+#[derive(Clone)]
+struct Built {
+    chain: Chain,
+    parts: Parts,
+    /// What is wrong, by entry.
+    findings: BTreeMap<EntryIndex, Vec<Finding>>,
+}
+
+type Parts = BTreeMap<ComponentId, Option<String>>;
 
 impl<'a, S: Source> AsBuilt<'a, S> {
     pub(super) fn new(source: &'a S) -> Self {
@@ -30,9 +41,9 @@ impl<'a, S: Source> AsBuilt<'a, S> {
     }
 
     /// Cuts a unit's chain where it first left whoever built it.
-    fn built(&self, unit: &ComponentId, now: Chain) -> Result<Chain, S::Error> {
+    fn built(&self, unit: &ComponentId, now: Chain) -> Result<Built, S::Error> {
         let subject = SubjectId::from(unit.clone());
-        let mut life = UnitLife::default();
+        let (mut life, mut parts) = (UnitLife::default(), Parts::new());
         let mut last = None;
         let mut length: u64 = 0;
         for index in self.source.posting(&Term::Id(subject.clone()))? {
@@ -45,33 +56,62 @@ impl<'a, S: Source> AsBuilt<'a, S> {
             let Some(event) = entry.statement().event().filter(|_| is_about) else {
                 continue;
             };
-            if !life.build(unit, index, &event.event) {
+            if !life.build(&mut parts, unit, index, &event.event) {
                 break;
             }
             last = Some(index);
             length = length.saturating_add(1);
         }
-        let findings = now.findings.into_iter();
-        Ok(Chain {
+        let mut findings: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut found: BTreeMap<_, u64> = BTreeMap::new();
+        for finding in facts::findings(self.source, &subject)? {
+            if Some(finding.entry) <= last {
+                let count = found.entry(finding.code).or_default();
+                *count = count.saturating_add(1);
+                findings.entry(finding.entry).or_default().push(finding);
+            }
+        }
+        let chain = Chain {
             // Without any, the length says that this entry is not one of them.
             last: last.unwrap_or(now.first),
             length,
-            findings: findings.filter(|finding| Some(finding.entry) <= last).collect(),
+            found,
             ended: None,
             life: Life::Unit(Box::new(life)),
             ..now
+        };
+        Ok(Built {
+            chain,
+            parts,
+            findings,
         })
+    }
+
+    /// A unit as it was built; absent for what is no unit.
+    fn unit(&self, id: &SubjectId) -> Result<Option<Built>, S::Error> {
+        let Some(unit) = id.component().filter(|id| id.kind() == Kind::Unit) else {
+            return Ok(None);
+        };
+        if let Some(built) = self.units.borrow().get(unit) {
+            return Ok(Some(built.clone()));
+        }
+        let Some(now) = self.source.chain(id)? else {
+            return Ok(None);
+        };
+        let built = self.built(unit, now)?;
+        self.units.borrow_mut().insert(unit.clone(), built.clone());
+        Ok(Some(built))
     }
 }
 
 /// What building adds to a unit.
 trait Build {
     /// Applies an event; `false`: the unit leaves its maker.
-    fn build(&mut self, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool;
+    fn build(&mut self, parts: &mut Parts, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool;
 }
 
 impl Build for UnitLife {
-    fn build(&mut self, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool {
+    fn build(&mut self, parts: &mut Parts, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool {
         match event {
             Event::Manufacture(made) if self.born.is_none() => {
                 self.born = Some(index);
@@ -79,17 +119,15 @@ impl Build for UnitLife {
                 self.firmware = made.firmware.as_ref().map(|firmware| firmware.artefact.clone());
             }
             Event::Assemble(assembled) if assembled.parent == *unit => {
-                let parts = assembled.parts.iter();
-                self.parts
-                    .extend(parts.map(|part| (part.component.clone(), part.position.clone())));
+                let added = assembled.parts.iter();
+                parts.extend(added.map(|part| (part.component.clone(), part.position.clone())));
             }
             Event::Update(update) => self.firmware = Some(update.to.artefact.clone()),
             Event::Maintain(work) if work.parent.as_ref() == Some(unit) => {
                 for part in &work.parts_out {
-                    self.parts.remove(part);
+                    parts.remove(part);
                 }
-                self.parts
-                    .extend(work.parts_in.iter().map(|part| (part.clone(), None)));
+                parts.extend(work.parts_in.iter().map(|part| (part.clone(), None)));
             }
             Event::Ship(_) | Event::Receive(_) | Event::Install(_) | Event::Decommission(_) => return false,
             _ => {}
@@ -102,25 +140,45 @@ impl<S: Source> View for AsBuilt<'_, S> {
     type Error = S::Error;
 
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, S::Error> {
-        let Some(unit) = id.component() else {
-            return self.source.chain(id);
-        };
-        if let Some(chain) = self.units.borrow().get(unit) {
-            return Ok(Some(chain.clone()));
+        match self.unit(id)? {
+            Some(built) => Ok(Some(built.chain)),
+            None => self.source.chain(id),
         }
-        let Some(now) = self.source.chain(id)? else {
-            return Ok(None);
-        };
-        if now.unit().is_none() {
-            return Ok(Some(now));
-        }
-        let chain = self.built(unit, now)?;
-        self.units.borrow_mut().insert(unit.clone(), chain.clone());
-        Ok(Some(chain))
     }
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, S::Error> {
         self.source.alias_holder(alias)
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, S::Error> {
+        let facts = self.facts(of, key.kind())?;
+        Ok(facts
+            .into_iter()
+            .find(|(other, _)| other == key)
+            .map(|(_, fact)| fact))
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, S::Error> {
+        let Some(built) = self.unit(of)? else {
+            return self.source.facts(of, kind);
+        };
+        Ok(match kind {
+            FactKind::Findings => {
+                let findings = built.findings.into_iter();
+                findings
+                    .map(|(at, findings)| (FactKey::Findings(at), Fact::Findings(findings)))
+                    .collect()
+            }
+            FactKind::Part => {
+                let parts = built.parts.into_iter();
+                parts
+                    .map(|(part, position)| (FactKey::Part(part), Fact::Position(position)))
+                    .collect()
+            }
+            // It was shipped later.
+            FactKind::Transfer => Vec::new(),
+            _ => self.source.facts(of, kind)?,
+        })
     }
 }
 

@@ -23,7 +23,7 @@ use prova_core::{
     event::{Attachment, Event, make::Manufacture},
     hash::{Digest, sha256},
     history::History,
-    lifecycle::{Chain, Finding, Life},
+    lifecycle::{Chain, Finding, Life, facts},
     position::EntryIndex,
     standing::Party,
     term::Term,
@@ -394,7 +394,8 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
         whole: &BTreeMap<&ComponentId, &Node>,
     ) -> Result<Item, V::Error> {
         let id = &node.component;
-        let chain = self.view.chain(&id.clone().into())?;
+        let subject = SubjectId::from(id.clone());
+        let chain = self.view.chain(&subject)?;
         let rows = chain.as_ref().map(|chain| self.rows(id, chain)).transpose()?;
         let of_type = node
             .children
@@ -430,11 +431,8 @@ impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
                 .map(|chain| self.birth(chain))
                 .transpose()?
                 .flatten(),
-            aliases: chain
-                .iter()
-                .flat_map(|chain| chain.aliases.iter().cloned())
-                .collect(),
-            findings: chain.map(|chain| chain.findings).unwrap_or_default(),
+            aliases: facts::aliases(self.view, &subject)?.into_iter().collect(),
+            findings: facts::findings(self.view, &subject)?,
             rows: rows.unwrap_or_default(),
             parent,
             node: Node {

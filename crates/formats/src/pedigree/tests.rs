@@ -12,7 +12,7 @@ use prova_core::{
         operation::{Install, Maintain, MaintenanceAction, Update},
         role::Role,
     },
-    lifecycle::View,
+    lifecycle::{Fact, FactKey, FactKind, View},
     registry::action::{Action, Enrol},
     replay::{MemoryRows, Replay, Rows as _},
     statement::{Predicate, Statement, Subject},
@@ -47,6 +47,14 @@ impl View for Scene {
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
         self.rows.alias_holder(alias)
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
+        self.rows.fact(of, key)
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Infallible> {
+        self.rows.facts(of, kind)
     }
 }
 

@@ -77,7 +77,7 @@ fn custody_of(entries: Vec<Vec<u8>>) -> Custody {
         .into_iter()
         .map(|index| (index, ledger.entry(index).unwrap()))
         .collect();
-    let custody = Custody::new(&unit("SN1"), &chain, &related, ledger.history.now());
+    let custody = Custody::new(&ledger, &unit("SN1"), &chain, &related, ledger.history.now()).unwrap();
     let last = custody.spans.last().unwrap();
     assert_eq!(
         Some(&last.holder),

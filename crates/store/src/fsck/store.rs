@@ -7,7 +7,7 @@ use prova_core::{
     component::SubjectId,
     hash::{Digest, LeafHash},
     index::Sealed,
-    lifecycle::{Chain, Changes, View},
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
     position::{EntryIndex, TreeSize},
     replay::Rows,
     term::Term,
@@ -135,8 +135,19 @@ impl<'a> Comparison<'a> {
                 Err(error) => self.row(format!("not looked at to the end: {error}")),
             }
         }
+        let mut facts = 0_u64;
+        let gone_through = derived.each_fact(|of, key, fact| {
+            facts = facts.saturating_add(1);
+            self.expect(store.fact(of, key), &Some(fact.clone()), || {
+                format!("a fact about {of}")
+            });
+        });
+        if let Err(error) = gone_through {
+            self.row(format!("not looked at to the end: {error}"));
+        }
         for (prefix, want, kind) in [
             (schema::CHAINS, derived.chains(), "chains"),
+            (schema::FACTS, facts, "facts"),
             (schema::ALIASES, self.aliases, "aliases"),
             (schema::LEAVES, self.entries, "leaves"),
         ] {
@@ -165,6 +176,14 @@ impl View for Comparison<'_> {
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
         self.derived.alias_holder(alias)
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        self.derived.fact(of, key)
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        self.derived.facts(of, kind)
     }
 }
 

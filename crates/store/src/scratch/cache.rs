@@ -43,6 +43,13 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
         self.young.get(key).map(|kept| &kept.value)
     }
 
+    /// Lets go of a row that is not as it was.
+    pub(super) fn forget(&mut self, key: &K) {
+        self.old.remove(key);
+        let weight = self.young.remove(key).map_or(0, |kept| kept.weight);
+        self.weight = self.weight.saturating_sub(weight);
+    }
+
     /// Keeps a row; returns those changed ones that have no room any more.
     pub(super) fn insert(&mut self, key: K, value: V, weight: usize, changed: bool) -> Option<HashMap<K, V>> {
         self.old.remove(&key);

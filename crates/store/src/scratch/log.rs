@@ -28,6 +28,7 @@ pub(super) struct Log {
 pub(super) struct Met {
     pub(super) place: u64,
     pub(super) name: String,
+    pub(super) row: Vec<u8>,
 }
 
 /// What a temporary file says when it fails.
@@ -135,7 +136,7 @@ impl Log {
             let (name, row) = read(&mut all).map_err(failed)?;
             let name = String::from_utf8(name).map_err(|error| failed(io::Error::other(error)))?;
             let length = u64::try_from(name.len().saturating_add(row.len())).unwrap_or(u64::MAX);
-            meet(Met { place, name })?;
+            meet(Met { place, name, row })?;
             place = place.saturating_add(HEAD_BYTES).saturating_add(length);
         }
         Ok(())

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! chains, aliases   written back when they have not been used for a while      → log
-//! places            where in the log a row is; where in the ledger a leaf is   → sorted runs
+//! facts             what subjects can have any number of, in the order in which it came to be known → journal
+//! places            where in log or journal a row is; where in the ledger a leaf is   → sorted runs
 //! postings          the entries under a term                                   → sorted runs
 //! index             the leaves of the map that seals state                     → buckets
 //! fingerprint       128 bits of a keyed hash, the keys made anew by each process: nobody can prepare two texts with one fingerprint
@@ -18,7 +19,7 @@ mod subjects;
 mod unfolded;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     hash::{BuildHasher as _, Hash, RandomState},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -28,7 +29,7 @@ use prova_core::{
     component::SubjectId,
     hash::LeafHash,
     index::{Index, Sealed},
-    lifecycle::{Chain, Changes, Finding, View},
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
     replay::Rows,
     term::Term,
@@ -47,6 +48,10 @@ pub(crate) struct Limits {
     chains: usize,
     /// Aliases in the younger half of those kept in memory.
     aliases: usize,
+    /// Facts that were looked up, in the younger half of those kept in memory.
+    facts: usize,
+    /// Places of facts by subject, in memory.
+    facts_of: usize,
     /// Postings in memory, and places under terms that wait to be folded into the index.
     postings: usize,
     /// Leaves of the index in memory.
@@ -64,6 +69,8 @@ impl Limits {
     const USUAL: Self = Self {
         chains: 12_000,
         aliases: 12_000,
+        facts: 6_000,
+        facts_of: 100_000,
         postings: 400_000,
         terms: 200_000,
         places: 200_000,
@@ -89,9 +96,14 @@ struct Kept {
     fingerprints: Fingerprints,
     chains: Cache<SubjectId, Chain>,
     aliases: Cache<Alias, SubjectId>,
+    facts: Cache<(SubjectId, FactKey), Option<Fact>>,
     log: Log,
-    /// Where rows stand in the log.
+    /// Facts; a later one with the same key replaces those before.
+    journal: Log,
+    /// Where rows stand in the log, and facts in the journal.
     places: Places,
+    /// Where the facts of each kind about a subject stand in the journal.
+    facts_of: Runs,
     /// Where leaves stand in the ledger.
     leaves: Places,
     postings: Runs,
@@ -126,8 +138,11 @@ impl Scratch {
                 fingerprints: Fingerprints::default(),
                 chains: Cache::new(limits.chains),
                 aliases: Cache::new(limits.aliases),
+                facts: Cache::new(limits.facts),
                 log: Log::new(limits.log),
+                journal: Log::new(limits.log),
                 places: Places::new(limits.places),
+                facts_of: Runs::default(),
                 leaves: Places::new(limits.places),
                 postings: Runs::default(),
                 index: Index::new(),
@@ -176,6 +191,24 @@ impl Scratch {
         look(&rows.index, &rows.buckets)
     }
 
+    /// Goes through the facts that hold, in no order.
+    pub(crate) fn each_fact(
+        &self,
+        mut look: impl FnMut(&SubjectId, &FactKey, &Fact),
+    ) -> Result<(), RowError> {
+        let rows = &mut *self.rows();
+        let (places, fingerprints) = (&mut rows.places, &rows.fingerprints);
+        rows.journal.go_through(|met| {
+            let (of, key, fact) = read_fact(&met.row)?;
+            let both = (of, key);
+            let last = places.find(fingerprints.of(&("fact", &both)))?;
+            if let Some(fact) = fact.filter(|_| last == Some(met.place)) {
+                look(&both.0, &both.1, &fact);
+            }
+            Ok(())
+        })
+    }
+
     /// The subjects whose text begins with `prefix` (`""`: all), and their chains, in order of the text.
     pub(crate) fn subjects<'a>(&'a self, prefix: &'a str) -> Subjects<'a> {
         Subjects::new(self, prefix)
@@ -218,6 +251,45 @@ impl Kept {
             Some(unused) => self.write(unused),
             None => Ok(()),
         }
+    }
+
+    fn fact(&mut self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        let key = (of.clone(), key.clone());
+        if let Some(fact) = self.facts.get(&key) {
+            return Ok(fact.clone());
+        }
+        let fact = match self.places.find(self.fingerprints.of(&("fact", &key)))? {
+            Some(place) => read_fact(&self.journal.read(place)?.1)?.2,
+            None => None,
+        };
+        // It is in the journal as it is, so that none of those without room needs to be written.
+        self.facts.insert(key, fact.clone(), 1, false);
+        Ok(fact)
+    }
+
+    fn facts(&mut self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        let mut facts = BTreeMap::new();
+        for place in self.facts_of.find(self.fingerprints.of(&(of, kind)))? {
+            let (_, key, fact) = read_fact(&self.journal.read(place)?.1)?;
+            match fact {
+                Some(fact) => facts.insert(key, fact),
+                None => facts.remove(&key),
+            };
+        }
+        Ok(facts.into_iter().collect())
+    }
+
+    fn keep_facts(&mut self, facts: &Facts) -> Result<(), RowError> {
+        for (of, key, fact) in facts.iter() {
+            let row = codec::encode(&(of, key, fact)).map_err(RowError::row("fact"))?;
+            let place = self.journal.append("", &row)?;
+            let both = (of.clone(), key.clone());
+            self.facts.forget(&both);
+            self.places
+                .insert(self.fingerprints.of(&("fact", &both)), place)?;
+            self.facts_of.push(self.fingerprints.of(&(of, key.kind())), place);
+        }
+        Ok(())
     }
 
     /// A row in the log.
@@ -278,17 +350,22 @@ impl Row for Alias {
     }
 }
 
-/// How many usual chains a chain takes the room of.
+/// A fact in the journal: whose it is, which, and what it says; `None`: it is gone.
+type Entry = (SubjectId, FactKey, Option<Fact>);
+
+fn read_fact(row: &[u8]) -> Result<Entry, RowError> {
+    codec::decode(row).map_err(RowError::row("fact"))
+}
+
+/// How many usual chains a chain takes the room of: the name and version of a product can be as long as an entry.
 fn weight(chain: &Chain) -> usize {
-    let of_life = match &chain.life {
-        prova_core::lifecycle::Life::Type(life) => life.manufacturers.len().max(life.suppliers.len()),
-        prova_core::lifecycle::Life::Artefact(life) => life.runs_on.len(),
-        prova_core::lifecycle::Life::Unit(life) => life.transfers.len().max(life.parts.len()),
-        prova_core::lifecycle::Life::Slot(life) => life.occupants.len(),
-        prova_core::lifecycle::Life::Act(_) | prova_core::lifecycle::Life::Index(_) => 0,
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let text = match &chain.life {
+        Life::Type(life) => length(&life.name),
+        Life::Artefact(life) => length(&life.name).saturating_add(length(&life.version)),
+        Life::Unit(_) | Life::Slot(_) | Life::Act(_) | Life::Index(_) => 0,
     };
-    let most = of_life.max(chain.findings.len()).max(chain.aliases.len());
-    most.saturating_div(4).saturating_add(1)
+    text.saturating_div(1024).saturating_add(1)
 }
 
 impl View for Scratch {
@@ -301,6 +378,14 @@ impl View for Scratch {
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
         self.rows().alias_holder(alias)
     }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        self.rows().fact(of, key)
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        self.rows().facts(of, kind)
+    }
 }
 
 impl Rows for Scratch {
@@ -311,7 +396,7 @@ impl Rows for Scratch {
         changes: Changes,
         terms: Vec<Term>,
     ) -> Result<(), RowError> {
-        self.findings.extend(changes.findings(index).cloned());
+        self.findings.extend(changes.findings().cloned());
         let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
         for (id, chain) in changes.chains {
             if chain.length == 1 {
@@ -325,6 +410,10 @@ impl Rows for Scratch {
         }
         for (alias, holder) in changes.aliases {
             rows.keep_alias(alias, holder, true)?;
+        }
+        rows.keep_facts(&changes.facts)?;
+        if rows.facts_of.waiting() >= self.limits.facts_of {
+            rows.facts_of.spill()?;
         }
         rows.leaves.insert(rows.fingerprints.of(&leaf), index.get())?;
         rows.unfolded.push(index, &leaf, &terms)?;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use prova_core::{lifecycle::Life, replay::MemoryRows, time::Timestamp};
+use prova_core::{replay::MemoryRows, time::Timestamp};
 use prova_testkit::{builder::unit, chance::Chance};
 
 use super::*;
@@ -8,6 +8,8 @@ use super::*;
 const TIGHT: Limits = Limits {
     chains: 5,
     aliases: 3,
+    facts: 3,
+    facts_of: 8,
     postings: 20,
     terms: 20,
     places: 7,
@@ -24,8 +26,7 @@ fn chain(index: u64, before: Option<Chain>) -> Chain {
         length: before.map_or(0, |before| before.length) + 1,
         time: Timestamp::from_unix(1_772_352_000).unwrap(),
         from: None,
-        aliases: std::collections::BTreeSet::new(),
-        findings: Vec::new(),
+        found: BTreeMap::new(),
         ended: None,
         life: Life::Unit(Box::default()),
     }
@@ -56,6 +57,27 @@ fn compare(seed: u64, limits: Limits, entries: u32) {
                     changes.aliases.insert(alias, id.clone());
                 }
             }
+            let part = FactKey::Part(unit(&format!("SN{}", chance.below(30))));
+            assert_eq!(
+                scratch.fact(&id, &part).unwrap(),
+                memory.fact(&id, &part).unwrap()
+            );
+            let position = Fact::Position(Some(index.to_string()));
+            changes
+                .facts
+                .insert(id.clone(), part, Some(position).filter(|_| chance.below(3) > 0));
+            changes.facts.insert(
+                id.clone(),
+                FactKey::Alias(format!("sku:{index}").parse().unwrap()),
+                Some(Fact::Holds),
+            );
+            let other = SubjectId::from(unit(&format!("SN{}", chance.below(60))));
+            for kind in FactKind::ALL {
+                assert_eq!(
+                    scratch.facts(&other, kind).unwrap(),
+                    memory.facts(&other, kind).unwrap()
+                );
+            }
             terms.push(Term::Id(id));
         }
         terms.sort();
@@ -79,6 +101,22 @@ fn compare(seed: u64, limits: Limits, entries: u32) {
             .collect();
         assert_eq!(got, want.into_values().collect::<Vec<_>>(), "subjects «{prefix}»");
     }
+    let mut facts = 0;
+    scratch
+        .each_fact(|of, key, fact| {
+            facts += 1;
+            assert_eq!(
+                memory.fact(of, key).unwrap().as_ref(),
+                Some(fact),
+                "{key:?} of {of}"
+            );
+        })
+        .unwrap();
+    let of_all = memory
+        .chains()
+        .into_iter()
+        .flat_map(|(id, _)| FactKind::ALL.map(|kind| memory.facts(id, kind).unwrap()));
+    assert_eq!(facts, of_all.map(|facts| facts.len()).sum::<usize>());
     assert_eq!(scratch.chains(), memory.chains().len() as u64);
     assert_eq!(scratch.components(), scratch.chains());
 }

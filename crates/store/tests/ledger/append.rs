@@ -197,8 +197,10 @@ fn findings_are_answered_and_kept() {
             .iter()
             .any(|finding| finding.code == FindingCode::NoBirth)
     );
-    let chain = ledger.state().chain(&unit("GHOST").into()).unwrap().unwrap();
-    assert_eq!(chain.findings, *findings);
+    let (ghost, at) = (unit("GHOST").into(), findings[0].entry);
+    assert_eq!(ledger.state().findings(&ghost, at).unwrap(), *findings);
+    let chain = ledger.state().chain(&ghost).unwrap().unwrap();
+    assert_eq!(chain.findings(), findings.len() as u64);
     assert_eq!(audit(ledger.snapshot(), &NoProgress).unwrap().findings, *findings);
 }
 

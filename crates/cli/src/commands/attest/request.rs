@@ -11,7 +11,7 @@ use prova_core::{
     event::{Attachment, Disclosure, Event, EventPredicate, Place, role::Role},
     hash::LeafHash,
     keys::{KeyId, SecretKey},
-    lifecycle::TransferState,
+    lifecycle::Transfer,
     org::OrgId,
     position::EntryIndex,
     registry::Registry,
@@ -412,10 +412,8 @@ fn open_shipment(id: &SubjectId, by: &OrgId, basis: &Basis) -> Result<Option<Shi
     let Some(unit) = chain.as_ref().and_then(|chain| chain.unit()) else {
         return Ok(None);
     };
-    let open = unit.transfers.iter().rev().find(|transfer| {
-        transfer.state == TransferState::Open && (transfer.to == *by || transfer.carrier.as_ref() == Some(by))
-    });
-    Ok(open.and_then(|transfer| {
+    let is_for = |transfer: &&Transfer| transfer.to == *by || transfer.carrier.as_ref() == Some(by);
+    Ok(unit.shipment.as_ref().filter(is_for).and_then(|transfer| {
         let (entry, leaf) = transfer.shipped?;
         let shipper = transfer.from.clone();
         let holder = unit.custodian.clone().unwrap_or_else(|| shipper.clone());

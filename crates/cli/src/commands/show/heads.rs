@@ -25,7 +25,7 @@ struct ChainShown {
     /// Its leaf hash.
     head: LeafHash,
     /// How much is wrong in the chain.
-    findings: usize,
+    findings: u64,
 }
 
 impl Show for ChainShown {
@@ -52,7 +52,7 @@ pub(super) fn show(reading: &Reading, prefix: &str, ui: &mut Ui) -> Result<(), C
             entries: chain.length,
             last: chain.last,
             head: chain.head,
-            findings: chain.findings.len(),
+            findings: chain.findings(),
         })?;
     }
     Ok(())
