@@ -20,7 +20,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use prova_core::{component::SubjectId, hash::LeafHash, position::EntryIndex, test_keys::published_test_key};
+use prova_core::{
+    component::SubjectId, hash::LeafHash, lifecycle::FactKind, position::EntryIndex,
+    test_keys::published_test_key,
+};
 use prova_store::{Ledger, NoProgress, Snapshot, State, audit, fsck};
 use prova_testkit::{builder::TestLedger, chance::Chance, independent};
 
@@ -64,7 +67,9 @@ fn answers(state: &State, leaves: &[LeafHash]) -> Result<Answers, Box<dyn Error>
     for subject in state.subjects("") {
         let (id, chain) = subject?;
         postings.push(state.posting(&format!("id:{id}").parse()?)?);
-        subjects.push((id, format!("{chain:?}")));
+        let facts = FactKind::ALL.map(|kind| state.facts(&id, kind));
+        let facts: Vec<_> = facts.into_iter().collect::<Result<_, _>>()?;
+        subjects.push((id, format!("{chain:?} {facts:?}")));
     }
     postings.push(state.posting(&"by:dns:nordlys.example".parse()?)?);
     let places = leaves.iter().map(|leaf| state.index_of(leaf));
@@ -308,7 +313,7 @@ impl Suite {
             (false, true) => "located and healed",
             (false, false) => "located",
         };
-        let verb = what.split(' ').next().unwrap();
+        let verb = what.split([' ', ':']).next().unwrap();
         *self
             .counts
             .entry(format!("{place} {verb}: {outcome}"))
