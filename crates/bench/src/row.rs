@@ -152,6 +152,15 @@ impl Row {
         }
     }
 
+    /// A row about the most memory that a process had, if the system tells; the limit is in bytes.
+    pub(crate) fn memory(name: impl Into<String>, peak: Option<u64>, limit: f64) -> Self {
+        let bytes = |value| Figure::new(value, Unit::Bytes);
+        match peak {
+            Some(peak) => Self::over(name, bytes(peak as f64), "limit", bytes(limit), Goal::AtMost(1.0)),
+            None => Self::skipped(name, "the system does not tell how much memory a process had"),
+        }
+    }
+
     /// A row that cannot be measured here.
     pub(crate) fn skipped(name: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Skipped {

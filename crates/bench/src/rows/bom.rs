@@ -42,16 +42,7 @@ pub(crate) fn read(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         Goal::None,
     )];
     let name = format!("memory of reading a BOM of {megabytes} MB");
-    rows.push(match taken.memory_peak {
-        Some(peak) => Row::over(
-            name,
-            Figure::new(peak as f64, Unit::Bytes),
-            "limit",
-            Figure::new(MEMORY, Unit::Bytes),
-            Goal::AtMost(1.0),
-        ),
-        None => Row::skipped(name, "the system does not tell how much memory a process had"),
-    });
+    rows.push(Row::memory(name, taken.memory_peak, MEMORY));
     Ok(rows)
 }
 

@@ -104,16 +104,7 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     let made = prova.export(whole, &["--range", &format!("0..{size}")], &bundle)?;
     let taken = child::spawn("bundle", &bundle)?;
     let name = format!("memory of verifying {} entries", made.entries);
-    rows.push(match taken.memory_peak {
-        Some(peak) => Row::over(
-            name,
-            Figure::new(peak as f64, Unit::Bytes),
-            "limit",
-            Figure::new(MEMORY, Unit::Bytes),
-            Goal::AtMost(1.0),
-        ),
-        None => Row::skipped(name, "the system does not tell how much memory a process had"),
-    });
+    rows.push(Row::memory(name, taken.memory_peak, MEMORY));
     Ok(rows)
 }
 
