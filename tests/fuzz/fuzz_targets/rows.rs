@@ -11,7 +11,12 @@ mod schema;
 use std::fmt::Debug;
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{component::SubjectId, lifecycle::Chain, position::EntryIndex, registry::Registry};
+use prova_core::{
+    component::SubjectId,
+    lifecycle::{Chain, Fact},
+    position::EntryIndex,
+    registry::Registry,
+};
 use prova_fuzz::assert_printable;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -48,6 +53,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
         b'a' => drop(read::<SubjectId>(row)),
         b'c' => drop(read::<Chain>(row)),
+        b'f' => drop(read::<Fact>(row)),
         b'r' => drop(read::<Registry>(row)),
         _ => {}
     }
