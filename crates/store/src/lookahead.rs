@@ -1,10 +1,11 @@
 //! Reading a ledger on all cores: bundles are read, hashed, decoded and their signatures verified ahead of their turn.
 //!
 //! ```text
-//! worker 1   chunk 1   chunk 3   chunk 4 …          a chunk: neighbouring bundles, about 1 MiB
-//! worker 2   chunk 2   chunk 5   …
-//! caller               admit 1   admit 2 …          in order, one after the other
+//! worker 1             chunk 1   chunk 3   chunk 4 …          a chunk: neighbouring bundles, about 1 MiB
+//! worker 2             chunk 2   chunk 5   …
+//! caller     chunk 0             admit 1   admit 2 …          in order, one after the other
 //! ```
+//! Chunk 0, one bundle, is read and admitted before the others begin, since it brings keys.
 //! What is ahead at any moment is bounded in bytes, whatever the size of the ledger or of its entries.
 
 use std::{
@@ -80,21 +81,29 @@ pub(crate) fn in_order<E>(
         }),
         changed: Condvar::new(),
     };
+    let take_next = |take: &mut dyn FnMut(Chunk) -> Result<Option<Registry>, E>| {
+        let Some((_, bundles, _)) = queue.take_chunk() else {
+            return Ok(false);
+        };
+        let registry = take(read(snapshot, bundles, || queue.work().registry.clone()))?;
+        let mut work = queue.work();
+        work.bytes_ahead = 0;
+        work.learn(registry);
+        Ok(true)
+    };
     let threads = parallel::threads();
     if threads == 1 || snapshot.size().get() < WORTH_IT {
-        while let Some((_, bundles, _)) = queue.take_chunk() {
-            let registry = take(read(snapshot, bundles, || queue.work().registry.clone()))?;
-            queue.work().bytes_ahead = 0;
-            queue.work().learn(registry);
-        }
+        while take_next(&mut take)? {}
         return Ok(());
     }
+    // Most keys are enrolled at the beginning: without them the workers could verify nothing ahead.
+    take_next(&mut take)?;
     thread::scope(|scope| {
         let _ends = Ends(&queue);
         for _ in 0..threads {
             scope.spawn(|| queue.work_off());
         }
-        for number in 0.. {
+        for number in 1.. {
             let Some(chunk) = queue.next(number) else {
                 break;
             };
@@ -179,7 +188,7 @@ impl Work {
             let length = snapshot.disk.len(&snapshot.tiles.path(bundle)).unwrap_or(0);
             bytes = bytes.saturating_add(length);
             taken.push(bundle);
-            if bytes >= CHUNK_BYTES || taken.len() >= MAX_CHUNK_BUNDLES {
+            if bytes >= CHUNK_BYTES || taken.len() >= MAX_CHUNK_BUNDLES || self.chunk == 0 {
                 break;
             }
         }
