@@ -1,7 +1,7 @@
 //! This program as a process of its own, so that its memory is that of one task.
 //!
 //! ```text
-//! prova-bench --child audit DIR | --child bom FILE | --child bundle FILE        prints {"seconds":…,"memoryPeak":…}
+//! prova-bench --child audit DIR | --child reindex DIR | --child bom FILE | --child bundle FILE        prints {"seconds":…,"memoryPeak":…}
 //! ```
 
 use std::{
@@ -18,7 +18,7 @@ use prova_formats::{
     bom::{Component, Sink, read_each},
     limits::Limits,
 };
-use prova_store::{NoProgress, Snapshot, audit};
+use prova_store::{NoProgress, Snapshot, audit, reindex};
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, machine::memory_peak, timing::timed};
@@ -33,7 +33,7 @@ pub(crate) struct Taken {
     pub(crate) seconds: f64,
     /// Bytes; absent where the system does not tell.
     pub(crate) memory_peak: Option<u64>,
-    /// Signatures verified, or components read.
+    /// Signatures verified, entries indexed, or components read.
     pub(crate) count: u64,
 }
 
@@ -58,6 +58,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Failure> {
     let path = Path::new(path);
     let (count, took) = match task.as_str() {
         "audit" => timed(|| audit_of(path)),
+        "reindex" => timed(|| Ok(reindex(path, &NoProgress)?.get())),
         "bom" => timed(|| components_of(path)),
         "bundle" => timed(|| signatures_of(path)),
         other => return Err(format!("no task {other}").into()),

@@ -2,14 +2,18 @@
 
 use std::{fs, path::Path};
 
-use prova_store::{NoProgress, backup, reindex};
+use prova_store::{NoProgress, backup};
 
 use crate::{
     Failure,
     bench::Bench,
+    child,
     row::{Figure, Goal, Row, Unit},
     timing::{median, timed},
 };
+
+/// Most memory that making the store again may take: 256 MiB.
+const MEMORY: f64 = 268_435_456.0;
 
 /// Opening to write, as a server does when it starts. The limit is that for a million entries.
 pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
@@ -34,15 +38,15 @@ pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<Row>, Failure>
     let target = bench.path("backup");
     let audit = bench.audit()?.seconds;
     let built = bench.ledger()?;
-    let (outcome, reindexed) = timed(|| reindex(&built.directory, &NoProgress));
-    outcome?;
+    let reindexed = child::spawn("reindex", &built.directory)?;
     let (outcome, copied) = timed(|| backup(&built.directory, &target, &NoProgress));
     outcome?;
     fs::remove_dir_all(target)?;
     let per_entry = |seconds: f64| Figure::new(seconds / built.size as f64, Unit::SecondsPerEntry);
     let row = |name, seconds| Row::over(name, per_entry(seconds), "audit", per_entry(audit), Goal::None);
     Ok(vec![
-        row("reindex", reindexed.as_secs_f64()),
+        row("reindex", reindexed.seconds),
+        Row::memory("memory of reindex", reindexed.memory_peak, MEMORY),
         row("backup", copied.as_secs_f64()),
     ])
 }
