@@ -255,12 +255,9 @@ impl Ledger {
         }));
         publish_together(self.snapshot.disk.as_ref(), &files)?;
         let registry = registry.unwrap_or_else(|| self.state.registry().clone());
-        let (count, last) = (
-            entries.len(),
-            entries.last().map(|entry| LeafHash::of_entry(entry)),
-        );
+        let last = entries.last().map(|entry| LeafHash::of_entry(entry));
         self.publish_checkpoint(&edge)?;
-        self.write_rows(batch, count, changes_registry.then_some(&registry), last)?;
+        self.write_rows(batch, changes_registry.then_some(&registry), last)?;
         self.remove_superseded(self.state.size());
         self.before = self.state.size();
         self.state.advance(edge.size(), registry);
@@ -309,7 +306,6 @@ impl Ledger {
     fn write_rows(
         &self,
         mut batch: RowBatch,
-        entries: usize,
         registry: Option<&Registry>,
         last: Option<LeafHash>,
     ) -> Result<(), AppendError> {
@@ -323,7 +319,7 @@ impl Ledger {
             checkpoint: self.snapshot.signed_checkpoint().to_string(),
         };
         finish(&mut batch, registry, &state)?;
-        Ok(self.state.store()?.apply_lazily(batch, entries)?)
+        Ok(self.state.store()?.apply(batch)?)
     }
 
     /// Removes the partial tiles of the checkpoint before `previous`. Those of `previous` stay for readers who have it.

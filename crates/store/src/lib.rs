@@ -42,6 +42,7 @@ mod create;
 mod disk;
 #[cfg(test)]
 mod faults;
+mod filter;
 mod fsck;
 mod index;
 mod layout;

@@ -239,8 +239,7 @@ impl Rows for Spilling<'_> {
         self.overlay.record(index, leaf, changes, terms)?;
         if self.overlay.entries() >= CHUNK_ENTRIES {
             let batch = self.overlay.take_batch()?;
-            // Unflushed rows would stay in memory.
-            self.store.apply_lazily(batch, CHUNK_ENTRIES)?;
+            self.store.apply(batch)?;
         }
         Ok(())
     }

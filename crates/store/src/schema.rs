@@ -7,7 +7,7 @@
 //! f || subject text || 00 || kind → Fact           kind u8, then the rest of the fact's key: an entry's index u64, or a text
 //! a || alias text                 → SubjectId      the unit that first stated it
 //! l || leaf hash (32)             → EntryIndex
-//! t || term key (32) || index u48 → differences    entries under a term that were written together, ascending
+//! t || term key (32) || index u48 → differences    512 entries under a term at most, ascending
 //! i, n || …, b || …               → the verifiable index (see `index`)
 //!
 //! term key    = SHA-256(0x11 || term text)
@@ -15,7 +15,8 @@
 //! differences = each later index less the one before it, LEB128 (7 bits a byte, lowest first)
 //! ```
 //! What a subject can have any number of is in rows of its own, so that an entry does not write again what earlier ones wrote.
-//! Most of a row is its key, and most terms of a batch are the same few, so that entries share rows.
+//! Most of a row is its key, and most terms of a batch are the same few, so that entries share rows: which of them do depends on
+//! what was written together.
 
 use prova_core::{
     alias::Alias,
@@ -41,6 +42,8 @@ pub(crate) const INDEX_BUCKETS: u8 = b'b';
 
 /// Bytes of a term's hash in a key.
 const TERM_KEY_BYTES: usize = 32;
+/// Entries in a posting's row.
+const POSTING_ENTRIES: usize = 512;
 
 /// How far the store is. Written in one batch with all else, so that it is true of all rows or of none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,12 +146,10 @@ pub(crate) fn posting_prefix(term: &Term) -> Vec<u8> {
     key(POSTINGS, TermKey::of(term).as_bytes())
 }
 
-/// The key of the row that begins with this entry. No disk holds 2^48 entries.
-pub(crate) fn posting_key(term: &Term, first: EntryIndex) -> Vec<u8> {
-    let mut key = posting_prefix(term);
+/// The key of the row that begins with this entry, among those of a term. No disk holds 2^48 entries.
+pub(crate) fn posting_key(prefix: &[u8], first: EntryIndex) -> Vec<u8> {
     let [_, _, index @ ..] = first.get().to_be_bytes();
-    key.extend_from_slice(&index);
-    key
+    [prefix, &index].concat()
 }
 
 /// What a posting's row holds beside its key.
@@ -191,6 +192,54 @@ pub(crate) fn posting_indices(key: &[u8], row: &[u8]) -> Option<Vec<EntryIndex>>
     Some(indices)
 }
 
+/// The rows of entries that come next under a term: `last`, its last row, with as many as it has room for, and others.
+pub(crate) fn post(
+    prefix: &[u8],
+    last: Option<(&[u8], &[u8])>,
+    next: &[EntryIndex],
+) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut indices = last
+        .and_then(|(key, row)| posting_indices(key, row))
+        .filter(|last| last.len() < POSTING_ENTRIES)
+        .unwrap_or_default();
+    indices.extend(next);
+    let rows = indices.chunks(POSTING_ENTRIES).filter_map(|row| {
+        let first = row.first()?;
+        Some((posting_key(prefix, *first), posting_row(row)))
+    });
+    rows.collect()
+}
+
+/// Two rows of one term as one, if it has room for both.
+pub(crate) fn joined((key, row): (&[u8], &[u8]), (other, next): (&[u8], &[u8])) -> Option<Vec<u8>> {
+    if key.first() != Some(&POSTINGS) || group(key) != group(other) {
+        return None;
+    }
+    let mut indices = posting_indices(key, row)?;
+    indices.extend(posting_indices(other, next)?);
+    (indices.len() <= POSTING_ENTRIES).then(|| posting_row(&indices))
+}
+
+/// The part of a key that it has in common with the rows that are looked for together with its own.
+pub(crate) fn group(key: &[u8]) -> &[u8] {
+    let length = group_length(key).unwrap_or(key.len());
+    key.get(..length).unwrap_or(key)
+}
+
+/// Whether rows whose keys begin with this are looked for together, and are all of those.
+pub(crate) fn is_group(prefix: &[u8]) -> bool {
+    group_length(prefix) == Some(prefix.len())
+}
+
+/// How much of a key the rows of a term have in common, and the facts of a kind about a subject.
+fn group_length(key: &[u8]) -> Option<usize> {
+    match *key.first()? {
+        POSTINGS => TERM_KEY_BYTES.checked_add(1),
+        FACTS => key.iter().position(|byte| *byte == 0)?.checked_add(2),
+        _ => None,
+    }
+}
+
 /// The hash after the first byte of a key.
 pub(crate) fn hash_in(key: &[u8]) -> Option<[u8; 32]> {
     key.split_first()
@@ -218,11 +267,14 @@ mod tests {
             &[(1 << 48) - 1],
         ] {
             let indices: Vec<_> = indices.iter().copied().map(EntryIndex::new).collect();
-            let (key, row) = (posting_key(&term, indices[0]), posting_row(&indices));
+            let (key, row) = (
+                posting_key(&posting_prefix(&term), indices[0]),
+                posting_row(&indices),
+            );
             assert_eq!(posting_indices(&key, &row), Some(indices));
             assert_eq!(posting_indices(&key[1..], &row), None);
         }
-        let key = posting_key(&term, EntryIndex::new(5));
+        let key = posting_key(&posting_prefix(&term), EntryIndex::new(5));
         assert_eq!(key.len(), 39);
         for row in [
             &[0][..],

@@ -15,14 +15,11 @@ use std::{
 };
 
 use super::log::{failed, temporary};
-use crate::rows::RowError;
+use crate::{filter::Filter, rows::RowError};
 
 const RECORD_BYTES: usize = 24;
 const BLOCK_RECORDS: usize = 128;
 const SAME_RANK: usize = 8;
-/// Bits of the filter for each record, and how many of them each sets: one absent fingerprint in forty passes.
-const FILTER_BITS: usize = 8;
-const PROBES: u32 = 4;
 
 /// Pairs, the newest in memory.
 #[derive(Debug, Default)]
@@ -42,39 +39,6 @@ struct Run {
     /// The first fingerprint of each block.
     firsts: Vec<u128>,
     filter: Filter,
-}
-
-#[derive(Debug)]
-struct Filter(Vec<u64>);
-
-impl Filter {
-    fn new(records: usize) -> Self {
-        Self(vec![0; records.saturating_mul(FILTER_BITS).div_ceil(64).max(1)])
-    }
-
-    /// The words and bits of a fingerprint, which is as good as random.
-    fn places(&self, key: u128) -> impl Iterator<Item = (usize, u64)> + use<> {
-        let words = u128::try_from(self.0.len()).unwrap_or(1);
-        let word = (key >> 32).checked_rem(words);
-        let word = word.and_then(|word| usize::try_from(word).ok()).unwrap_or(0);
-        (0..PROBES).map(move |probe| {
-            let bit = (key >> probe.saturating_mul(6)) & 63;
-            (word, 1_u64.wrapping_shl(u32::try_from(bit).unwrap_or(0)))
-        })
-    }
-
-    fn add(&mut self, key: u128) {
-        for (word, bit) in self.places(key) {
-            if let Some(word) = self.0.get_mut(word) {
-                *word |= bit;
-            }
-        }
-    }
-
-    fn may_hold(&self, key: u128) -> bool {
-        self.places(key)
-            .all(|(word, bit)| self.0.get(word).is_some_and(|word| word & bit != 0))
-    }
 }
 
 impl Runs {

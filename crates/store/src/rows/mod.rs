@@ -1,0 +1,233 @@
+//! The store: rows in sled, each of which can be made again from the tiles.
+//!
+//! ```text
+//! StoreRows → Table → Run → Block → Wall (sled)
+//! typed rows  newest   rows in order, written once     the database
+//!             above all
+//! ```
+
+mod batch;
+mod block;
+mod error;
+mod merge;
+mod run;
+mod table;
+mod wall;
+
+use std::path::Path;
+
+use prova_core::{
+    alias::Alias,
+    component::SubjectId,
+    hash::LeafHash,
+    index::TermKey,
+    lifecycle::{Chain, Fact, FactKey, FactKind},
+    position::EntryIndex,
+    registry::Registry,
+    term::Term,
+};
+use serde::de::DeserializeOwned;
+
+pub(crate) use self::batch::RowBatch;
+pub use self::error::RowError;
+use self::table::{KeyValue, Table};
+use crate::{
+    codec,
+    schema::{self, StateRow},
+};
+
+/// Rows in sled, and those of the last few entries in memory.
+#[derive(Debug)]
+pub(crate) struct StoreRows(Table);
+
+impl Drop for StoreRows {
+    fn drop(&mut self) {
+        // What cannot be flushed is made again from the tiles.
+        let _ = self.0.flush();
+    }
+}
+
+impl StoreRows {
+    /// Opens the store in a directory, or makes one.
+    pub(crate) fn open(directory: &Path) -> Result<Self, RowError> {
+        Table::open(directory).map(Self)
+    }
+
+    /// Opens the store in a directory, if there is one.
+    pub(crate) fn open_existing(directory: &Path) -> Result<Option<Self>, RowError> {
+        if directory.join("db").is_file() {
+            Self::open(directory).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// A row as it is.
+    pub(crate) fn bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
+        self.0.get(key)
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &[u8],
+    ) -> Result<Option<T>, RowError> {
+        let row = self.0.get(key)?;
+        row.map(|row| codec::decode(&row).map_err(RowError::row(kind)))
+            .transpose()
+    }
+
+    /// Writes all rows or none: to memory first, and now and then to sled. What a crash takes is made again from the tiles.
+    pub(crate) fn apply(&self, batch: RowBatch) -> Result<(), RowError> {
+        self.0.apply(batch)
+    }
+
+    /// Gives every row to the system.
+    pub(crate) fn flush(&self) -> Result<(), RowError> {
+        self.0.flush()
+    }
+
+    pub(crate) fn state(&self) -> Result<Option<StateRow>, RowError> {
+        self.get("state", schema::STATE)
+    }
+
+    pub(crate) fn registry(&self) -> Result<Option<Registry>, RowError> {
+        self.get("registry", schema::REGISTRY)
+    }
+
+    pub(crate) fn chain(&self, subject: &SubjectId) -> Result<Option<Chain>, RowError> {
+        self.get("chain", &schema::chain_key(subject))
+    }
+
+    pub(crate) fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
+        self.get("alias", &schema::alias_key(alias))
+    }
+
+    pub(crate) fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        self.get("fact", &schema::fact_key(of, key))
+    }
+
+    pub(crate) fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        let prefix = schema::facts_prefix(of, kind);
+        let length = prefix.len();
+        let rows = self.scan(&prefix).map(|row| {
+            let (key, value) = row?;
+            let rest = key.get(length..).unwrap_or_default();
+            let key = schema::fact_of(kind, rest).ok_or_else(|| RowError::Row {
+                kind: "fact",
+                reason: "its key is no fact's".to_owned(),
+            })?;
+            Ok((key, codec::decode(&value).map_err(RowError::row("fact"))?))
+        });
+        rows.collect()
+    }
+
+    pub(crate) fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
+        self.get("leaf", &schema::leaf_key(leaf))
+    }
+
+    pub(crate) fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
+        let mut posting = Vec::new();
+        for row in self.scan(&schema::posting_prefix(term)) {
+            posting.extend(indices(&row?)?);
+        }
+        Ok(posting)
+    }
+
+    /// Whether an entry is under a term.
+    pub(crate) fn is_posted(&self, term: &Term, index: EntryIndex) -> Result<bool, RowError> {
+        let prefix = schema::posting_prefix(term);
+        let row = self.0.last(&prefix, &schema::posting_key(&prefix, index))?;
+        row.map_or(Ok(false), |row| Ok(indices(&row)?.binary_search(&index).is_ok()))
+    }
+
+    /// How many entries are under all terms together.
+    pub(crate) fn posted(&self) -> Result<u64, RowError> {
+        let mut count = 0_u64;
+        for row in self.scan(&[schema::POSTINGS]) {
+            let more = u64::try_from(indices(&row?)?.len()).unwrap_or(u64::MAX);
+            count = count.saturating_add(more);
+        }
+        Ok(count)
+    }
+
+    /// The chains whose subject's text begins with `prefix`, in order of the text.
+    pub(crate) fn chains(
+        &self,
+        prefix: &str,
+    ) -> impl Iterator<Item = Result<(SubjectId, Chain), RowError>> + use<> {
+        self.scan(&schema::chains_prefix(prefix)).map(|row| {
+            let (key, value) = row?;
+            let subject = schema::key_text(&key).and_then(|text| text.parse().ok());
+            let subject = subject.ok_or_else(|| RowError::Row {
+                kind: "chain",
+                reason: "its key is no subject".to_owned(),
+            })?;
+            let chain = codec::decode(&value).map_err(RowError::row("chain"))?;
+            Ok((subject, chain))
+        })
+    }
+
+    /// Every entry's leaf hash and place, in order of the hashes.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = Result<(LeafHash, EntryIndex), RowError>> + use<> {
+        self.scan(&[schema::LEAVES]).map(|row| {
+            let (key, value) = row?;
+            let leaf = schema::hash_in(&key).ok_or_else(|| RowError::Row {
+                kind: "leaf",
+                reason: "its key is no leaf hash".to_owned(),
+            })?;
+            let index = codec::decode(&value).map_err(RowError::row("leaf"))?;
+            Ok((LeafHash::from_bytes(leaf), index))
+        })
+    }
+
+    /// Every place under a term, in order of the terms' keys and then of the entries.
+    pub(crate) fn postings(&self) -> impl Iterator<Item = Result<(TermKey, EntryIndex), RowError>> + use<> {
+        self.scan(&[schema::POSTINGS]).flat_map(|row| {
+            let (places, error) = match row.and_then(|row| places(&row)) {
+                Ok(places) => (places, None),
+                Err(error) => (Vec::new(), Some(Err(error))),
+            };
+            places.into_iter().map(Ok).chain(error)
+        })
+    }
+
+    /// How many rows have keys that begin with this byte.
+    pub(crate) fn count(&self, prefix: u8) -> Result<u64, RowError> {
+        let mut count = 0_u64;
+        for row in self.scan(&[prefix]) {
+            row?;
+            count = count.saturating_add(1);
+        }
+        Ok(count)
+    }
+
+    fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<KeyValue, RowError>> + use<> {
+        let (rows, error) = match self.0.scan(prefix) {
+            Ok(rows) => (Some(rows), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        rows.into_iter().flatten().chain(error)
+    }
+}
+
+/// The term of a posting's row, with each of its entries.
+fn places(row: &(Vec<u8>, Vec<u8>)) -> Result<Vec<(TermKey, EntryIndex)>, RowError> {
+    let term = schema::hash_in(&row.0).ok_or_else(|| RowError::Row {
+        kind: "posting",
+        reason: "its key is no term and index".to_owned(),
+    })?;
+    let term = TermKey::from_bytes(term);
+    Ok(indices(row)?.into_iter().map(|index| (term, index)).collect())
+}
+
+/// The entries of a posting's row.
+fn indices((key, row): &(Vec<u8>, Vec<u8>)) -> Result<Vec<EntryIndex>, RowError> {
+    schema::posting_indices(key, row).ok_or_else(|| RowError::Row {
+        kind: "posting",
+        reason: "no ascending list of entries".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+use prova_core::hash::Digest;
+use prova_testkit::chance::Chance;
+
+use super::*;
+
+/// A key of some kind, of a few hundred, and a value; short or long.
+fn row(chance: &mut Chance) -> Row {
+    let kind = [b'c', schema::FACTS, b'l'][chance.below(3)];
+    let number = chance.below(300);
+    let mut key = vec![kind];
+    key.extend_from_slice(format!("unit:{number}").as_bytes());
+    if kind == schema::FACTS {
+        key.extend_from_slice(&[0, b'a' + u8::try_from(chance.below(2)).unwrap()]);
+        key.extend_from_slice(format!("{}", chance.below(4)).as_bytes());
+    }
+    let length = if chance.below(50) == 0 {
+        20_000
+    } else {
+        chance.below(80)
+    };
+    let byte = u8::try_from(chance.below(256)).unwrap();
+    (key, (chance.below(4) > 0).then(|| vec![byte; length]))
+}
+
+fn all(table: &Table, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    table.scan(prefix).unwrap().map(Result::unwrap).collect()
+}
+
+fn with_prefix(model: &BTreeMap<Vec<u8>, Vec<u8>>, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let rows = model.iter().filter(|(key, _)| key.starts_with(prefix));
+    rows.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+#[test]
+fn rows_are_those_of_a_map_whatever_was_merged_and_reopened() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut chance = Chance::new(7);
+    let mut model = BTreeMap::new();
+    let mut table = Table::with_room(directory.path(), 2_000).unwrap();
+    let mut ranks = 0;
+    for round in 0..400 {
+        let mut batch = RowBatch::default();
+        for _ in 0..chance.below(40) {
+            let (key, value) = row(&mut chance);
+            match &value {
+                Some(value) => model.insert(key.clone(), value.clone()),
+                None => model.remove(&key),
+            };
+            batch.rows.push((key, value));
+        }
+        // What is read meanwhile stays as it was.
+        let before = table.scan(b"c").unwrap();
+        let then = with_prefix(&model, b"");
+        let wanted = all(&table, b"c");
+        table.apply(batch).unwrap();
+        assert_eq!(before.map(Result::unwrap).collect::<Vec<_>>(), wanted);
+        ranks = ranks.max(
+            table
+                .kept()
+                .runs
+                .iter()
+                .map(|run| run.row.rank)
+                .max()
+                .unwrap_or(0),
+        );
+        for _ in 0..20 {
+            let (key, _) = row(&mut chance);
+            assert_eq!(table.get(&key).unwrap(), model.get(&key).cloned());
+            let group = schema::group(&key);
+            assert_eq!(all(&table, group), with_prefix(&model, group));
+        }
+        if round % 50 == 49 {
+            assert_eq!(all(&table, b""), then);
+            table.flush().unwrap();
+            drop(table);
+            table = Table::with_room(directory.path(), 2_000).unwrap();
+            assert_eq!(all(&table, b""), then);
+        }
+    }
+    assert!(ranks >= 2, "{ranks}");
+    assert!(table.kept().runs.len() < 3 * SAME_RANK);
+}
+
+#[test]
+fn entries_under_a_term_come_together_in_few_rows() {
+    let directory = tempfile::tempdir().unwrap();
+    let table = Table::with_room(directory.path(), 500).unwrap();
+    let term = [&[schema::POSTINGS][..], Digest::of(b"term").as_bytes()].concat();
+    let other = [&[schema::POSTINGS][..], Digest::of(b"other").as_bytes()].concat();
+    let indices: Vec<_> = (0..2_000).map(|number| EntryIndex::new(3 * number)).collect();
+    for some in indices.chunks(3) {
+        let postings = vec![(term.clone(), some.to_vec()), (other.clone(), some[..1].to_vec())];
+        table
+            .apply(RowBatch {
+                rows: Vec::new(),
+                postings,
+            })
+            .unwrap();
+    }
+    let rows = all(&table, &term);
+    let found: Vec<_> = rows
+        .iter()
+        .flat_map(|(key, row)| schema::posting_indices(key, row).unwrap())
+        .collect();
+    assert_eq!(found, indices);
+    assert!(rows.len() < 40, "{}", rows.len());
+    for index in [0, 1, 3, 2_999, 3_000, 5_997, 5_998] {
+        let key = schema::posting_key(&term, EntryIndex::new(index));
+        let (key, row) = table.last(&term, &key).unwrap().unwrap();
+        let found = schema::posting_indices(&key, &row).unwrap();
+        let is_there = found.contains(&EntryIndex::new(index));
+        assert_eq!(is_there, index % 3 == 0 && index < 6_000, "{index}");
+    }
+}
+
+/// A table of one run of several blocks.
+fn one_run(directory: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let table = Table::open(directory).unwrap();
+    let rows = (0..2_000).map(|number| (format!("c{number:06}").into_bytes(), vec![1; 20]));
+    let model: BTreeMap<_, _> = rows.collect();
+    let rows = model
+        .iter()
+        .map(|(key, value)| (key.clone(), Some(value.clone())));
+    let batch = RowBatch {
+        rows: rows.collect(),
+        postings: Vec::new(),
+    };
+    table.apply(batch).unwrap();
+    table.flush().unwrap();
+    assert_eq!(table.kept().runs.len(), 1);
+    model
+}
+
+#[test]
+fn a_block_that_is_missing_is_an_error_for_its_rows_only() {
+    let blocks = |db: &sled::Db| -> Vec<_> {
+        let blocks = db.scan_prefix(b"b").map(|block| block.unwrap().0);
+        blocks.collect()
+    };
+    let directory = tempfile::tempdir().unwrap();
+    one_run(directory.path());
+    let count = blocks(&sled::open(directory.path()).unwrap()).len();
+    assert!(count > 5, "{count}");
+    for missing in [0, 2, count - 1] {
+        let directory = tempfile::tempdir().unwrap();
+        let model = one_run(directory.path());
+        let db = sled::open(directory.path()).unwrap();
+        db.remove(&blocks(&db)[missing]).unwrap();
+        db.flush().unwrap();
+        drop(db);
+        let table = Table::open(directory.path()).unwrap();
+        let mut lost = 0;
+        for (key, value) in &model {
+            match table.get(key) {
+                Ok(found) => assert_eq!(found.as_ref(), Some(value)),
+                Err(error) => {
+                    assert!(matches!(error, RowError::Damaged { .. }));
+                    lost += 1;
+                }
+            }
+        }
+        assert!(lost > 20 && lost < 400, "{lost}");
+        let scanned = table.scan(b"c").map(Iterator::collect::<Result<Vec<_>, _>>);
+        assert!(!matches!(scanned, Ok(Ok(_))));
+    }
+}
+
+#[test]
+fn what_no_manifest_names_is_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let model = one_run(directory.path());
+    let table = Table::open(directory.path()).unwrap();
+    // A merge that was cut short.
+    let rows = model.keys().map(|key| Ok((key.clone(), None)));
+    let most = u64::try_from(model.len()).unwrap();
+    Run::write(&table.wall, 77, 1, most, rows).unwrap().unwrap();
+    assert_eq!(Run::all(&table.wall).unwrap(), [0, 77, 0, 77]);
+    drop(table);
+    let table = Table::open(directory.path()).unwrap();
+    assert_eq!(Run::all(&table.wall).unwrap(), [0, 0]);
+    assert!(all(&table, b"").into_iter().eq(model));
+}

@@ -1,0 +1,208 @@
+use prova_core::term::Term;
+use serde::Serialize;
+
+use super::*;
+
+#[test]
+fn batches_are_kept_and_scanned_in_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let term: Term = "by:dns:nordlys.example".parse().unwrap();
+    let rows = StoreRows::open(directory.path()).unwrap();
+    let mut batch = RowBatch::default();
+    let other: Term = "by:dns:north.example".parse().unwrap();
+    for indices in [&[2][..], &[300, 301], &[70_000, 1_000_000]] {
+        batch.post(&term, indices.iter().copied().map(EntryIndex::new).collect());
+    }
+    batch.post(&other, vec![EntryIndex::new(301)]);
+    let leaf = LeafHash::of_entry(b"x");
+    batch
+        .insert("leaf", &schema::leaf_key(&leaf), &EntryIndex::new(2))
+        .unwrap();
+    rows.apply(batch).unwrap();
+    rows.flush().unwrap();
+    drop(rows);
+    let rows = StoreRows::open_existing(directory.path()).unwrap().unwrap();
+    assert_eq!(
+        rows.posting(&term).unwrap(),
+        [2, 300, 301, 70_000, 1_000_000].map(EntryIndex::new)
+    );
+    for (index, want) in [
+        (0, false),
+        (2, true),
+        (301, true),
+        (302, false),
+        (1_000_000, true),
+    ] {
+        assert_eq!(rows.is_posted(&term, EntryIndex::new(index)), Ok(want), "{index}");
+    }
+    assert_eq!(rows.index_of(&leaf), Ok(Some(EntryIndex::new(2))));
+    assert_eq!(rows.posted(), Ok(6));
+}
+
+/// Whether bytes are a row, and if so the one that its value is written as.
+fn read<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(row: &[u8]) -> Option<Vec<u8>> {
+    let value: T = codec::decode(row).ok()?;
+    let written = codec::encode(&value).unwrap();
+    assert_eq!(codec::decode::<T>(&written).unwrap(), value);
+    Some(written)
+}
+
+fn read_as(kind: u8, row: &[u8]) -> Option<Vec<u8>> {
+    match kind {
+        b's' => read::<StateRow>(row),
+        b'r' => read::<Registry>(row),
+        schema::CHAINS => read::<Chain>(row),
+        schema::FACTS => read::<Fact>(row),
+        schema::ALIASES => read::<SubjectId>(row),
+        schema::LEAVES => read::<EntryIndex>(row),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_row_is_written_as_it_was_read_and_no_damaged_row_is_a_panic() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut statements = prova_testkit::builder::TestLedger::new("ledger.example/2026");
+    let log_key = prova_core::test_keys::published_test_key("log").unwrap();
+    let mut ledger = crate::Ledger::create(directory.path(), &statements.charter(), log_key).unwrap();
+    let mut entries = statements.enrolments();
+    entries.extend(statements.units(0, 2, 0));
+    entries.extend([
+        statements.ship("SN0"),
+        statements.ship("LOST"),
+        statements.rotate("spare-1"),
+    ]);
+    ledger.append(None, &entries).unwrap();
+    let mut chance = prova_testkit::chance::Chance::new(1);
+    let mut kinds = std::collections::BTreeMap::new();
+    for row in ledger.state().store().unwrap().scan(&[]) {
+        let (key, row) = row.unwrap();
+        let kind = key[0];
+        *kinds.entry(char::from(kind)).or_insert(0) += 1;
+        if kind == schema::POSTINGS {
+            let indices = schema::posting_indices(&key, &row).unwrap();
+            assert_eq!(schema::posting_row(&indices), row);
+            for cut in 0..key.len() {
+                schema::posting_indices(&key[..cut], &row);
+            }
+            continue;
+        }
+        assert_eq!(read_as(kind, &row).as_ref(), Some(&row), "{}", char::from(kind));
+        assert_eq!(read_as(kind, &row[..row.len() - 1]), None);
+        for _ in 0..200 {
+            let mut damaged = row.clone();
+            for _ in 0..=chance.below(3) {
+                let at = chance.below(damaged.len());
+                damaged[at] ^= 1 << chance.below(8);
+            }
+            read_as(kind, &damaged);
+        }
+    }
+    let kinds: Vec<_> = kinds.into_keys().collect();
+    assert_eq!(kinds, ['c', 'f', 'l', 'r', 's', 't']);
+}
+
+/// A ledger with so many shipments of a unit that nobody receives, each a finding.
+fn shipments(directory: &Path, count: usize) -> (crate::Ledger, prova_testkit::builder::TestLedger) {
+    let mut statements = prova_testkit::builder::TestLedger::new("ledger.example/2026");
+    let log_key = prova_core::test_keys::published_test_key("log").unwrap();
+    let mut ledger = crate::Ledger::create(directory, &statements.charter(), log_key).unwrap();
+    let mut entries = statements.enrolments();
+    entries.extend((0..count).map(|_| statements.ship("SN0")));
+    ledger.append(None, &entries).unwrap();
+    (ledger, statements)
+}
+
+#[test]
+fn no_row_grows_with_the_entries_about_a_subject() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut ledger, mut statements) = shipments(directory.path(), 10);
+    // How many rows there are of chains and facts, and the bytes of the largest.
+    let measured = |ledger: &crate::Ledger| {
+        let rows = ledger.state().store().unwrap();
+        [schema::CHAINS, schema::FACTS].map(|kind| {
+            let lengths = rows.scan(&[kind]).map(|row| row.unwrap().1.len());
+            let lengths: Vec<_> = lengths.collect();
+            (lengths.len(), lengths.into_iter().max())
+        })
+    };
+    let [(1, chain), (few, fact)] = measured(&ledger) else {
+        panic!("{:?}", measured(&ledger));
+    };
+    let more: Vec<_> = (0..400).map(|_| statements.ship("SN0")).collect();
+    ledger.append(None, &more).unwrap();
+    // A shipment that ends and the finding at it are a row each; texts have a digit or two more.
+    let [(1, longer_chain), (many, longer_fact)] = measured(&ledger) else {
+        panic!("{:?}", measured(&ledger));
+    };
+    assert_eq!(many, few + 2 * more.len());
+    assert_eq!(longer_chain, chain);
+    assert!(
+        longer_fact.unwrap() < fact.unwrap() + 8,
+        "{longer_fact:?}, before {fact:?}"
+    );
+}
+
+#[test]
+fn a_store_of_an_older_version_is_made_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let (ledger, _) = shipments(directory.path(), 5);
+    // Which entries share a posting's row depends on which were written together.
+    let all = |ledger: &crate::Ledger| -> Vec<_> {
+        let rows = ledger.state().store().unwrap().scan(&[]);
+        let rows = rows.map(Result::unwrap);
+        rows.filter(|(key, _)| key[0] != schema::POSTINGS).collect()
+    };
+    let rows = all(&ledger);
+    drop(ledger);
+    // As they were written until version 3: each row a value of sled's.
+    let store = directory.path().join("store");
+    std::fs::remove_dir_all(&store).unwrap();
+    let older = sled::open(&store).unwrap();
+    for (key, row) in &rows {
+        let mut row = row.clone();
+        row[0] = codec::ROW_VERSION - 1;
+        older.insert(key, row).unwrap();
+    }
+    older.flush().unwrap();
+    drop(older);
+    let snapshot = crate::Snapshot::open(directory.path()).unwrap();
+    let state = snapshot.state(&crate::NoProgress).unwrap();
+    assert!(
+        state.store().is_err(),
+        "whoever only reads must not read these rows"
+    );
+    drop(state);
+    let log_key = prova_core::test_keys::published_test_key("log").unwrap();
+    let ledger = crate::Ledger::open(directory.path(), log_key, &crate::NoProgress).unwrap();
+    assert!(all(&ledger) == rows);
+}
+
+#[test]
+fn fsck_finds_facts_that_are_changed_gone_or_too_many() {
+    let directory = tempfile::tempdir().unwrap();
+    let (ledger, _) = shipments(directory.path(), 5);
+    let store = ledger.state().store().unwrap();
+    let facts: Vec<_> = store.scan(&[schema::FACTS]).map(Result::unwrap).collect();
+    let mut batch = RowBatch::default();
+    batch.insert("fact", &facts[0].0, &Fact::Holds).unwrap();
+    batch.remove(&facts[1].0);
+    let id: SubjectId = "unit:dns:nordlys.example/AAU3900/SN0".parse().unwrap();
+    for sku in ["sku:1", "sku:2"] {
+        let key = FactKey::Alias(sku.parse().unwrap());
+        let row = schema::fact_key(&id, &key);
+        batch.insert("fact", &row, &Fact::Holds).unwrap();
+    }
+    store.apply(batch).unwrap();
+    store.flush().unwrap();
+    drop(ledger);
+    let faults = crate::fsck(directory.path(), &crate::NoProgress).unwrap();
+    let reasons: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    let about = |what: &str| reasons.iter().filter(|reason| reason.contains(what)).count();
+    assert_eq!(
+        (about("a fact about"), about("the number of facts")),
+        (2, 1),
+        "{reasons:?}"
+    );
+    assert_eq!(faults.len(), 3);
+}
