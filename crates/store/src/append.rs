@@ -158,8 +158,6 @@ struct Group<'a> {
 /// An entry before its signatures are verified.
 struct Candidate<'a> {
     bytes: &'a [u8],
-    /// Where the same bytes stand already.
-    known: Option<EntryIndex>,
     decoded: Result<Unverified, DecodeEntryError>,
 }
 
@@ -350,15 +348,7 @@ impl<'a> Group<'a> {
         let mut run = Vec::new();
         for (bytes, decoded) in entries.iter().zip(decoded) {
             let changes_keys = decoded.as_ref().is_ok_and(Unverified::changes_keys);
-            let known = match &decoded {
-                Ok(entry) => self.overlay.index_of(&entry.leaf())?,
-                Err(_) => None,
-            };
-            run.push(Candidate {
-                bytes,
-                known,
-                decoded,
-            });
+            run.push(Candidate { bytes, decoded });
             if changes_keys {
                 self.admit_run(std::mem::take(&mut run), &mut outcomes)?;
             }
@@ -370,41 +360,46 @@ impl<'a> Group<'a> {
     /// Entries of which only the last can change which keys there are: their signatures can be verified at once.
     fn admit_run(&mut self, run: Vec<Candidate<'a>>, outcomes: &mut Vec<Outcome>) -> Result<(), RowError> {
         let registry = self.registry.as_ref();
-        let verified = parallel::map(run, |candidate| {
-            let Candidate {
-                bytes,
-                known,
-                decoded,
-            } = candidate;
+        let verified = parallel::map(run, |Candidate { bytes, decoded }| {
             let changes_keys = decoded.as_ref().is_ok_and(Unverified::changes_keys);
-            let entry = match known {
-                Some(index) => Err(Outcome::Known { index }),
-                None => decoded
-                    .map_err(Refusal::from)
-                    .and_then(|entry| Ok(entry.verify(registry)?))
-                    .map_err(Outcome::Refused),
+            let entry = match decoded {
+                Ok(entry) => {
+                    let leaf = entry.leaf();
+                    let refused = |error: VerifyEntryError| (Some(leaf), error.into());
+                    entry.verify(registry).map_err(refused)
+                }
+                Err(error) => Err((None, error.into())),
             };
             (bytes, changes_keys, entry)
         });
         for (bytes, changes_keys, entry) in verified {
             outcomes.push(match entry {
                 Ok(entry) => self.admit(bytes, &entry, changes_keys)?,
-                Err(outcome) => outcome,
+                Err((leaf, refusal)) => self.refuse(leaf, refusal)?,
             });
         }
         Ok(())
     }
 
+    /// What becomes of an entry that may not enter, perhaps because it is there already.
+    ///
+    /// Nothing that is there would be admitted: it is itself what its chains have beyond what its signer had seen. So only what is refused
+    /// is looked for.
+    fn refuse(&self, leaf: Option<LeafHash>, refusal: Refusal) -> Result<Outcome, RowError> {
+        let known = leaf.map(|leaf| self.overlay.index_of(&leaf)).transpose()?;
+        Ok(match known.flatten() {
+            Some(index) => Outcome::Known { index },
+            None => Outcome::Refused(refusal),
+        })
+    }
+
     fn admit(&mut self, bytes: &'a [u8], entry: &Verified, changes_keys: bool) -> Result<Outcome, RowError> {
         let leaf = entry.leaf();
-        if let Some(index) = self.overlay.waiting(&leaf) {
-            return Ok(Outcome::Known { index });
-        }
         let size = self.edge.size();
         let changes = match admit(&self.overlay, &mut self.registry, size, entry) {
             Ok(changes) => changes,
             Err(AdmitError::Inadmissible(reason)) => {
-                return Ok(Outcome::Refused(Refusal::Inadmissible(reason)));
+                return self.refuse(Some(leaf), Refusal::Inadmissible(reason));
             }
             Err(AdmitError::View(error)) => return Err(error),
         };

@@ -37,6 +37,7 @@ mod attachments;
 mod audit;
 mod backup;
 mod blame;
+mod cache;
 mod codec;
 mod create;
 mod disk;

@@ -62,11 +62,6 @@ impl<'a> Overlay<'a> {
         self.leaves.len()
     }
 
-    /// Where an entry that waits will stand.
-    pub(crate) fn waiting(&self, leaf: &LeafHash) -> Option<EntryIndex> {
-        self.leaves.get(leaf).copied()
-    }
-
     pub(crate) fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
         match self.leaves.get(leaf) {
             Some(index) => Ok(Some(*index)),

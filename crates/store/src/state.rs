@@ -40,7 +40,7 @@ pub struct State {
 
 #[derive(Debug)]
 pub(crate) enum Kept {
-    Store(StoreRows),
+    Store(Box<StoreRows>),
     Scratch(Box<Scratch>),
 }
 
@@ -49,7 +49,7 @@ impl State {
         Self {
             size,
             registry,
-            rows: Kept::Store(rows),
+            rows: Kept::Store(Box::new(rows)),
             index: OnceLock::new(),
             _lock: lock,
         }

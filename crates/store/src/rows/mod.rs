@@ -40,13 +40,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct StoreRows(Table);
 
-impl Drop for StoreRows {
-    fn drop(&mut self) {
-        // What cannot be flushed is made again from the tiles.
-        let _ = self.0.flush();
-    }
-}
-
 impl StoreRows {
     /// Opens the store in a directory, or makes one.
     pub(crate) fn open(directory: &Path) -> Result<Self, RowError> {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use prova_core::hash::Digest;
 use serde::{Deserialize, Serialize};
-use sled::Batch;
 
 use super::{
     RowError,
@@ -21,11 +20,8 @@ use crate::{filter::Filter, schema};
 const BLOCKS: u8 = b'b';
 const FILTERS: u8 = b'f';
 const PART_BYTES: usize = 32 << 10;
-/// Bytes that are written together, and after which sled is to let go of them.
-const WRITE_BYTES: usize = 256 << 10;
+/// Bytes after which sled is to let go of what was written.
 const FLUSH_BYTES: usize = 8 << 20;
-/// Values that are removed together.
-const REMOVE: usize = 64;
 
 /// What is said of a run beside its blocks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +75,6 @@ impl Run {
             wall,
             id,
             builder: Builder::default(),
-            batch: Batch::default(),
-            waiting: 0,
             unflushed: 0,
         };
         let mut filter = Filter::new(usize::try_from(most).unwrap_or(usize::MAX));
@@ -100,9 +94,8 @@ impl Run {
         };
         writing.close(&[])?;
         for (part, bytes) in (0_u32..).zip(filter.to_bytes().chunks(PART_BYTES)) {
-            writing.put(key(FILTERS, id, &part.to_be_bytes()), bytes.to_owned())?;
+            writing.put(&key(FILTERS, id, &part.to_be_bytes()), bytes.to_owned())?;
         }
-        writing.finish()?;
         let row = RunRow {
             id,
             rank,
@@ -172,22 +165,11 @@ impl Run {
     pub(super) fn remove(wall: &Wall, id: u32) -> Result<(), RowError> {
         for kind in [BLOCKS, FILTERS] {
             let prefix = key(kind, id, &[]);
-            loop {
-                let mut values = wall.from(prefix.clone())?;
-                let mut batch = Batch::default();
-                let mut count = 0;
-                while let Some((key, _)) = values.next()?
-                    && key.starts_with(&prefix)
-                    && count < REMOVE
-                {
-                    batch.remove(key);
-                    count = count.saturating_add(1);
-                }
-                drop(values);
-                if count == 0 {
-                    break;
-                }
-                wall.write(batch)?;
+            let mut values = wall.from(prefix.clone())?;
+            while let Some((key, _)) = values.next()?
+                && key.starts_with(&prefix)
+            {
+                wall.remove(&key)?;
             }
         }
         Ok(())
@@ -222,9 +204,7 @@ struct Writing<'a> {
     wall: &'a Wall,
     id: u32,
     builder: Builder,
-    batch: Batch,
-    /// Bytes in the batch, and bytes written since sled was flushed.
-    waiting: usize,
+    /// Bytes written since sled was flushed.
     unflushed: usize,
 }
 
@@ -235,27 +215,17 @@ impl Writing<'_> {
             return Ok(());
         }
         let (first, block) = self.builder.take(next)?;
-        self.put(key(BLOCKS, self.id, &first), block)
+        self.put(&key(BLOCKS, self.id, &first), block)
     }
 
-    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), RowError> {
-        self.waiting = self.waiting.saturating_add(value.len());
-        self.batch.insert(key, value);
-        if self.waiting < WRITE_BYTES {
-            return Ok(());
-        }
-        self.finish()?;
+    fn put(&mut self, key: &[u8], value: Vec<u8>) -> Result<(), RowError> {
+        self.unflushed = self.unflushed.saturating_add(value.len());
+        self.wall.insert(key, value)?;
         if self.unflushed >= FLUSH_BYTES {
             self.unflushed = 0;
             self.wall.flush()?;
         }
         Ok(())
-    }
-
-    fn finish(&mut self) -> Result<(), RowError> {
-        let waiting = std::mem::take(&mut self.waiting);
-        self.unflushed = self.unflushed.saturating_add(waiting);
-        self.wall.write(std::mem::take(&mut self.batch))
     }
 }
 

@@ -3,19 +3,19 @@
 //! ```text
 //! m → Manifest        the runs that count, the oldest first
 //! ```
-//! When enough rows are in memory they become a run of rank 0; eight runs of one rank are merged into one of the next. A row is so
-//! written a few times in all, always beside its neighbours, and where it is needed a handful of runs has to be asked.
+//! When enough rows are in memory they become a run of rank 0; eight runs of one rank are merged into one of the next, while work goes
+//! on. A row is so written a few times in all, always beside its neighbours, and where it is needed a handful of runs has to be asked.
 //! What was only in memory when a process ends too soon is made again from the entries.
 
 use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
 };
 
 use prova_core::position::EntryIndex;
 use serde::{Deserialize, Serialize};
-use sled::Batch;
 
 use super::{
     RowError,
@@ -25,15 +25,20 @@ use super::{
     run::{Run, RunRow, fingerprint},
     wall::Wall,
 };
-use crate::{codec, schema};
+use crate::{cache::Cache, codec, schema};
 
 const MANIFEST: &[u8] = b"m";
 const SAME_RANK: usize = 8;
+/// With more runs than this, work waits for the merge.
+const MAX_RUNS: usize = 64;
 /// Bytes of keys and values in memory before they become a run: those of some five thousand entries.
 const RECENT_BYTES: usize = 2 << 20;
 
 /// A row that is there.
 pub(super) type KeyValue = (Vec<u8>, Vec<u8>);
+
+/// Bytes of rows of runs that were asked for, in the younger half of those kept in memory.
+const CACHED_BYTES: usize = 2 << 20;
 
 /// Which runs there are.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -46,7 +51,7 @@ struct Manifest {
 /// Rows by key.
 #[derive(Debug)]
 pub(super) struct Table {
-    wall: Wall,
+    wall: Arc<Wall>,
     kept: Mutex<Kept>,
     /// Bytes in memory before they become a run.
     room: usize,
@@ -61,8 +66,28 @@ struct Kept {
     /// The oldest first.
     runs: Vec<Arc<Run>>,
     next: u32,
-    /// Runs that were merged, while somebody still reads them.
+    /// Rows of runs that were asked for not long ago; `None`: there is none.
+    asked: Cache<Vec<u8>, Option<Vec<u8>>>,
+    merging: Option<Merging>,
+    /// Runs that were merged, until nobody reads them.
     replaced: Vec<Arc<Run>>,
+}
+
+/// Runs that become one.
+#[derive(Debug)]
+struct Merging {
+    runs: Vec<u32>,
+    merged: JoinHandle<Result<Option<Run>, RowError>>,
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        // What cannot be flushed is made again from the tiles.
+        let _ = self.flush();
+        if let Some(merging) = self.kept().merging.take() {
+            let _ = merging.merged.join();
+        }
+    }
 }
 
 impl Table {
@@ -72,7 +97,7 @@ impl Table {
     }
 
     fn with_room(directory: &Path, room: usize) -> Result<Self, RowError> {
-        let wall = Wall::open(directory)?;
+        let wall = Arc::new(Wall::open(directory)?);
         let manifest = match wall.get(MANIFEST)? {
             Some(row) => codec::decode(&row).map_err(RowError::row("manifest"))?,
             None => Manifest::default(),
@@ -93,6 +118,8 @@ impl Table {
                 bytes: 0,
                 runs,
                 next: manifest.next,
+                asked: Cache::new(CACHED_BYTES),
+                merging: None,
                 replaced: Vec::new(),
             }),
             wall,
@@ -106,21 +133,25 @@ impl Table {
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
-        let kept = self.kept();
+        let mut kept = self.kept();
         if let Some(row) = kept.recent.get(key) {
             return Ok(row.clone());
         }
-        let runs = kept.runs.clone();
-        drop(kept);
+        if let Some(row) = kept.asked.get(key) {
+            return Ok(row.clone());
+        }
         let fingerprint = fingerprint(key);
-        for run in runs.iter().rev().filter(|run| run.may_hold(fingerprint)) {
-            if let Some((found, value)) = run.last(&self.wall, key)?
-                && found == key
-            {
-                return Ok(value);
+        let runs = kept.runs.iter().rev().filter(|run| run.may_hold(fingerprint));
+        let mut value = None;
+        for run in runs {
+            if let Some((_, found)) = run.last(&self.wall, key)?.filter(|(found, _)| found == key) {
+                value = found;
+                break;
             }
         }
-        Ok(None)
+        let weight = key.len().saturating_add(value.as_ref().map_or(0, Vec::len));
+        kept.asked.insert(key.to_owned(), value.clone(), weight, false);
+        Ok(value)
     }
 
     /// The rows whose keys begin with a prefix, ascending, as they are now.
@@ -175,9 +206,17 @@ impl Table {
         Ok(())
     }
 
-    /// Gives every row to the system.
+    /// Gives every row to the system, and merges what is to be merged.
     pub(super) fn flush(&self) -> Result<(), RowError> {
-        self.kept().spill(&self.wall)?;
+        let mut kept = self.kept();
+        kept.spill(&self.wall)?;
+        while kept.merging.is_some() {
+            kept.take_merged(&self.wall)?;
+            kept.start_merging(&self.wall);
+        }
+        for id in kept.take_replaced() {
+            Run::remove(&self.wall, id)?;
+        }
         self.wall.flush()
     }
 }
@@ -186,6 +225,7 @@ impl Kept {
     fn put(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
         let length = value.as_ref().map_or(0, Vec::len).saturating_add(key.len());
         self.bytes = self.bytes.saturating_add(length);
+        self.asked.forget(&key);
         self.recent.insert(key, value);
     }
 
@@ -200,70 +240,112 @@ impl Kept {
     }
 
     /// Writes what is in memory as a run.
-    fn spill(&mut self, wall: &Wall) -> Result<(), RowError> {
-        self.remove_replaced(wall)?;
-        if self.recent.is_empty() {
-            return Ok(());
+    fn spill(&mut self, wall: &Arc<Wall>) -> Result<(), RowError> {
+        let is_done = |merging: &Merging| merging.merged.is_finished();
+        if self.merging.as_ref().is_some_and(is_done) || self.runs.len() >= MAX_RUNS {
+            self.take_merged(wall)?;
         }
-        let rows = self
-            .recent
-            .iter()
-            .map(|(key, value)| Ok((key.clone(), value.clone())));
-        let most = u64::try_from(self.recent.len()).unwrap_or(u64::MAX);
-        let from = self.runs.len();
-        let id = take_next(&mut self.next);
-        let run = Run::write(wall, id, 0, most, without_gone(from == 0, rows))?;
-        self.replace(wall, from, run)?;
-        self.recent.clear();
-        self.bytes = 0;
-        while let Some((from, rank)) = self.full_rank() {
-            let merged = self.runs.iter().skip(from);
-            let most = merged.clone().map(|run| run.row.rows).sum();
-            let cursors = merged.map(|run| run.cursor(wall, &[]));
-            let merged = Merged::new(Vec::new(), Vec::new(), cursors.collect::<Result<_, RowError>>()?);
-            let rows = with_postings_joined(without_gone(from == 0, merged));
+        if !self.recent.is_empty() {
+            let rows = self
+                .recent
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), value.clone())));
+            let most = u64::try_from(self.recent.len()).unwrap_or(u64::MAX);
+            let is_lowest = self.runs.is_empty();
             let id = take_next(&mut self.next);
-            let run = Run::write(wall, id, rank.saturating_add(1), most, rows)?;
-            self.replace(wall, from, run)?;
+            let run = Run::write(wall, id, 0, most, without_gone(is_lowest, rows))?;
+            self.replace(wall, &[], run)?;
+            self.recent.clear();
+            self.bytes = 0;
         }
-        self.remove_replaced(wall)
+        self.start_merging(wall);
+        Ok(())
     }
 
-    /// Lets a new run take the place of all from one on.
-    fn replace(&mut self, wall: &Wall, from: usize, run: Option<Run>) -> Result<(), RowError> {
-        let mut runs: Vec<_> = self.runs.iter().take(from).cloned().collect();
+    /// Lets a run take the place of others, or come after all.
+    fn replace(&mut self, wall: &Wall, others: &[u32], run: Option<Run>) -> Result<(), RowError> {
+        let is_other = |run: &Arc<Run>| others.contains(&run.row.id);
+        let at = self.runs.iter().position(is_other).unwrap_or(self.runs.len());
+        let mut runs: Vec<_> = self.runs.iter().take(at).cloned().collect();
         runs.extend(run.map(Arc::new));
+        let (replaced, kept): (Vec<_>, Vec<_>) = self.runs.iter().skip(at).cloned().partition(is_other);
+        runs.extend(kept);
         let manifest = Manifest {
             next: self.next,
             runs: runs.iter().map(|run| run.row.clone()).collect(),
         };
         let manifest = codec::encode(&manifest).map_err(RowError::row("manifest"))?;
-        let mut batch = Batch::default();
-        batch.insert(MANIFEST, manifest);
-        wall.write(batch)?;
-        let before = std::mem::replace(&mut self.runs, runs);
-        self.replaced.extend(before.into_iter().skip(from));
+        wall.insert(MANIFEST, manifest)?;
+        self.runs = runs;
+        self.replaced.extend(replaced);
         Ok(())
     }
 
-    /// Where the runs begin that are to be merged, and their rank.
-    fn full_rank(&self) -> Option<(usize, u32)> {
-        let rank = self.runs.last()?.row.rank;
-        let same = self
-            .runs
-            .iter()
-            .rev()
-            .take_while(|run| run.row.rank == rank)
-            .count();
-        (same >= SAME_RANK).then(|| (self.runs.len().saturating_sub(same), rank))
+    /// The oldest runs of the lowest rank of which there are enough.
+    fn to_merge(&self) -> Option<&[Arc<Run>]> {
+        let same = self.runs.chunk_by(|a, b| a.row.rank == b.row.rank);
+        let mut full = same.rev().filter_map(|same| same.get(..SAME_RANK));
+        full.next()
     }
 
-    fn remove_replaced(&mut self, wall: &Wall) -> Result<(), RowError> {
-        while let Some(at) = self.replaced.iter().position(|run| Arc::strong_count(run) == 1) {
-            Run::remove(wall, self.replaced.swap_remove(at).row.id)?;
+    /// Begins to merge, if there is something to be merged and nothing is.
+    fn start_merging(&mut self, wall: &Arc<Wall>) {
+        if self.merging.is_some() {
+            return;
         }
-        Ok(())
+        let Some(runs) = self.to_merge().map(<[_]>::to_vec) else {
+            return;
+        };
+        let is_lowest = self.runs.first().map(|run| run.row.id) == runs.first().map(|run| run.row.id);
+        let (id, replaced) = (take_next(&mut self.next), self.take_replaced());
+        let (ids, wall) = (runs.iter().map(|run| run.row.id).collect(), Arc::clone(wall));
+        let merged = thread::spawn(move || {
+            for id in replaced {
+                Run::remove(&wall, id)?;
+            }
+            merge(&wall, id, &runs, is_lowest)
+        });
+        self.merging = Some(Merging { runs: ids, merged });
     }
+
+    /// Waits for what is being merged.
+    fn take_merged(&mut self, wall: &Wall) -> Result<(), RowError> {
+        let Some(Merging { runs, merged }) = self.merging.take() else {
+            return Ok(());
+        };
+        let run = merged.join().unwrap_or_else(|_| {
+            Err(RowError::Damaged {
+                reason: "merging runs of it gave up".to_owned(),
+            })
+        });
+        self.replace(wall, &runs, run?)
+    }
+
+    /// The runs that were merged and that nobody reads any more.
+    fn take_replaced(&mut self) -> Vec<u32> {
+        let is_read = |run: &Arc<Run>| Arc::strong_count(run) > 1;
+        let (read, unread) = std::mem::take(&mut self.replaced).into_iter().partition(is_read);
+        self.replaced = read;
+        let unread: Vec<Arc<Run>> = unread;
+        unread.iter().map(|run| run.row.id).collect()
+    }
+}
+
+/// One run of several, the oldest first.
+fn merge(wall: &Wall, id: u32, runs: &[Arc<Run>], is_lowest: bool) -> Result<Option<Run>, RowError> {
+    let most = runs.iter().map(|run| run.row.rows).sum();
+    let rank = runs
+        .iter()
+        .map(|run| run.row.rank)
+        .max()
+        .unwrap_or(0)
+        .saturating_add(1);
+    let cursors = runs
+        .iter()
+        .map(|run| run.cursor(wall, &[]))
+        .collect::<Result<_, RowError>>()?;
+    let rows = without_gone(is_lowest, Merged::new(Vec::new(), Vec::new(), cursors));
+    Run::write(wall, id, rank, most, with_postings_joined(rows))
 }
 
 /// Rows in order, without those that are gone.

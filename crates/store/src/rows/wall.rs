@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sled::{Batch, IVec};
+use sled::IVec;
 
 use super::RowError;
 
@@ -103,10 +103,14 @@ impl Wall {
         guarded(|| Ok(Values(db.range(key..))))
     }
 
-    /// Writes all or nothing.
-    pub(super) fn write(&self, batch: Batch) -> Result<(), RowError> {
+    pub(super) fn insert(&self, key: &[u8], value: Vec<u8>) -> Result<(), RowError> {
         let db = self.db()?;
-        guarded(|| db.apply_batch(batch))
+        guarded(|| db.insert(key, value)).map(|_| ())
+    }
+
+    pub(super) fn remove(&self, key: &[u8]) -> Result<(), RowError> {
+        let db = self.db()?;
+        guarded(|| db.remove(key)).map(|_| ())
     }
 
     /// Unflushed values stay in memory.

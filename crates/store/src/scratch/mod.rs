@@ -11,7 +11,6 @@
 //! Memory is bounded, whatever the size of the ledger, but for what contradicts itself: findings are kept as a list.
 
 mod buckets;
-mod cache;
 mod log;
 mod places;
 mod run;
@@ -38,8 +37,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use self::buckets::Buckets;
 pub(crate) use self::subjects::Subjects;
-use self::{cache::Cache, log::Log, places::Places, run::Runs, unfolded::Unfolded};
-use crate::{codec, rows::RowError};
+use self::{log::Log, places::Places, run::Runs, unfolded::Unfolded};
+use crate::{cache::Cache, codec, rows::RowError};
 
 /// Where memory ends and files begin.
 #[derive(Clone, Copy, Debug)]

@@ -97,6 +97,7 @@ fn entries_under_a_term_come_together_in_few_rows() {
             })
             .unwrap();
     }
+    table.flush().unwrap();
     let rows = all(&table, &term);
     let found: Vec<_> = rows
         .iter()

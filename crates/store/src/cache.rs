@@ -3,11 +3,11 @@
 //! What is used moves to the younger half. When that is full, whatever is in the older half has not been used for long and goes; the
 //! younger half becomes the older.
 
-use std::{collections::HashMap, hash::Hash};
+use std::{borrow::Borrow, collections::HashMap, hash::Hash};
 
 /// Rows that were used not long ago.
 #[derive(Debug)]
-pub(super) struct Cache<K, V> {
+pub(crate) struct Cache<K, V> {
     young: HashMap<K, Kept<V>>,
     old: HashMap<K, Kept<V>>,
     /// What the rows of the younger half weigh, and may weigh.
@@ -24,7 +24,7 @@ struct Kept<V> {
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self {
             young: HashMap::new(),
             old: HashMap::new(),
@@ -34,7 +34,10 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     }
 
     /// A row in memory.
-    pub(super) fn get(&mut self, key: &K) -> Option<&V> {
+    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         if let Some((key, kept)) = self.old.remove_entry(key) {
             // The younger half may become a little too heavy until the next row comes.
             self.weight = self.weight.saturating_add(kept.weight);
@@ -44,14 +47,14 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     }
 
     /// Lets go of a row that is not as it was.
-    pub(super) fn forget(&mut self, key: &K) {
+    pub(crate) fn forget(&mut self, key: &K) {
         self.old.remove(key);
         let weight = self.young.remove(key).map_or(0, |kept| kept.weight);
         self.weight = self.weight.saturating_sub(weight);
     }
 
     /// Keeps a row; returns those changed ones that have no room any more.
-    pub(super) fn insert(&mut self, key: K, value: V, weight: usize, changed: bool) -> Option<HashMap<K, V>> {
+    pub(crate) fn insert(&mut self, key: K, value: V, weight: usize, changed: bool) -> Option<HashMap<K, V>> {
         self.old.remove(&key);
         let kept = Kept {
             value,
@@ -70,7 +73,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     }
 
     /// All changed rows, which are changed no more.
-    pub(super) fn settle(&mut self) -> HashMap<K, V> {
+    pub(crate) fn settle(&mut self) -> HashMap<K, V> {
         let all = self.young.iter_mut().chain(&mut self.old);
         all.filter_map(|(key, kept)| {
             let changed = std::mem::take(&mut kept.changed);
