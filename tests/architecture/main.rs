@@ -82,7 +82,7 @@ const CORE: &[&str] = &[
 
 /// Text that only one file below `crates/` may have in its code.
 const PLACES: &[(&str, &str)] = &[
-    ("sled::", "store/src/rows.rs"),
+    ("sled::", "store/src/rows/wall.rs"),
     ("bincode::", "store/src/codec.rs"),
 ];
 

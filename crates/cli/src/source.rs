@@ -17,7 +17,7 @@ use prova_core::{
     registry::Registry,
     term::Term,
 };
-use prova_store::{AttachmentError, ReadError, Snapshot, State};
+use prova_store::{AttachmentError, Prover, ReadError, Snapshot, State};
 
 use crate::error::{Blame, Blamed};
 
@@ -33,22 +33,31 @@ pub(crate) struct LedgerSource {
 
 /// What was read and held against the tree before: an export asks for each entry and its proof several times, and each is in another
 /// file. What comes when there is no room any more is read again.
-#[derive(Default)]
 struct Kept {
-    entries: BTreeMap<EntryIndex, Vec<u8>>,
-    proofs: BTreeMap<EntryIndex, InclusionProof>,
+    prover: Prover,
+    entries: BTreeMap<EntryIndex, (Vec<u8>, InclusionProof)>,
     bytes: usize,
 }
 
 impl Kept {
-    /// Whether there is room for so many bytes more, which are taken.
-    fn has_room(&mut self, bytes: usize) -> bool {
-        let bytes = self.bytes.saturating_add(bytes);
-        let fits = bytes <= KEPT_BYTES;
-        if fits {
-            self.bytes = bytes;
+    /// What `part` takes of an entry and its proof.
+    fn take<T>(
+        &mut self,
+        index: EntryIndex,
+        part: impl Fn(&(Vec<u8>, InclusionProof)) -> T,
+    ) -> Result<T, SourceError> {
+        if let Some(kept) = self.entries.get(&index) {
+            return Ok(part(kept));
         }
-        fits
+        let read = self.prover.entry(index)?;
+        let taken = part(&read);
+        let bytes = read.0.len().saturating_add(std::mem::size_of_val(read.1.path()));
+        let bytes = self.bytes.saturating_add(bytes);
+        if bytes <= KEPT_BYTES {
+            self.bytes = bytes;
+            self.entries.insert(index, read);
+        }
+        Ok(taken)
     }
 }
 
@@ -80,10 +89,15 @@ impl Blamed for SourceError {
 impl LedgerSource {
     /// The ledger that was read.
     pub(crate) fn new((snapshot, state): (Snapshot, State)) -> Self {
+        let kept = Kept {
+            prover: Prover::new(&snapshot),
+            entries: BTreeMap::new(),
+            bytes: 0,
+        };
         Self {
             snapshot,
             state,
-            kept: RefCell::default(),
+            kept: RefCell::new(kept),
         }
     }
 }
@@ -92,15 +106,7 @@ impl closure::Source for LedgerSource {
     type Error = SourceError;
 
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, SourceError> {
-        if let Some(entry) = self.kept.borrow().entries.get(&index) {
-            return Ok(entry.clone());
-        }
-        let entry = self.snapshot.entry(index)?;
-        let mut kept = self.kept.borrow_mut();
-        if kept.has_room(entry.len()) {
-            kept.entries.insert(index, entry.clone());
-        }
-        Ok(entry)
+        self.kept.borrow_mut().take(index, |(entry, _)| entry.clone())
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, SourceError> {
@@ -127,15 +133,7 @@ impl Source for LedgerSource {
     }
 
     fn inclusion(&self, index: EntryIndex) -> Result<InclusionProof, SourceError> {
-        if let Some(proof) = self.kept.borrow().proofs.get(&index) {
-            return Ok(proof.clone());
-        }
-        let proof = self.snapshot.inclusion(index)?;
-        let mut kept = self.kept.borrow_mut();
-        if kept.has_room(std::mem::size_of_val(proof.path())) {
-            kept.proofs.insert(index, proof.clone());
-        }
-        Ok(proof)
+        self.kept.borrow_mut().take(index, |(_, proof)| proof.clone())
     }
 
     fn index_proof(&self, term: &Term) -> Result<IndexProof, SourceError> {

@@ -3,7 +3,12 @@
 //! A partial tile may have been removed since the checkpoint was read, because a wider one took its place. A wider one
 //! begins with the same bytes, so it is cut.
 
-use std::{fmt, io, path::Path, sync::Arc};
+use std::{
+    fmt,
+    io::{self, BufReader, Read},
+    path::Path,
+    sync::Arc,
+};
 
 use prova_core::{
     hash::{LeafHash, NodeHash},
@@ -24,6 +29,8 @@ use crate::{
 /// 256 entries and their lengths.
 const MAX_BUNDLE_BYTES: usize = (MAX_ENTRY_BYTES + 2) * 256;
 const MAX_TILE_BYTES: usize = 32 * 256;
+/// Bytes of a file that are read at a time for one entry in it.
+const PIECE_BYTES: usize = 32 << 10;
 /// How often a reader follows a writer that replaces what is being looked for.
 const ATTEMPTS: usize = 4;
 
@@ -252,6 +259,10 @@ impl TileFiles {
 
     /// The bytes in the place of one entry, also before damage in the same file, and that file.
     pub(crate) fn entry(&self, bundle: Bundle, position: usize) -> Result<(String, Vec<u8>), ReadError> {
+        let wanted = TilePath::Entries(bundle);
+        if let Some(entry) = self.beginning_of(wanted, position) {
+            return Ok((wanted.to_string(), entry));
+        }
         let entry = first_entry(bundle.index(), 1);
         let (found, bytes) = self.read(TilePath::Entries(bundle), entry, MAX_BUNDLE_BYTES)?;
         let file = found.to_string();
@@ -267,6 +278,25 @@ impl TileFiles {
                 Err(ReadError::Bundle { file, entry, source })
             }
         }
+    }
+
+    /// The bytes in the place of one entry, without what comes after it in the file; `None` if anything is not as it should be.
+    fn beginning_of(&self, wanted: TilePath, position: usize) -> Option<Vec<u8>> {
+        let file = self.disk.reader(&self.path(wanted)).ok()?;
+        let mut file = BufReader::with_capacity(PIECE_BYTES, file);
+        let next_length = |file: &mut dyn Read| {
+            let mut length = [0; 2];
+            file.read_exact(&mut length).ok()?;
+            Some(u16::from_be_bytes(length)).filter(|length| *length > 0)
+        };
+        for _ in 0..position {
+            let length = u64::from(next_length(&mut file)?);
+            let skipped = io::copy(&mut file.by_ref().take(length), &mut io::sink()).ok()?;
+            (skipped == length).then_some(())?;
+        }
+        let mut entry = vec![0; next_length(&mut file)?.into()];
+        file.read_exact(&mut entry).ok()?;
+        Some(entry)
     }
 
     /// The content of a file, or of a wider version of it.

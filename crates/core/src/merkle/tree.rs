@@ -148,12 +148,7 @@ impl<S: HashSource> Tree<S> {
     /// # Errors
     /// It is not, or a tile cannot be read.
     pub fn prove_inclusion(&self, index: EntryIndex) -> Result<InclusionProof, ReadTreeError<S::Error>> {
-        let mut reader = Reader::new(self);
-        let path = climb(index, self.size)?
-            .siblings()
-            .map(|leaves| reader.range(leaves))
-            .collect::<Result<_, _>>()?;
-        Ok(InclusionProof::new(index, self.size, path)?)
+        Reader::new(self).inclusion(index)
     }
 
     /// The proof that this tree begins with the tree of the first `old` entries.
@@ -204,18 +199,80 @@ impl<S: HashSource> Tree<S> {
     }
 }
 
-/// One question, and the tiles read for it.
+/// Inclusion proofs from one tree, one after the other. What is above the leaves' tiles is read once and hashed once.
+#[derive(Clone, Debug)]
+pub struct Prover<S> {
+    tree: Tree<S>,
+    seen: Seen,
+}
+
+impl<S: HashSource> Prover<S> {
+    /// Proofs from a tree.
+    #[must_use]
+    pub const fn new(tree: Tree<S>) -> Self {
+        let seen = Seen {
+            tiles: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+        };
+        Self { tree, seen }
+    }
+
+    /// As [`Tree::prove_inclusion`].
+    ///
+    /// # Errors
+    /// The entry is not in the tree, or a tile cannot be read.
+    pub fn prove_inclusion(&mut self, index: EntryIndex) -> Result<InclusionProof, ReadTreeError<S::Error>> {
+        let mut reader = Reader {
+            tree: &self.tree,
+            seen: std::mem::take(&mut self.seen),
+        };
+        let proof = reader.inclusion(index);
+        if proof.is_ok() {
+            self.seen = reader.seen;
+            // Each tile of leaves serves the proofs of 256 entries only.
+            if let Some(above) = TileLevel::new(1) {
+                self.seen.tiles = self.seen.tiles.split_off(&(above, TileIndex::new(0)));
+            }
+            if self.seen.nodes.len() > MAX_NODES || self.seen.tiles.len() > MAX_TILES {
+                self.seen = Seen::default();
+            }
+        }
+        proof
+    }
+}
+
+/// Hashes and tiles that a [`Prover`] remembers: 5 MiB and 8 MiB.
+const MAX_NODES: usize = 1 << 16;
+const MAX_TILES: usize = 1 << 10;
+
+/// Tiles that were read, and the roots of perfect subtrees that were hashed from those above the leaves' tiles, by height and position.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    tiles: BTreeMap<(TileLevel, TileIndex), Vec<NodeHash>>,
+    nodes: BTreeMap<(u32, u64), NodeHash>,
+}
+
+/// One question, and what was read for it.
 struct Reader<'a, S> {
     tree: &'a Tree<S>,
-    tiles: BTreeMap<(TileLevel, TileIndex), Vec<NodeHash>>,
+    seen: Seen,
 }
 
 impl<'a, S: HashSource> Reader<'a, S> {
     fn new(tree: &'a Tree<S>) -> Self {
         Self {
             tree,
-            tiles: BTreeMap::new(),
+            seen: Seen::default(),
         }
+    }
+
+    fn inclusion(&mut self, index: EntryIndex) -> Result<InclusionProof, ReadTreeError<S::Error>> {
+        let size = self.tree.size;
+        let path = climb(index, size)?
+            .siblings()
+            .map(|leaves| self.range(leaves))
+            .collect::<Result<_, _>>()?;
+        Ok(InclusionProof::new(index, size, path)?)
     }
 
     /// The root over leaves whose first stands where a subtree of their number can begin.
@@ -236,6 +293,9 @@ impl<'a, S: HashSource> Reader<'a, S> {
 
     /// The root of the perfect subtree at a height and position, all of whose leaves the tree has.
     fn node(&mut self, height: u32, index: u64) -> Result<NodeHash, ReadTreeError<S::Error>> {
+        if let Some(node) = self.seen.nodes.get(&(height, index)) {
+            return Ok(*node);
+        }
         let within = height % 8;
         let level = u8::try_from(height / 8)
             .ok()
@@ -246,12 +306,16 @@ impl<'a, S: HashSource> Reader<'a, S> {
         // In 0..256, and a perfect subtree does not cross the end of its tile.
         let offset = usize::try_from(first % 256).unwrap_or(usize::MAX);
         let end = offset.saturating_add(1_usize.wrapping_shl(within));
-        Ok(root_above(hashes.get(offset..end).unwrap_or_default()))
+        let node = root_above(hashes.get(offset..end).unwrap_or_default());
+        if height >= 8 {
+            self.seen.nodes.insert((height, index), node);
+        }
+        Ok(node)
     }
 
     fn tile(&mut self, level: TileLevel, index: TileIndex) -> Result<&[NodeHash], ReadTreeError<S::Error>> {
         use std::collections::btree_map::Entry;
-        match self.tiles.entry((level, index)) {
+        match self.seen.tiles.entry((level, index)) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(place) => {
                 let hashes = match Tile::in_tree(level, index, self.tree.size) {

@@ -10,7 +10,10 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{self, Receiver, Sender, TryRecvError},
+    },
     thread::{self, JoinHandle},
 };
 
@@ -68,24 +71,40 @@ struct Kept {
     next: u32,
     /// Rows of runs that were asked for not long ago; `None`: there is none.
     asked: Cache<Vec<u8>, Option<Vec<u8>>>,
-    merging: Option<Merging>,
+    merger: Option<Merger>,
+    /// The runs that are being merged.
+    merging: Option<Vec<u32>>,
     /// Runs that were merged, until nobody reads them.
     replaced: Vec<Arc<Run>>,
 }
 
-/// Runs that become one.
+/// A thread that merges runs. There is one, as memory that threads allocate and leave to each other is not given back.
 #[derive(Debug)]
-struct Merging {
-    runs: Vec<u32>,
-    merged: JoinHandle<Result<Option<Run>, RowError>>,
+struct Merger {
+    jobs: Sender<Job>,
+    merged: Receiver<Result<Option<Run>, RowError>>,
+    thread: JoinHandle<()>,
+}
+
+/// Runs that become one, the oldest first.
+#[derive(Debug)]
+struct Job {
+    /// The number of the new one.
+    id: u32,
+    runs: Vec<Arc<Run>>,
+    /// Whether no older rows are below them.
+    is_lowest: bool,
+    /// Runs that were merged before and that nobody reads any more.
+    replaced: Vec<u32>,
 }
 
 impl Drop for Table {
     fn drop(&mut self) {
         // What cannot be flushed is made again from the tiles.
         let _ = self.flush();
-        if let Some(merging) = self.kept().merging.take() {
-            let _ = merging.merged.join();
+        if let Some(Merger { jobs, thread, .. }) = self.kept().merger.take() {
+            drop(jobs);
+            let _ = thread.join();
         }
     }
 }
@@ -119,6 +138,7 @@ impl Table {
                 runs,
                 next: manifest.next,
                 asked: Cache::new(CACHED_BYTES),
+                merger: None,
                 merging: None,
                 replaced: Vec::new(),
             }),
@@ -211,7 +231,7 @@ impl Table {
         let mut kept = self.kept();
         kept.spill(&self.wall)?;
         while kept.merging.is_some() {
-            kept.take_merged(&self.wall)?;
+            kept.take_merged(&self.wall, true)?;
             kept.start_merging(&self.wall);
         }
         for id in kept.take_replaced() {
@@ -241,10 +261,7 @@ impl Kept {
 
     /// Writes what is in memory as a run.
     fn spill(&mut self, wall: &Arc<Wall>) -> Result<(), RowError> {
-        let is_done = |merging: &Merging| merging.merged.is_finished();
-        if self.merging.as_ref().is_some_and(is_done) || self.runs.len() >= MAX_RUNS {
-            self.take_merged(wall)?;
-        }
+        self.take_merged(wall, self.runs.len() >= MAX_RUNS)?;
         if !self.recent.is_empty() {
             let rows = self
                 .recent
@@ -296,28 +313,38 @@ impl Kept {
         let Some(runs) = self.to_merge().map(<[_]>::to_vec) else {
             return;
         };
-        let is_lowest = self.runs.first().map(|run| run.row.id) == runs.first().map(|run| run.row.id);
-        let (id, replaced) = (take_next(&mut self.next), self.take_replaced());
-        let (ids, wall) = (runs.iter().map(|run| run.row.id).collect(), Arc::clone(wall));
-        let merged = thread::spawn(move || {
-            for id in replaced {
-                Run::remove(&wall, id)?;
-            }
-            merge(&wall, id, &runs, is_lowest)
-        });
-        self.merging = Some(Merging { runs: ids, merged });
+        let id_of = |runs: &[Arc<Run>]| runs.first().map(|run| run.row.id);
+        let ids = runs.iter().map(|run| run.row.id).collect();
+        let job = Job {
+            id: take_next(&mut self.next),
+            is_lowest: id_of(&self.runs) == id_of(&runs),
+            runs,
+            replaced: self.take_replaced(),
+        };
+        let merger = self.merger.get_or_insert_with(|| Merger::new(Arc::clone(wall)));
+        // If the thread is no more, that shows when its work is waited for.
+        let _ = merger.jobs.send(job);
+        self.merging = Some(ids);
     }
 
-    /// Waits for what is being merged.
-    fn take_merged(&mut self, wall: &Wall) -> Result<(), RowError> {
-        let Some(Merging { runs, merged }) = self.merging.take() else {
+    /// Takes what was merged, if it is; or waits for it.
+    fn take_merged(&mut self, wall: &Wall, wait: bool) -> Result<(), RowError> {
+        let (Some(merger), Some(runs)) = (&self.merger, &self.merging) else {
             return Ok(());
         };
-        let run = merged.join().unwrap_or_else(|_| {
-            Err(RowError::Damaged {
-                reason: "merging runs of it gave up".to_owned(),
-            })
-        });
+        let done = match merger.merged.try_recv() {
+            Err(TryRecvError::Empty) if !wait => return Ok(()),
+            Err(TryRecvError::Empty) => merger.merged.recv().ok(),
+            other => other.ok(),
+        };
+        let runs = runs.clone();
+        self.merging = None;
+        let Some(run) = done else {
+            self.merger = None;
+            return Err(RowError::Damaged {
+                reason: "merging its runs ended too soon".to_owned(),
+            });
+        };
         self.replace(wall, &runs, run?)
     }
 
@@ -331,21 +358,38 @@ impl Kept {
     }
 }
 
-/// One run of several, the oldest first.
-fn merge(wall: &Wall, id: u32, runs: &[Arc<Run>], is_lowest: bool) -> Result<Option<Run>, RowError> {
-    let most = runs.iter().map(|run| run.row.rows).sum();
-    let rank = runs
-        .iter()
-        .map(|run| run.row.rank)
-        .max()
-        .unwrap_or(0)
-        .saturating_add(1);
-    let cursors = runs
-        .iter()
-        .map(|run| run.cursor(wall, &[]))
-        .collect::<Result<_, RowError>>()?;
-    let rows = without_gone(is_lowest, Merged::new(Vec::new(), Vec::new(), cursors));
-    Run::write(wall, id, rank, most, with_postings_joined(rows))
+impl Merger {
+    fn new(wall: Arc<Wall>) -> Self {
+        let (jobs, wanted) = mpsc::channel::<Job>();
+        let (done, merged) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            // Until the table is closed.
+            while let Ok(job) = wanted.recv()
+                && done.send(job.run(&wall)).is_ok()
+            {}
+        });
+        Self { jobs, merged, thread }
+    }
+}
+
+impl Job {
+    fn run(self, wall: &Wall) -> Result<Option<Run>, RowError> {
+        for id in self.replaced {
+            Run::remove(wall, id)?;
+        }
+        let most = self.runs.iter().map(|run| run.row.rows).sum();
+        let rank = self
+            .runs
+            .iter()
+            .map(|run| run.row.rank)
+            .max()
+            .unwrap_or(0)
+            .saturating_add(1);
+        let cursors = self.runs.iter().map(|run| run.cursor(wall, &[]));
+        let merged = Merged::new(Vec::new(), Vec::new(), cursors.collect::<Result<_, RowError>>()?);
+        let rows = with_postings_joined(without_gone(self.is_lowest, merged));
+        Run::write(wall, self.id, rank, most, rows)
+    }
 }
 
 /// Rows in order, without those that are gone.

@@ -158,7 +158,7 @@ fn a_store_of_an_older_version_is_made_again() {
     // As they were written until version 3: each row a value of sled's.
     let store = directory.path().join("store");
     std::fs::remove_dir_all(&store).unwrap();
-    let older = sled::open(&store).unwrap();
+    let older = wall::Wall::open(&store).unwrap();
     for (key, row) in &rows {
         let mut row = row.clone();
         row[0] = codec::ROW_VERSION - 1;

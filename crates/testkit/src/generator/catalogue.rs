@@ -88,6 +88,9 @@ enum Software {
     OfTheProducer,
 }
 
+/// Tests and certificates of a type after which its vendor has a next revision.
+const ASSURED: usize = 24;
+
 /// A type.
 pub(super) struct Model {
     pub(super) link: Link,
@@ -97,6 +100,9 @@ pub(super) struct Model {
     name: &'static str,
     software: Software,
     releases: Vec<Link>,
+    revision: usize,
+    /// How often it was tested or certified.
+    assured: usize,
 }
 
 /// Which release of a type's software; only released ones have a number.
@@ -104,7 +110,13 @@ pub(super) struct Model {
 pub(super) struct Release(usize);
 
 /// All types.
-pub(super) struct Catalogue(Vec<Model>);
+pub(super) struct Catalogue {
+    models: Vec<Model>,
+    /// Those that are on the market: the last revision of each with software.
+    offered: Vec<usize>,
+    /// A revision that is announced but has no software, and its place on the market.
+    announced: Option<(usize, usize)>,
+}
 
 impl Model {
     pub(super) fn id(&self) -> ComponentId {
@@ -187,25 +199,31 @@ impl Model {
 
 impl Catalogue {
     pub(super) fn new() -> Self {
-        let models = MODELS.iter().map(|(vendor, part, name, category, software)| {
-            let maker = ["dns:nordlys.example", "dns:meridian.example"][*vendor];
-            Model {
-                link: Link::new(component(&format!("type:{maker}/{part}/R1"))),
+        let models: Vec<_> = MODELS
+            .iter()
+            .map(|(vendor, part, name, category, software)| Model {
+                link: type_link(*vendor, part, 1),
                 vendor: *vendor,
                 part,
                 category,
                 name,
                 software: *software,
                 releases: Vec::new(),
-            }
-        });
-        Self(models.collect())
+                revision: 1,
+                assured: 0,
+            })
+            .collect();
+        Self {
+            offered: (0..models.len()).collect(),
+            models,
+            announced: None,
+        }
     }
 
     /// What stands at the beginning of a ledger: each type, and one release for it.
     pub(super) fn beginnings(&mut self, cast: &Cast, clerk: &mut Clerk) -> Vec<Vec<u8>> {
         let mut entries = Vec::new();
-        for model in &mut self.0 {
+        for model in &mut self.models {
             model.announce(cast, clerk);
             entries.push(clerk.take());
             model.release(cast, clerk);
@@ -215,23 +233,51 @@ impl Catalogue {
     }
 
     pub(super) fn model(&self, number: usize) -> &Model {
-        &self.0[number]
+        &self.models[number]
     }
 
-    /// One of the types.
+    /// One of the types on the market.
     pub(super) fn choose(&self, clerk: &mut Clerk) -> usize {
-        clerk.chance.below(self.0.len())
+        self.offered[clerk.chance.below(self.offered.len())]
     }
 
+    /// The producer releases software for a type; the first for a new revision brings that to the market.
     pub(super) fn release(&mut self, cast: &Cast, clerk: &mut Clerk) {
-        let number = self.choose(clerk);
-        self.0[number].release(cast, clerk);
+        let number = match self.announced.take() {
+            Some((number, place)) => {
+                self.offered[place] = number;
+                number
+            }
+            None => self.choose(clerk),
+        };
+        self.models[number].release(cast, clerk);
     }
 
-    /// The laboratory tests a type with the software of the day, or somebody certifies it.
+    /// The vendor announces the next revision of a type.
+    fn succeed(&mut self, number: usize, cast: &Cast, clerk: &mut Clerk) {
+        let place = self.offered.iter().position(|offered| *offered == number);
+        let before = &self.models[number];
+        let revision = before.revision + 1;
+        let mut next = Model {
+            link: type_link(before.vendor, before.part, revision),
+            releases: Vec::new(),
+            revision,
+            assured: 0,
+            ..*before
+        };
+        next.announce(cast, clerk);
+        self.announced = place.map(|place| (self.models.len(), place));
+        self.models.push(next);
+    }
+
+    /// The laboratory tests a type with the software of the day, or somebody certifies it; in time there is a next revision instead.
     pub(super) fn assure(&mut self, cast: &Cast, clerk: &mut Clerk) {
         let number = self.choose(clerk);
-        let model = &mut self.0[number];
+        if self.models[number].assured >= ASSURED && self.announced.is_none() {
+            return self.succeed(number, cast, clerk);
+        }
+        let model = &mut self.models[number];
+        model.assured += 1;
         let artefacts = vec![model.artefact(model.latest())];
         let speech = if clerk.happens(60) {
             let test = Test {
@@ -272,7 +318,7 @@ impl Catalogue {
     /// The producer tells of a vulnerability in one of its releases.
     pub(super) fn notice(&mut self, cast: &Cast, clerk: &mut Clerk) {
         let number = self.choose(clerk);
-        let model = &mut self.0[number];
+        let model = &mut self.models[number];
         let release = model.recent(clerk);
         let status = *clerk.chance.one_of(&[
             VexStatus::NotAffected,
@@ -296,6 +342,11 @@ impl Catalogue {
         let speech = Speech::new(model.producer(cast), Role::Producer, Event::Notice(notice));
         clerk.say(speech, &mut [&mut model.releases[release.0]]);
     }
+}
+
+fn type_link(vendor: usize, part: &str, revision: usize) -> Link {
+    let maker = ["dns:nordlys.example", "dns:meridian.example"][vendor];
+    Link::new(component(&format!("type:{maker}/{part}/R{revision}")))
 }
 
 fn manifest(name: &str, clerk: &Clerk) -> Manifest {

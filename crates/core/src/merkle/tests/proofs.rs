@@ -175,6 +175,21 @@ fn every_consistency_proof_up_to_64_leaves_is_that_of_the_definition() {
 }
 
 #[test]
+fn a_prover_gives_the_same_proofs_whatever_was_asked_before() {
+    for (size, _, tiles) in [1, 300, 66_000].into_iter().flat_map(|size| sizes(size..=size)) {
+        let tree = Tree::new(&tiles, size_of(size));
+        let mut prover = Prover::new(tree.clone());
+        for number in 0..1_000 {
+            let index = index_of(number * 7_919 % (size + 1));
+            match (prover.prove_inclusion(index), tree.prove_inclusion(index)) {
+                (Ok(got), Ok(want)) => assert_eq!(got, want),
+                (got, want) => assert_eq!(got.is_ok(), want.is_ok()),
+            }
+        }
+    }
+}
+
+#[test]
 fn every_flipped_bit_of_an_inclusion_proof_is_refused() {
     for (size, leaves, tiles) in sizes(1..=20) {
         let tree = Tree::new(&tiles, size_of(size));

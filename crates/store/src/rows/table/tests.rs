@@ -134,21 +134,22 @@ fn one_run(directory: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
 
 #[test]
 fn a_block_that_is_missing_is_an_error_for_its_rows_only() {
-    let blocks = |db: &sled::Db| -> Vec<_> {
-        let blocks = db.scan_prefix(b"b").map(|block| block.unwrap().0);
-        blocks.collect()
+    let blocks = |wall: &Wall| {
+        let mut values = wall.from(b"b".to_vec()).unwrap();
+        let keys = std::iter::from_fn(|| values.next().unwrap()).map(|(key, _)| key);
+        keys.take_while(|key| key.starts_with(b"b")).collect::<Vec<_>>()
     };
     let directory = tempfile::tempdir().unwrap();
     one_run(directory.path());
-    let count = blocks(&sled::open(directory.path()).unwrap()).len();
+    let count = blocks(&Wall::open(directory.path()).unwrap()).len();
     assert!(count > 5, "{count}");
     for missing in [0, 2, count - 1] {
         let directory = tempfile::tempdir().unwrap();
         let model = one_run(directory.path());
-        let db = sled::open(directory.path()).unwrap();
-        db.remove(&blocks(&db)[missing]).unwrap();
-        db.flush().unwrap();
-        drop(db);
+        let wall = Wall::open(directory.path()).unwrap();
+        wall.remove(&blocks(&wall)[missing]).unwrap();
+        wall.flush().unwrap();
+        drop(wall);
         let table = Table::open(directory.path()).unwrap();
         let mut lost = 0;
         for (key, value) in &model {
