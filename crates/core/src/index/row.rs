@@ -3,8 +3,6 @@
 //! A bucket holds the leaves whose keys begin with the same [`ROW_BITS`] bits. The row is no part of the format: it only says which leaves
 //! must be looked at.
 
-use std::collections::BTreeSet;
-
 use super::{
     accumulator::{Half, TermKey},
     map::{MapHash, Subtree},
@@ -107,19 +105,20 @@ impl Row {
         if self.nodes.is_empty() {
             self.nodes = vec![Subtree::Empty; BUCKETS << 1];
         }
-        let mut above = BTreeSet::new();
+        let mut above = Vec::new();
         for (bucket, subtree) in buckets {
             self.set(bucket.node(), subtree);
-            above.insert(bucket.node() >> 1);
+            above.push(bucket.node() >> 1);
         }
+        above.sort_unstable();
+        above.dedup();
         while above.first().is_some_and(|node| *node > 0) {
-            let mut next = BTreeSet::new();
-            for node in above {
-                let left = node << 1;
-                self.set(node, Subtree::join(self.node(left), self.node(left | 1)));
-                next.insert(node >> 1);
+            for node in &mut above {
+                let left = *node << 1;
+                self.set(*node, Subtree::join(self.node(left), self.node(left | 1)));
+                *node >>= 1;
             }
-            above = next;
+            above.dedup();
         }
     }
 

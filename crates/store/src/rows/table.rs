@@ -76,6 +76,8 @@ struct Kept {
     merging: Option<Vec<u32>>,
     /// Runs that were merged, until nobody reads them.
     replaced: Vec<Arc<Run>>,
+    /// Whether what a process left that ended too soon was removed.
+    is_swept: bool,
 }
 
 /// A thread that merges runs. There is one, as memory that threads allocate and leave to each other is not given back.
@@ -121,11 +123,6 @@ impl Table {
             Some(row) => codec::decode(&row).map_err(RowError::row("manifest"))?,
             None => Manifest::default(),
         };
-        let is_named = |id: &u32| manifest.runs.iter().any(|run| run.id == *id);
-        for id in Run::all(&wall)?.into_iter().filter(|id| !is_named(id)) {
-            // Written or merged by a process that ended too soon.
-            Run::remove(&wall, id)?;
-        }
         let runs = manifest
             .runs
             .into_iter()
@@ -141,6 +138,7 @@ impl Table {
                 merger: None,
                 merging: None,
                 replaced: Vec::new(),
+                is_swept: false,
             }),
             wall,
             room,
@@ -232,7 +230,7 @@ impl Table {
         kept.spill(&self.wall)?;
         while kept.merging.is_some() {
             kept.take_merged(&self.wall, true)?;
-            kept.start_merging(&self.wall);
+            kept.start_merging(&self.wall)?;
         }
         for id in kept.take_replaced() {
             Run::remove(&self.wall, id)?;
@@ -263,20 +261,35 @@ impl Kept {
     fn spill(&mut self, wall: &Arc<Wall>) -> Result<(), RowError> {
         self.take_merged(wall, self.runs.len() >= MAX_RUNS)?;
         if !self.recent.is_empty() {
+            let id = self.take_next(wall)?;
             let rows = self
                 .recent
                 .iter()
                 .map(|(key, value)| Ok((key.clone(), value.clone())));
             let most = u64::try_from(self.recent.len()).unwrap_or(u64::MAX);
             let is_lowest = self.runs.is_empty();
-            let id = take_next(&mut self.next);
             let run = Run::write(wall, id, 0, most, without_gone(is_lowest, rows))?;
             self.replace(wall, &[], run)?;
             self.recent.clear();
             self.bytes = 0;
         }
-        self.start_merging(wall);
-        Ok(())
+        self.start_merging(wall)
+    }
+
+    /// The number of the next run. One that is not written to the end has had its number in vain.
+    ///
+    /// Before the first, the runs are removed that were written or merged by a process that ended too soon.
+    fn take_next(&mut self, wall: &Wall) -> Result<u32, RowError> {
+        if !self.is_swept {
+            let is_named = |id: &u32| self.runs.iter().any(|run| run.row.id == *id);
+            for id in Run::all(wall)?.into_iter().filter(|id| !is_named(id)) {
+                Run::remove(wall, id)?;
+            }
+            self.is_swept = true;
+        }
+        let id = self.next;
+        self.next = id.saturating_add(1);
+        Ok(id)
     }
 
     /// Lets a run take the place of others, or come after all.
@@ -306,17 +319,17 @@ impl Kept {
     }
 
     /// Begins to merge, if there is something to be merged and nothing is.
-    fn start_merging(&mut self, wall: &Arc<Wall>) {
+    fn start_merging(&mut self, wall: &Arc<Wall>) -> Result<(), RowError> {
         if self.merging.is_some() {
-            return;
+            return Ok(());
         }
         let Some(runs) = self.to_merge().map(<[_]>::to_vec) else {
-            return;
+            return Ok(());
         };
         let id_of = |runs: &[Arc<Run>]| runs.first().map(|run| run.row.id);
         let ids = runs.iter().map(|run| run.row.id).collect();
         let job = Job {
-            id: take_next(&mut self.next),
+            id: self.take_next(wall)?,
             is_lowest: id_of(&self.runs) == id_of(&runs),
             runs,
             replaced: self.take_replaced(),
@@ -325,6 +338,7 @@ impl Kept {
         // If the thread is no more, that shows when its work is waited for.
         let _ = merger.jobs.send(job);
         self.merging = Some(ids);
+        Ok(())
     }
 
     /// Takes what was merged, if it is; or waits for it.
@@ -440,13 +454,6 @@ fn with_postings_joined(
             }
         }
     })
-}
-
-/// The number of a run. One that was not written to the end has had its number in vain.
-fn take_next(next: &mut u32) -> u32 {
-    let id = *next;
-    *next = id.saturating_add(1);
-    id
 }
 
 #[cfg(test)]

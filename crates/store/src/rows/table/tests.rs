@@ -179,6 +179,19 @@ fn what_no_manifest_names_is_removed() {
     assert_eq!(Run::all(&table.wall).unwrap(), [0, 77, 0, 77]);
     drop(table);
     let table = Table::open(directory.path()).unwrap();
-    assert_eq!(Run::all(&table.wall).unwrap(), [0, 0]);
-    assert!(all(&table, b"").into_iter().eq(model));
+    assert!(all(&table, b"").into_iter().eq(model.clone()));
+    assert_eq!(Run::all(&table.wall).unwrap(), [0, 77, 0, 77]);
+    // Whoever only reads leaves it there.
+    let rows = vec![(b"d".to_vec(), Some(Vec::new()))];
+    table
+        .apply(RowBatch {
+            rows,
+            postings: Vec::new(),
+        })
+        .unwrap();
+    table.flush().unwrap();
+    let runs: Vec<_> = table.kept().runs.iter().map(|run| run.row.id).collect();
+    assert_eq!(runs.len(), 2);
+    assert_eq!(Run::all(&table.wall).unwrap(), [runs.clone(), runs].concat());
+    assert_eq!(all(&table, b"c").len(), model.len());
 }
