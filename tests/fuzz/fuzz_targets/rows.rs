@@ -1,10 +1,41 @@
 //! Rows of the store, by the store's own codec: whatever is read is the row that would be written, but for what the
-//! encoding leaves open (a set or map in another order, a text that is not normal), which reads back as the same value.
+//! encoding leaves open (a set or map in another order, a text that is not normal), which reads back as the same value. And the
+//! blocks that rows are kept in: what is read is packed again into a block with the same rows.
 #![no_main]
 #![allow(dead_code, unreachable_pub, clippy::pedantic, reason = "files of the store as they are")]
 
+#[path = "../../../crates/store/src/blame.rs"]
+mod blame;
 #[path = "../../../crates/store/src/codec.rs"]
 mod codec;
+#[path = "../../../crates/store/src/rows"]
+mod rows {
+    pub(crate) mod block;
+    mod error;
+
+    pub(crate) use error::RowError;
+
+    /// What a block says, again in a block.
+    pub(crate) fn read_block(bytes: &[u8]) {
+        let block = match block::Block::decode(bytes) {
+            Ok(block) => block,
+            Err(error) => return prova_fuzz::assert_printable(&error),
+        };
+        let rows: Result<Vec<_>, _> = block.rows().map(|row| row.map(block::owned)).collect();
+        let Ok(rows) = rows else {
+            return;
+        };
+        let mut builder = block::Builder::default();
+        for (key, value) in &rows {
+            builder.push(key, value.as_deref()).expect("it was in a block");
+        }
+        let (_, packed) = builder.take(block.next()).expect("it was in a block");
+        let again = block::Block::decode(&packed).expect("what was packed can be read");
+        assert_eq!(again.next(), block.next());
+        let found: Result<Vec<_>, _> = again.rows().map(|row| row.map(block::owned)).collect();
+        assert_eq!(found, Ok(rows));
+    }
+}
 #[path = "../../../crates/store/src/schema.rs"]
 mod schema;
 
@@ -55,6 +86,7 @@ fuzz_target!(|bytes: &[u8]| {
         b'c' => drop(read::<Chain>(row)),
         b'f' => drop(read::<Fact>(row)),
         b'r' => drop(read::<Registry>(row)),
+        b'b' => rows::read_block(row),
         _ => {}
     }
 });
