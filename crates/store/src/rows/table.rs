@@ -37,11 +37,11 @@ const MAX_RUNS: usize = 64;
 /// Bytes of keys and values in memory before they become a run: those of some five thousand entries.
 const RECENT_BYTES: usize = 2 << 20;
 
-/// A row that is there.
-pub(super) type KeyValue = (Vec<u8>, Vec<u8>);
-
 /// Bytes of rows of runs that were asked for, in the younger half of those kept in memory.
 const CACHED_BYTES: usize = 2 << 20;
+
+/// A row that is there.
+pub(super) type KeyValue = (Vec<u8>, Vec<u8>);
 
 /// Which runs there are.
 #[derive(Debug, Default, Serialize, Deserialize)]
