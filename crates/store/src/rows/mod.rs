@@ -1,9 +1,11 @@
 //! The store: rows in sled, each of which can be made again from the tiles.
 //!
 //! ```text
-//! StoreRows → Table → Run → Block → Wall (sled)
-//! typed rows  newest   rows in order, written once     the database
-//!             above all
+//! StoreRows   typed rows: chains, facts, leaves, postings
+//! Table       rows by key: the newest in memory, above runs
+//! Run         rows in order, written once, in blocks
+//! Block       neighbouring rows, packed
+//! Wall        sled
 //! ```
 
 mod batch;
