@@ -31,6 +31,8 @@ pub(super) struct RunRow {
     pub(super) rank: u32,
     pub(super) rows: u64,
     pub(super) first: Vec<u8>,
+    /// Bytes of the filter: with some of them missing it would turn away keys that are there.
+    filter: u64,
 }
 
 /// A run whose filter is in memory.
@@ -51,6 +53,10 @@ fn damaged(run: u32, what: &str) -> RowError {
     RowError::Damaged {
         reason: format!("run {run} {what}"),
     }
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 /// What a filter knows a key by: the rows that are looked for together have it in common.
@@ -93,7 +99,8 @@ impl Run {
             return Ok(None);
         };
         writing.close(&[])?;
-        for (part, bytes) in (0_u32..).zip(filter.to_bytes().chunks(PART_BYTES)) {
+        let bits = filter.to_bytes();
+        for (part, bytes) in (0_u32..).zip(bits.chunks(PART_BYTES)) {
             writing.put(&key(FILTERS, id, &part.to_be_bytes()), bytes.to_owned())?;
         }
         let row = RunRow {
@@ -101,6 +108,7 @@ impl Run {
             rank,
             rows: count,
             first,
+            filter: length(&bits),
         };
         Ok(Some(Self { row, filter }))
     }
@@ -114,7 +122,8 @@ impl Run {
                 None => break,
             }
         }
-        let filter = Filter::from_bytes(&bits).ok_or_else(|| damaged(row.id, "has no filter"))?;
+        let filter = Filter::from_bytes(&bits).filter(|_| length(&bits) == row.filter);
+        let filter = filter.ok_or_else(|| damaged(row.id, "has lost its filter"))?;
         Ok(Self { row, filter })
     }
 

@@ -132,24 +132,25 @@ fn one_run(directory: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
     model
 }
 
+/// Removes one of the values whose keys begin with a byte: `which` picks it, given how many there are.
+fn lose(directory: &Path, kind: u8, which: impl Fn(usize) -> usize) {
+    let wall = Wall::open(directory).unwrap();
+    let mut values = wall.from(vec![kind]).unwrap();
+    let keys = std::iter::from_fn(|| values.next().unwrap()).map(|(key, _)| key);
+    let keys: Vec<_> = keys.take_while(|key| key[0] == kind).collect();
+    wall.remove(&keys[which(keys.len())]).unwrap();
+    wall.flush().unwrap();
+}
+
 #[test]
 fn a_block_that_is_missing_is_an_error_for_its_rows_only() {
-    let blocks = |wall: &Wall| {
-        let mut values = wall.from(b"b".to_vec()).unwrap();
-        let keys = std::iter::from_fn(|| values.next().unwrap()).map(|(key, _)| key);
-        keys.take_while(|key| key.starts_with(b"b")).collect::<Vec<_>>()
-    };
-    let directory = tempfile::tempdir().unwrap();
-    one_run(directory.path());
-    let count = blocks(&Wall::open(directory.path()).unwrap()).len();
-    assert!(count > 5, "{count}");
-    for missing in [0, 2, count - 1] {
+    for missing in [|_| 0, |_| 2, |count| count - 1] {
         let directory = tempfile::tempdir().unwrap();
         let model = one_run(directory.path());
-        let wall = Wall::open(directory.path()).unwrap();
-        wall.remove(&blocks(&wall)[missing]).unwrap();
-        wall.flush().unwrap();
-        drop(wall);
+        lose(directory.path(), b'b', |count| {
+            assert!(count > 5, "{count}");
+            missing(count)
+        });
         let table = Table::open(directory.path()).unwrap();
         let mut lost = 0;
         for (key, value) in &model {
@@ -164,6 +165,58 @@ fn a_block_that_is_missing_is_an_error_for_its_rows_only() {
         assert!(lost > 20 && lost < 400, "{lost}");
         let scanned = table.scan(b"c").map(Iterator::collect::<Result<Vec<_>, _>>);
         assert!(!matches!(scanned, Ok(Ok(_))));
+    }
+}
+
+#[test]
+fn a_filter_that_is_not_whole_is_an_error() {
+    for missing in [|_| 0, |_| 2, |count| count - 1] {
+        let directory = tempfile::tempdir().unwrap();
+        let table = Table::open(directory.path()).unwrap();
+        let rows = (0..100_000_u32).map(|number| (number.to_be_bytes().to_vec(), Some(Vec::new())));
+        let batch = RowBatch {
+            rows: rows.collect(),
+            postings: Vec::new(),
+        };
+        table.apply(batch).unwrap();
+        table.flush().unwrap();
+        drop(table);
+        lose(directory.path(), b'f', |count| {
+            assert!(count > 4, "{count}");
+            missing(count)
+        });
+        let error = Table::open(directory.path()).unwrap_err();
+        assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+    }
+}
+
+#[test]
+fn runs_that_cannot_be_merged_are_an_error_and_stay_as_they_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let model = one_run(directory.path());
+    lose(directory.path(), b'b', |_| 2);
+    let table = Table::open(directory.path()).unwrap();
+    let write = |number: usize| {
+        let rows = vec![(format!("d{number}").into_bytes(), Some(Vec::new()))];
+        let batch = RowBatch {
+            rows,
+            postings: Vec::new(),
+        };
+        table.apply(batch).unwrap();
+        table.flush()
+    };
+    for number in 2..SAME_RANK {
+        write(number).unwrap();
+    }
+    for number in SAME_RANK..SAME_RANK + 2 {
+        let error = write(number).unwrap_err();
+        assert!(error.to_string().contains("reindex"), "{error}");
+    }
+    let readable = model.iter().filter(|(key, _)| table.get(key).is_ok()).count();
+    assert!(readable > model.len() - 400, "{readable}");
+    let written = (2..SAME_RANK + 2).map(|number| format!("d{number}"));
+    for key in written {
+        assert_eq!(table.get(key.as_bytes()), Ok(Some(Vec::new())), "{key}");
     }
 }
 
