@@ -21,6 +21,8 @@ use crate::{
 pub(crate) const BATCH: usize = 1_000;
 /// The size that the cost of an entry is compared with.
 pub(crate) const SMALL: usize = 10_000;
+/// Most memory that a task may take, whatever the size of the ledger: 256 MiB.
+pub(crate) const MEMORY: f64 = 268_435_456.0;
 /// Where chance begins.
 const SEED: u64 = 2026;
 

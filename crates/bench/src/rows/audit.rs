@@ -6,7 +6,7 @@ use prova_store::Snapshot;
 
 use crate::{
     Failure,
-    bench::Bench,
+    bench::{Bench, MEMORY},
     entries::{Keys, Signed},
     row::{Figure, Goal, Row, Unit},
     timing::{median, timed},
@@ -14,8 +14,6 @@ use crate::{
 
 /// Signatures that are in memory at once.
 const AT_ONCE: usize = 50_000;
-/// Most memory that an audit may take: 256 MiB.
-const MEMORY: f64 = 268_435_456.0;
 
 /// The audit of a ledger, and `verify_strict` over its signatures on two threads, in turns.
 pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Row>, Failure> {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     Failure,
-    bench::{Bench, Built},
+    bench::{Bench, Built, MEMORY},
     child,
     row::{Figure, Goal, Row, Unit},
     timing::{median, timed},
@@ -25,8 +25,6 @@ const UNITS: u64 = 5;
 const TINY: usize = 60;
 /// Entries of the large bundle.
 const LARGE: usize = 100_000;
-/// Most memory that a bundle may take: 256 MiB.
-const MEMORY: f64 = 268_435_456.0;
 /// How often a command is timed.
 const TIMES: usize = 11;
 

@@ -6,14 +6,11 @@ use prova_store::{NoProgress, backup};
 
 use crate::{
     Failure,
-    bench::Bench,
+    bench::{Bench, MEMORY},
     child,
     row::{Figure, Goal, Row, Unit},
     timing::{median, timed},
 };
-
-/// Most memory that making the store again may take: 256 MiB.
-const MEMORY: f64 = 268_435_456.0;
 
 /// Opening to write, as a server does when it starts. The limit is that for a million entries.
 pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
