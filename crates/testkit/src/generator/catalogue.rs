@@ -369,3 +369,31 @@ fn manifest(name: &str, clerk: &Clerk) -> Manifest {
 fn version(number: usize) -> String {
     format!("{}.{}.0", 4 + number / 10, number % 10)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_that_was_assured_often_has_a_successor_with_software_of_its_own() {
+        let (cast, mut clerk, mut catalogue) = (Cast::new(), Clerk::new(1, 0), Catalogue::new());
+        catalogue.beginnings(&cast, &mut clerk);
+        for _ in 0..3_000 {
+            catalogue.assure(&cast, &mut clerk);
+            clerk.take();
+            if clerk.happens(20) {
+                catalogue.release(&cast, &mut clerk);
+                clerk.take();
+            }
+        }
+        assert_eq!(catalogue.offered.len(), MODELS.len());
+        for (offered, (_, part, ..)) in catalogue.offered.iter().zip(MODELS) {
+            let model = catalogue.model(*offered);
+            assert_eq!(model.part, part);
+            assert!(model.revision > 2, "{part} R{}", model.revision);
+            assert!(model.id().to_string().ends_with(&format!("/R{}", model.revision)));
+            assert!(!model.releases.is_empty());
+        }
+        assert!(catalogue.models.iter().all(|model| model.assured <= 2 * ASSURED));
+    }
+}
