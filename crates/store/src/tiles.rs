@@ -264,7 +264,7 @@ impl TileFiles {
             return Ok((wanted.to_string(), entry));
         }
         let entry = first_entry(bundle.index(), 1);
-        let (found, bytes) = self.read(TilePath::Entries(bundle), entry, MAX_BUNDLE_BYTES)?;
+        let (found, bytes) = self.read(wanted, entry, MAX_BUNDLE_BYTES)?;
         let file = found.to_string();
         match BundleReader::new(&bytes).nth(position) {
             Some(Ok(bytes)) => Ok((file, bytes.to_vec())),

@@ -13,6 +13,10 @@ use crate::{
     position::{EntryIndex, TreeSize},
 };
 
+/// Hashes and tiles that a [`Prover`] remembers: 5 MiB and 8 MiB.
+const MAX_NODES: usize = 1 << 16;
+const MAX_TILES: usize = 1 << 10;
+
 /// Where the hashes of tiles come from. It is not trusted: wrong hashes make wrong roots and proofs that fail.
 pub trait HashSource {
     /// Why a tile could not be read.
@@ -240,10 +244,6 @@ impl<S: HashSource> Prover<S> {
         proof
     }
 }
-
-/// Hashes and tiles that a [`Prover`] remembers: 5 MiB and 8 MiB.
-const MAX_NODES: usize = 1 << 16;
-const MAX_TILES: usize = 1 << 10;
 
 /// Tiles that were read, and the roots of perfect subtrees that were hashed from those above the leaves' tiles, by height and position.
 #[derive(Clone, Debug, Default)]

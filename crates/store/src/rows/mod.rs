@@ -207,7 +207,7 @@ impl StoreRows {
 }
 
 /// The term of a posting's row, with each of its entries.
-fn places(row: &(Vec<u8>, Vec<u8>)) -> Result<Vec<(TermKey, EntryIndex)>, RowError> {
+fn places(row: &KeyValue) -> Result<Vec<(TermKey, EntryIndex)>, RowError> {
     let term = schema::hash_in(&row.0).ok_or_else(|| RowError::Row {
         kind: "posting",
         reason: "its key is no term and index".to_owned(),
@@ -217,7 +217,7 @@ fn places(row: &(Vec<u8>, Vec<u8>)) -> Result<Vec<(TermKey, EntryIndex)>, RowErr
 }
 
 /// The entries of a posting's row.
-fn indices((key, row): &(Vec<u8>, Vec<u8>)) -> Result<Vec<EntryIndex>, RowError> {
+fn indices((key, row): &KeyValue) -> Result<Vec<EntryIndex>, RowError> {
     schema::posting_indices(key, row).ok_or_else(|| RowError::Row {
         kind: "posting",
         reason: "no ascending list of entries".to_owned(),
