@@ -1,0 +1,176 @@
+//! What comes next in a chain, and how it ends.
+
+use super::*;
+
+#[test]
+fn nothing_but_comments_comes_after_the_end_and_time_goes_forward() {
+    let mut scene = delivered(&[U1]);
+    scene.clean(NORTH, Role::Operator, decommission(), &[U1]);
+    scene.finds(NORTH, Role::Operator, install(None), &[U1, SLOT], &[F::AfterEnd]);
+    let target = scene.head(&id(U1)).unwrap();
+    let correct = Correct {
+        target,
+        kind: CorrectionKind::Error,
+        reason: "wrong serial".into(),
+    };
+    scene.clean(NORTH, Role::Operator, Event::Correct(correct), &[U1]);
+    let mut statement = scene.event("lab", Role::Laboratory, decommission(), &[U1]);
+    let crate::statement::Predicate::Event(event) = &mut statement.predicate else {
+        unreachable!()
+    };
+    event.by = org(NORTH);
+    event.role = Role::Operator;
+    event.time = "2025-01-01T00:00:00Z".parse().unwrap();
+    let found = scene.submit(&statement, &[NORTH]).unwrap().1;
+    assert_eq!(found, [F::TimeBackwards, F::AfterEnd]);
+}
+
+#[test]
+fn a_statement_that_missed_an_entry_is_refused_with_the_head() {
+    let mut scene = made(&[U1]);
+    let mut statement = scene.event("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
+    statement.subjects[0].prev = None;
+    let want = scene.head(&id(U1));
+    let stale = Inadmissible::StalePrev {
+        subject: id(U1),
+        got: None,
+        want,
+    };
+    assert_eq!(
+        scene.submit(&statement, &["nordlys"]),
+        Err(Refused::Inadmissible(stale))
+    );
+}
+
+#[test]
+fn an_act_is_amended_by_its_authority_only() {
+    let mut scene = Scene::new();
+    let act = "act:dns:regulator.example/2026-17";
+    let restrict = |status| {
+        Event::Restrict(Restrict {
+            status,
+            legal_basis: "invented act".into(),
+            scope: Scope {
+                suppliers: vec![org("meridian")],
+                ..Scope::default()
+            },
+            from: "2026-06-01".parse().unwrap(),
+            deadline: None,
+            exemptions: Vec::new(),
+        })
+    };
+    scene.clean(
+        "regulator",
+        Role::Regulator,
+        restrict(ActStatus::Proposed),
+        &[act],
+    );
+    scene.clean("regulator", Role::Regulator, restrict(ActStatus::InForce), &[act]);
+    let statement = scene.event(
+        "regulator",
+        Role::Regulator,
+        restrict(ActStatus::Repealed),
+        &["act:dns:lab.example/1"],
+    );
+    assert!(matches!(
+        statement.check(),
+        Err(crate::statement::StatementError::Shape(_))
+    ));
+}
+
+#[test]
+fn entries_of_a_distrusted_key_become_findings() {
+    use crate::registry::action::{Action, Revoke};
+    let mut scene = made(&[U1]);
+    scene.clean("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
+    let last = scene.entries.len() as u64 - 1;
+    let key = crate::scene::public("nordlys").key_id();
+    let from = Some(crate::position::EntryIndex::new(last));
+    let revoke = Revoke {
+        key,
+        reason: "stolen".into(),
+        distrust_from: from,
+    };
+    scene.act(Action::Revoke(revoke), &["root-a", "root-b"]).unwrap();
+    let found = distrusted(&scene.rows, scene.registry.as_ref().unwrap()).unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|(index, code, _)| (index.get(), *code))
+        .collect();
+    assert_eq!(found, [(last, F::DistrustedKey)]);
+}
+
+#[test]
+fn what_an_entry_writes_does_not_grow_with_the_chains_that_it_is_appended_to() {
+    let mut scene = delivered(&[U1]);
+    let firmware = firmware_id("1.0");
+    let mut rounds = Vec::new();
+    for round in 1000..1080 {
+        let other = format!("unit:dns:nordlys.example/AAU-3900/SN{round}");
+        let maker = format!("maker-{round}");
+        let of_type = Manifest {
+            manufacturers: vec![org(&maker)],
+            supplies: vec![Supply {
+                what: "radio".into(),
+                category: None,
+                supplier: Some(org(&maker)),
+                country_of_origin: None,
+                second_source: None,
+            }],
+            ..manifest("AAU 3900")
+        };
+        let release = Manifest {
+            runs_on: vec![component(&format!("type:dns:nordlys.example/AAU-3900/R{round}"))],
+            ..manifest("AAU firmware")
+        };
+        let said: [(&str, Role, Event, &[&str]); 11] = [
+            ("nordlys", Role::Designer, Event::Manifest(of_type), &[TYPE]),
+            ("nordlys", Role::Producer, Event::Manifest(release), &[&firmware]),
+            ("nordlys", Role::Manufacturer, manufacture(Some("9.9")), &[&other]),
+            (
+                "nordlys",
+                Role::Manufacturer,
+                assemble(U1, &[&other]),
+                &[U1, &other],
+            ),
+            ("carrier", Role::Carrier, ship(NORTH), &[U1]),
+            ("carrier", Role::Carrier, ship(NORTH), &[U1]),
+            (
+                "carrier",
+                Role::Carrier,
+                receive("lab", None, SealState::Broken),
+                &[U1],
+            ),
+            (
+                "operator-south",
+                Role::Operator,
+                install(Some("8.8")),
+                &[&other, SLOT],
+            ),
+            ("operator-south", Role::Operator, install(None), &[U1, SLOT]),
+            ("operator-south", Role::Operator, decommission(), &[U1]),
+            ("nordlys", Role::Manufacturer, manufacture(None), &[U1]),
+        ];
+        let mut written = Vec::new();
+        for (by, role, event, subjects) in said {
+            let mut statement = scene.event(by, role, event, subjects);
+            let mac = format!("mac:00005e{:06x}", 100 * round + written.len());
+            statement.subjects[0].aliases.push(mac.parse().unwrap());
+            scene.submit(&statement, &[by]).unwrap();
+            written.push(scene.written);
+        }
+        rounds.push(written);
+    }
+    let life = facts::findings(&scene.rows, &id(U1)).unwrap();
+    assert!(life.len() > 500, "{}", life.len());
+    assert!(facts::transfers(&scene.rows, &id(U1)).unwrap().len() > 200);
+    assert!(facts::occupants(&scene.rows, &id(SLOT)).unwrap().len() > 80);
+    assert!(facts::parts(&scene.rows, &id(U1)).unwrap().len() >= 80);
+    // Numbers get longer, and the first rounds are about an emptier slot.
+    for (step, (early, late)) in rounds[5].iter().zip(rounds.last().unwrap()).enumerate() {
+        assert!(
+            late.abs_diff(*early) < 64,
+            "step {step}: {early} bytes, then {late}"
+        );
+    }
+}
