@@ -1,6 +1,6 @@
 //! The index over a growing ledger: entries wait under their terms until a seal folds them.
 
-use std::{collections::HashMap, convert::Infallible};
+use std::{collections::HashMap, convert::Infallible, iter::Peekable, vec::IntoIter};
 
 use super::{
     Sealed,
@@ -126,20 +126,24 @@ impl Index {
         buckets: &mut B,
         postings: impl IntoIterator<Item = Result<Posting, B::Error>>,
     ) -> Result<Sealed, B::Error> {
-        let (mut changed, mut group) = (Vec::new(), Vec::<Posting>::new());
+        let (mut changed, mut open) = (Vec::new(), None::<Folded>);
         for posting in postings {
             let posting = posting?;
             let bucket = Bucket::of(&posting.key);
-            if let Some(open) = group.first().map(|first| Bucket::of(&first.key))
-                && open != bucket
-            {
-                changed.push((open, self.fold_bucket(buckets, open, &group)?));
-                group.clear();
-            }
-            group.push(posting);
+            let mut folded = match open.take() {
+                Some(folded) if folded.bucket == bucket => folded,
+                done => {
+                    if let Some(folded) = done {
+                        changed.push(self.close(buckets, folded)?);
+                    }
+                    Folded::new(bucket, self.leaves(buckets, bucket)?)
+                }
+            };
+            folded.push(&posting);
+            open = Some(folded);
         }
-        if let Some(open) = group.first().map(|first| Bucket::of(&first.key)) {
-            changed.push((open, self.fold_bucket(buckets, open, &group)?));
+        if let Some(folded) = open {
+            changed.push(self.close(buckets, folded)?);
         }
         if !changed.is_empty() {
             self.row.update(changed);
@@ -147,22 +151,27 @@ impl Index {
         Ok(self.sealed())
     }
 
-    fn fold_bucket<B: Buckets>(
-        &mut self,
-        buckets: &mut B,
-        bucket: Bucket,
-        postings: &[Posting],
-    ) -> Result<Subtree, B::Error> {
-        let before = match self.row.bucket(bucket) {
-            Subtree::Empty => Vec::new(),
-            _ => buckets.bucket(bucket)?,
-        };
-        let after = merge(&before, postings);
-        let new = after.len().saturating_sub(before.len());
-        self.terms = self.terms.saturating_add(u64::try_from(new).unwrap_or(u64::MAX));
+    /// The leaves of a bucket as they are.
+    fn leaves<B: Buckets>(&self, buckets: &B, bucket: Bucket) -> Result<Vec<MapLeaf>, B::Error> {
+        match self.row.bucket(bucket) {
+            Subtree::Empty => Ok(Vec::new()),
+            _ => buckets.bucket(bucket),
+        }
+    }
+
+    /// Puts a bucket that is folded.
+    fn close<B: Buckets>(&mut self, buckets: &mut B, folded: Folded) -> Result<(Bucket, Subtree), B::Error> {
+        let Folded {
+            bucket,
+            before,
+            mut after,
+            new,
+        } = folded;
+        after.extend(before);
+        self.terms = self.terms.saturating_add(new);
         let subtree = Subtree::of(&after, ROW_BITS);
         buckets.put(bucket, after)?;
-        Ok(subtree)
+        Ok((bucket, subtree))
     }
 
     /// The proof of which entries were folded under a term, or that there is none.
@@ -210,26 +219,43 @@ fn descend<'a>(
     leaves.first()
 }
 
-/// The leaves of a bucket with the postings, both ascending, folded into them.
-fn merge(before: &[MapLeaf], postings: &[Posting]) -> Vec<MapLeaf> {
-    let mut after = Vec::with_capacity(before.len().saturating_add(postings.len()));
-    let mut before = before.iter().copied().peekable();
-    for group in postings.chunk_by(|a, b| a.key == b.key) {
-        let Some(key) = group.first().map(|posting| posting.key) else {
-            continue;
-        };
-        while let Some(leaf) = before.next_if(|leaf| leaf.key < key) {
-            after.push(leaf);
+/// A bucket whose postings are being folded: in memory are its leaves, however many entries a term has.
+struct Folded {
+    bucket: Bucket,
+    /// Leaves that no posting has come to.
+    before: Peekable<IntoIter<MapLeaf>>,
+    after: Vec<MapLeaf>,
+    /// Terms that the bucket did not have.
+    new: u64,
+}
+
+impl Folded {
+    fn new(bucket: Bucket, leaves: Vec<MapLeaf>) -> Self {
+        Self {
+            bucket,
+            before: leaves.into_iter().peekable(),
+            after: Vec::new(),
+            new: 0,
         }
-        let begin = before.next_if(|leaf| leaf.key == key);
-        let begin = begin.map_or(Accumulator::EMPTY, |leaf| leaf.accumulator);
-        let accumulator = group.iter().fold(begin, |accumulator, posting| {
-            accumulator.with(posting.index, &posting.leaf)
-        });
-        after.push(MapLeaf { key, accumulator });
     }
-    after.extend(before);
-    after
+
+    /// Folds the next posting.
+    fn push(&mut self, Posting { key, index, leaf }: &Posting) {
+        if let Some(last) = self.after.last_mut().filter(|last| last.key == *key) {
+            last.accumulator = last.accumulator.with(*index, leaf);
+            return;
+        }
+        while let Some(passed) = self.before.next_if(|passed| passed.key < *key) {
+            self.after.push(passed);
+        }
+        let begun = self.before.next_if(|begun| begun.key == *key);
+        self.new = self.new.saturating_add(u64::from(begun.is_none()));
+        let begun = begun.map_or(Accumulator::EMPTY, |begun| begun.accumulator);
+        self.after.push(MapLeaf {
+            key: *key,
+            accumulator: begun.with(*index, leaf),
+        });
+    }
 }
 
 /// Buckets in memory.
