@@ -32,14 +32,14 @@ use crate::{
     tiles::ReadError,
 };
 
-/// Leaves that are kept in memory before a fold is written piece by piece: 9 MiB of them.
-const MAX_KEPT_LEAVES: usize = 1 << 17;
+/// Leaves that are kept in memory before a fold is written piece by piece: 2 MiB of them.
+const MAX_KEPT_LEAVES: usize = 1 << 15;
 /// Entries that are read again for a seal; if more came since the last one, the postings are read instead.
 pub(crate) const MAX_REREAD: u64 = 65_536;
 /// Places under terms that wait in memory for a seal.
 const MAX_WAITING: usize = 1 << 20;
-/// Entries whose leaf hashes are in memory while postings are read: 32 MiB of them.
-const MAX_LEAVES: u64 = 1 << 20;
+/// Entries whose leaf hashes are in memory while postings are read: 16 MiB of them.
+const MAX_LEAVES: u64 = 1 << 19;
 
 const LEAF_BYTES: usize = 72;
 const SUBTREE_BYTES: usize = 33;

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Entries whose rows are written together while a store is rebuilt.
-const CHUNK_ENTRIES: usize = 4096;
+const CHUNK_ENTRIES: usize = 1024;
 /// Farther behind than this, a store is rebuilt: catching up is one batch, and so in memory.
 const MAX_CATCH_UP: u64 = 20_000;
 

@@ -9,7 +9,7 @@ use prova_store::Outcome;
 
 use crate::{
     Failure,
-    bench::{BATCH, Bench},
+    bench::{BATCH, Bench, MEMORY},
     child,
     row::{Figure, Goal, Row, Unit},
     timing::timed,
@@ -50,6 +50,7 @@ pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     }
     drop(ledger);
     let sealed = child::spawn("audit", &bench.ledger()?.directory)?.seconds / (entries + BATCH as f64);
+    let reindexed = child::spawn("reindex", &bench.ledger()?.directory)?;
     let limited = |name: &str, measured, reference, goal| Row::over(name, measured, "limit", reference, goal);
     Ok(vec![
         limited(
@@ -77,5 +78,6 @@ pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
             Figure::new(unsealed, Unit::SecondsPerEntry),
             Goal::None,
         ),
+        Row::memory("memory of reindex, sealed", reindexed.memory_peak, MEMORY),
     ])
 }
