@@ -15,6 +15,7 @@ use prova_core::{
 
 use super::{Fault, FaultKind, attachment_file};
 use crate::{
+    cache::Cache,
     recover::signed_size,
     rows::{RowError, StoreRows},
     schema,
@@ -22,6 +23,9 @@ use crate::{
     snapshot::Snapshot,
 };
 
+/// Entries in a row of postings from which on it is worth to keep it, and in the younger half of the rows that are kept.
+const SHARED: usize = 16;
+const POSTED: usize = 250_000;
 /// More rows than this are not listed one by one.
 const MAX_ROW_FAULTS: usize = 100;
 
@@ -31,6 +35,8 @@ pub(super) struct Comparison<'a> {
     derived: Scratch,
     store: Option<StoreRows>,
     kept: BTreeSet<Digest>,
+    /// Rows of postings that were read from the store not long ago.
+    posted: Cache<Term, Vec<EntryIndex>>,
     aliases: u64,
     postings: u64,
     entries: u64,
@@ -46,6 +52,7 @@ impl<'a> Comparison<'a> {
             derived: Scratch::default(),
             store: None,
             kept,
+            posted: Cache::new(POSTED),
             aliases: 0,
             postings: 0,
             entries: 0,
@@ -119,6 +126,21 @@ impl<'a> Comparison<'a> {
             Ok(_) => self.row(format!("{} is not what the entries add up to", what())),
             Err(error) => self.row(format!("{}: {error}", what())),
         }
+    }
+
+    /// Whether the store has an entry under a term. Neighbours are in one row.
+    fn is_posted(&mut self, store: &StoreRows, term: &Term, index: EntryIndex) -> Result<bool, RowError> {
+        let has = |row: &Vec<EntryIndex>| row.binary_search(&index).is_ok();
+        if self.posted.get(term).is_some_and(has) {
+            return Ok(true);
+        }
+        let row = store.posted_with(term, index)?;
+        let found = has(&row);
+        if row.len() >= SHARED {
+            let weight = row.len();
+            self.posted.insert(term.clone(), row, weight, false);
+        }
+        Ok(found)
     }
 
     /// What was found, after the last entry.
@@ -216,9 +238,8 @@ impl Rows for Comparison<'_> {
                 });
             }
             for term in &terms {
-                self.expect(store.is_posted(term, index), &true, || {
-                    format!("entry {index} under {term}")
-                });
+                let is_posted = self.is_posted(&store, term, index);
+                self.expect(is_posted, &true, || format!("entry {index} under {term}"));
             }
             self.store = Some(store);
         }

@@ -129,11 +129,11 @@ impl StoreRows {
         Ok(posting)
     }
 
-    /// Whether an entry is under a term.
-    pub(crate) fn is_posted(&self, term: &Term, index: EntryIndex) -> Result<bool, RowError> {
+    /// The entries in the row of a term that has an entry, if any has it.
+    pub(crate) fn posted_with(&self, term: &Term, index: EntryIndex) -> Result<Vec<EntryIndex>, RowError> {
         let prefix = schema::posting_prefix(term);
         let row = self.0.last(&prefix, &schema::posting_key(&prefix, index))?;
-        row.map_or(Ok(false), |row| Ok(indices(&row)?.binary_search(&index).is_ok()))
+        row.map_or(Ok(Vec::new()), |row| indices(&row))
     }
 
     /// How many entries are under all terms together.

@@ -193,20 +193,26 @@ impl Table {
         Ok(Merged::new(prefix.to_owned(), recent, runs))
     }
 
-    /// The last row of those whose keys begin with a prefix and are not above `key`. No row with the prefix may ever have been removed.
+    /// The last row of those whose keys begin with a prefix and are not above `key`, of a prefix whose rows were written in order of their
+    /// keys and never removed.
     pub(super) fn last(&self, prefix: &[u8], key: &[u8]) -> Result<Option<KeyValue>, RowError> {
         let kept = self.kept();
         let recent = kept.recent.range(prefix.to_owned()..=key.to_owned()).next_back();
-        let mut last = recent.and_then(|(key, row)| Some((key.clone(), row.clone()?)));
+        if let Some((key, Some(row))) = recent {
+            return Ok(Some((key.clone(), row.clone())));
+        }
         let runs = kept.runs.clone();
         drop(kept);
         let fingerprint = fingerprint(prefix);
-        for run in runs.iter().filter(|run| run.may_hold(fingerprint)) {
-            let row = run.last(&self.wall, key)?;
-            let row = row.and_then(|(key, row)| Some((key, row?)));
-            last = last.max(row.filter(|(key, _)| key.starts_with(prefix)));
+        // What is in a newer run has a larger key.
+        for run in runs.iter().rev().filter(|run| run.may_hold(fingerprint)) {
+            if let Some((key, Some(row))) = run.last(&self.wall, key)?
+                && key.starts_with(prefix)
+            {
+                return Ok(Some((key, row)));
+            }
         }
-        Ok(last)
+        Ok(None)
     }
 
     /// Writes all rows or none; when they are on the disk is another matter.

@@ -33,7 +33,9 @@ fn batches_are_kept_and_scanned_in_order() {
         (302, false),
         (1_000_000, true),
     ] {
-        assert_eq!(rows.is_posted(&term, EntryIndex::new(index)), Ok(want), "{index}");
+        let index = EntryIndex::new(index);
+        let row = rows.posted_with(&term, index).unwrap();
+        assert_eq!(row.contains(&index), want, "{index}");
     }
     assert_eq!(rows.index_of(&leaf), Ok(Some(EntryIndex::new(2))));
     assert_eq!(rows.posted(), Ok(6));
@@ -205,4 +207,35 @@ fn fsck_finds_facts_that_are_changed_gone_or_too_many() {
         "{reasons:?}"
     );
     assert_eq!(faults.len(), 3);
+}
+
+#[test]
+fn fsck_finds_an_entry_that_is_not_under_its_term() {
+    let directory = tempfile::tempdir().unwrap();
+    let (ledger, _) = shipments(directory.path(), 40);
+    let store = ledger.state().store().unwrap();
+    let rows = store.scan(&[schema::POSTINGS]).map(Result::unwrap);
+    let rows = rows.map(|(key, row)| (schema::posting_indices(&key, &row).unwrap(), key));
+    let (mut shared, key) = rows.max_by_key(|(indices, _)| indices.len()).unwrap();
+    assert!(shared.len() >= 40);
+    let hidden = shared.remove(20);
+    let mut batch = RowBatch::default();
+    batch.insert_bytes(&key, schema::posting_row(&shared));
+    store.apply(batch).unwrap();
+    store.flush().unwrap();
+    drop(ledger);
+    let faults = crate::fsck(directory.path(), &crate::NoProgress).unwrap();
+    let reasons: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    assert!(
+        reasons
+            .iter()
+            .any(|reason| reason.contains(&format!("entry {hidden} under"))),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons
+            .iter()
+            .any(|reason| reason.contains("the number of postings"))
+    );
+    assert_eq!(faults.len(), 2);
 }
