@@ -14,43 +14,33 @@ impl Filter {
         Self(vec![0; keys.saturating_mul(KEY_BITS).div_ceil(64).max(1)])
     }
 
-    /// The word and the bits of a fingerprint, which is as good as random.
-    fn places(&self, fingerprint: u128) -> (usize, u64) {
-        let words = u128::try_from(self.0.len()).unwrap_or(1);
-        let word = (fingerprint >> 32).checked_rem(words);
-        let word = word.and_then(|word| usize::try_from(word).ok()).unwrap_or(0);
-        let bits = (0..PROBES).fold(0, |bits, probe| {
-            let bit = (fingerprint >> probe.saturating_mul(6)) & 63;
-            bits | 1_u64.wrapping_shl(u32::try_from(bit).unwrap_or(0))
-        });
-        (word, bits)
-    }
-
     pub(crate) fn add(&mut self, fingerprint: u128) {
-        let (word, bits) = self.places(fingerprint);
+        let (word, bits) = place(self.0.len(), fingerprint);
         if let Some(word) = self.0.get_mut(word) {
             *word |= bits;
         }
     }
 
     pub(crate) fn may_hold(&self, fingerprint: u128) -> bool {
-        let (word, bits) = self.places(fingerprint);
+        let (word, bits) = place(self.0.len(), fingerprint);
         self.0.get(word).is_some_and(|word| word & bits == bits)
     }
 
-    /// Big-endian words.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        self.0.iter().flat_map(|word| word.to_be_bytes()).collect()
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.0
     }
+}
 
-    /// The filter of these bytes, if it is one.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (words, []) = bytes.as_chunks::<8>() else {
-            return None;
-        };
-        let words: Vec<_> = words.iter().map(|word| u64::from_be_bytes(*word)).collect();
-        (!words.is_empty()).then_some(Self(words))
-    }
+/// The word of a fingerprint, which is as good as random, in a filter of so many; and the bits in that word.
+pub(crate) fn place(words: usize, fingerprint: u128) -> (usize, u64) {
+    let words = u128::try_from(words).unwrap_or(1);
+    let word = (fingerprint >> 32).checked_rem(words);
+    let word = word.and_then(|word| usize::try_from(word).ok()).unwrap_or(0);
+    let bits = (0..PROBES).fold(0, |bits, probe| {
+        let bit = (fingerprint >> probe.saturating_mul(6)) & 63;
+        bits | 1_u64.wrapping_shl(u32::try_from(bit).unwrap_or(0))
+    });
+    (word, bits)
 }
 
 #[cfg(test)]
@@ -67,12 +57,9 @@ mod tests {
         };
         let mut filter = Filter::new(10_000);
         (0..10_000).for_each(|number| filter.add(fingerprint(number)));
-        let filter = Filter::from_bytes(&filter.to_bytes()).unwrap();
         assert!((0..10_000).all(|number| filter.may_hold(fingerprint(number))));
         let passed = (10_000..20_000).filter(|number| filter.may_hold(fingerprint(*number)));
         let passed = passed.count();
         assert!(passed < 100, "{passed} of 10,000");
-        assert_eq!(Filter::from_bytes(&[]), None);
-        assert_eq!(Filter::from_bytes(&[0; 9]), None);
     }
 }

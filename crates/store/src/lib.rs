@@ -1,8 +1,8 @@
 //! A ledger in a directory: tiles, checkpoint, attachments, and the store that lookups go through.
 //!
 //! **Scope.** Creating, opening, appending, reading beside a writer, recovery, audit, `fsck`, `reindex`, backup and
-//! restore. The entry bundles and the signed checkpoint are the truth; the store (sled, behind a wall) can be made again
-//! from them at any time.
+//! restore. The entry bundles and the signed checkpoint are the truth; the store (sled behind a wall, and files of sorted
+//! rows) can be made again from them at any time.
 //!
 //! **Not here.** What an entry means and whether it may enter: `prova-core`. Keys on disk, prompts, HTTP: the `prova`
 //! command and the server.

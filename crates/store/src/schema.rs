@@ -220,6 +220,11 @@ pub(crate) fn joined((key, row): (&[u8], &[u8]), (other, next): (&[u8], &[u8])) 
     (indices.len() <= POSTING_ENTRIES).then(|| posting_row(&indices))
 }
 
+/// Whether a row is one of a kind.
+pub(crate) fn is_head(key: &[u8]) -> bool {
+    key.len() == 1
+}
+
 /// The part of a key that it has in common with the rows that are looked for together with its own.
 pub(crate) fn group(key: &[u8]) -> &[u8] {
     let length = group_length(key).unwrap_or(key.len());

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-/// The parts that sled and the lock write themselves.
+/// The parts that the store and the lock write themselves.
 pub(super) fn is_beside(path: &Path) -> bool {
     path.components().any(|part| {
         ["store", "store.new", "lock"]

@@ -50,7 +50,7 @@ pub(super) enum Ack {
     Copy,
 }
 
-/// sled's files: path in the base directory, content.
+/// The store's files: path in the base directory, content.
 pub(super) type Stores = Arc<BTreeMap<PathBuf, Vec<u8>>>;
 
 /// The moment after a change.
@@ -373,7 +373,7 @@ impl Disk for FaultDisk {
     }
 }
 
-/// sled's files below a directory as they are now.
+/// The files of stores below a directory as they are now.
 fn stores(base: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut todo = vec![base.to_owned()];
@@ -384,7 +384,7 @@ fn stores(base: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             if path.is_dir() {
                 todo.push(path);
             } else if is_beside(&relative) && !relative.ends_with("lock") {
-                // sled may remove files of its own meanwhile.
+                // The store may remove files of its own meanwhile.
                 if let Ok(content) = fs::read(&path) {
                     found.insert(relative, content);
                 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::disk::{Disk, real_disk};
 
-/// What becomes of sled's files.
+/// What becomes of the store's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Store {
     AsIs,

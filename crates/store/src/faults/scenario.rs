@@ -132,7 +132,7 @@ impl Scenario {
         self.before.path().join("ledger")
     }
 
-    /// sled's files as they were before.
+    /// The store's files as they were before.
     pub(super) fn stores(&self) -> Stores {
         FaultDisk::new(self.before.path(), Fault::Nothing).now().stores
     }

@@ -1,11 +1,9 @@
-//! Rows in order, as one value of sled's.
+//! Rows in order, packed.
 //!
 //! ```text
-//! block  = version u8 || length u32 || LZ4 block of that many bytes: next || row …
-//! next   = length u32 || key                the first key of the run's next block; empty: there is none
+//! block  = version u8 || length u32 || LZ4 block of that many bytes: row …
 //! row    = key length u32 || value length u32 || key || value            big-endian; length 0xffffffff: the row is gone
 //! ```
-//! A block says where the next begins, so that one that is missing is not taken for rows that never were.
 
 use super::RowError;
 use crate::codec::ROW_VERSION;
@@ -40,10 +38,6 @@ fn push_length(bytes: &mut Vec<u8>, length: usize) -> Result<(), RowError> {
 }
 
 impl Builder {
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     pub(super) fn is_full(&self) -> bool {
         self.rows.len() >= BLOCK_BYTES
     }
@@ -64,14 +58,11 @@ impl Builder {
     }
 
     /// The block's first key, and its bytes. No row is in it any more.
-    pub(super) fn take(&mut self, next: &[u8]) -> Result<(Vec<u8>, Vec<u8>), RowError> {
-        let mut content = Vec::with_capacity(self.rows.len().saturating_add(next.len()).saturating_add(4));
-        push_length(&mut content, next.len())?;
-        content.extend_from_slice(next);
-        content.append(&mut self.rows);
+    pub(super) fn take(&mut self) -> Result<(Vec<u8>, Vec<u8>), RowError> {
         let mut block = vec![ROW_VERSION];
-        push_length(&mut block, content.len())?;
-        block.extend_from_slice(&lz4_flex::block::compress(&content));
+        push_length(&mut block, self.rows.len())?;
+        block.extend_from_slice(&lz4_flex::block::compress(&self.rows));
+        self.rows.clear();
         Ok((std::mem::take(&mut self.first), block))
     }
 }
@@ -79,9 +70,7 @@ impl Builder {
 /// A block that is read.
 #[derive(Debug)]
 pub(super) struct Block {
-    content: Vec<u8>,
-    /// Where the rows begin.
-    rows: usize,
+    rows: Vec<u8>,
 }
 
 impl Block {
@@ -94,23 +83,20 @@ impl Block {
             .ok()
             .filter(|length| *length <= MAX_BLOCK_BYTES);
         let length = length.ok_or_else(|| damaged("is too long"))?;
-        let content = lz4_flex::block::decompress(packed, length)
+        let rows = lz4_flex::block::decompress(packed, length)
             .ok()
-            .filter(|content| content.len() == length)
+            .filter(|rows| rows.len() == length)
             .ok_or_else(|| damaged("cannot be unpacked"))?;
-        let next = take_length(&content).and_then(|(length, rest)| take(rest, length));
-        let (_, rest) = next.ok_or_else(|| damaged("is cut"))?;
-        let rows = content.len().saturating_sub(rest.len());
-        Ok(Self { content, rows })
+        Ok(Self { rows })
     }
 
-    /// The first key of the next block; empty: there is none.
-    pub(super) fn next(&self) -> &[u8] {
-        self.content.get(4..self.rows).unwrap_or_default()
+    /// Bytes of it in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.rows.len()
     }
 
     /// The last row that is not above a key.
-    pub(super) fn last(&self, key: &[u8]) -> Result<Option<Row>, RowError> {
+    pub(super) fn last(&self, key: &[u8]) -> Result<Option<Borrowed<'_>>, RowError> {
         let mut last = None;
         for row in self.rows() {
             match row? {
@@ -118,11 +104,11 @@ impl Block {
                 row => last = Some(row),
             }
         }
-        Ok(last.map(owned))
+        Ok(last)
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = Result<Borrowed<'_>, RowError>> {
-        let mut rest = self.content.get(self.rows..).unwrap_or_default();
+        let mut rest = self.rows.as_slice();
         std::iter::from_fn(move || {
             if rest.is_empty() {
                 return None;
@@ -144,7 +130,7 @@ fn take_length(bytes: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 /// A row that is in a block.
-type Borrowed<'a> = (&'a [u8], Option<&'a [u8]>);
+pub(super) type Borrowed<'a> = (&'a [u8], Option<&'a [u8]>);
 
 pub(super) fn owned((key, value): Borrowed<'_>) -> Row {
     (key.to_vec(), value.map(<[u8]>::to_vec))
@@ -174,16 +160,14 @@ mod tests {
             builder.push(&[b'k', 2 * number], value).unwrap();
         }
         assert!(!builder.is_full());
-        let (first, bytes) = builder.take(b"z").unwrap();
-        assert!(builder.is_empty());
+        let (first, bytes) = builder.take().unwrap();
         assert_eq!(first, [b'k', 0]);
         let block = Block::decode(&bytes).unwrap();
-        assert_eq!(block.next(), b"z");
         assert_eq!(block.rows().count(), 60);
-        let three = Some((vec![b'k', 6], Some(vec![3; 3])));
-        assert_eq!(block.last(&[b'k', 6]), Ok(three.clone()));
-        assert_eq!(block.last(&[b'k', 7]), Ok(three));
-        assert_eq!(block.last(&[b'k', 14]), Ok(Some((vec![b'k', 14], None))));
+        let three: Borrowed<'_> = (&[b'k', 6], Some(&[3; 3]));
+        assert_eq!(block.last(&[b'k', 6]), Ok(Some(three)));
+        assert_eq!(block.last(&[b'k', 7]), Ok(Some(three)));
+        assert_eq!(block.last(&[b'k', 14]), Ok(Some((&[b'k', 14][..], None))));
         assert_eq!(block.last(b"a"), Ok(None));
         for at in 0..bytes.len() {
             for bit in 0..8 {
@@ -193,7 +177,9 @@ mod tests {
                     let _ = block.rows().collect::<Result<Vec<_>, _>>();
                 }
             }
-            let _ = Block::decode(&bytes[..at]).map(|block| block.last(b"z"));
+            if let Ok(block) = Block::decode(&bytes[..at]) {
+                let _ = block.last(b"z");
+            }
         }
     }
 }

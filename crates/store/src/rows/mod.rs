@@ -1,11 +1,11 @@
-//! The store: rows in sled, each of which can be made again from the tiles.
+//! The store: rows in runs of which sled knows, each of which can be made again from the tiles.
 //!
 //! ```text
 //! StoreRows   typed rows: chains, facts, leaves, postings
 //! Table       rows by key: the newest in memory, above runs
-//! Run         rows in order, written once, in blocks
+//! Run         rows in order, written once into a file, as a tree of blocks
 //! Block       neighbouring rows, packed
-//! Wall        sled
+//! Wall        sled: which runs there are, and the rows of which there is one
 //! ```
 
 mod batch;
@@ -38,7 +38,7 @@ use crate::{
     schema::{self, StateRow},
 };
 
-/// Rows in sled, and those of the last few entries in memory.
+/// Rows on the disk, and those of the last few entries in memory.
 #[derive(Debug)]
 pub(crate) struct StoreRows(Table);
 
@@ -72,12 +72,12 @@ impl StoreRows {
             .transpose()
     }
 
-    /// Writes all rows or none: to memory first, and now and then to sled. What a crash takes is made again from the tiles.
+    /// Writes all rows or none: to memory first, and now and then to the disk. What a crash takes is made again from the tiles.
     pub(crate) fn apply(&self, batch: RowBatch) -> Result<(), RowError> {
         self.0.apply(batch)
     }
 
-    /// Gives every row to the system.
+    /// Waits until every row is on the disk.
     pub(crate) fn flush(&self) -> Result<(), RowError> {
         self.0.flush()
     }

@@ -1,11 +1,21 @@
-//! A run: rows in order, written once, a block at a time.
+//! A run: rows in order, written once, in a file of its own.
 //!
 //! ```text
-//! b || run u32 || first key       → block                     see `block`
-//! f || run u32 || part u32        → bits of the filter        big-endian words, PART_BYTES in each but the last
+//! runs/<id>   = block … || piece …           id: ten digits
+//! block       = rows in order                see `block`; those of the level above have a row for each: its first key → its place
+//! place       = offset u64 || length u32 || check (8)                 check: of the block
+//! piece       = 512 words of the filter, the last piece the rest || check (8)
+//! check       = first 8 bytes of SHA-256(bytes); of a piece SHA-256(check of the root || number u32 || bytes)      big-endian
 //! ```
+//! The blocks are a tree whose root the manifest names, so that what is changed, missing or another run's is never read as rows.
 
-use std::sync::Arc;
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, ErrorKind, Write as _},
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use prova_core::hash::Digest;
 use serde::{Deserialize, Serialize};
@@ -13,50 +23,66 @@ use serde::{Deserialize, Serialize};
 use super::{
     RowError,
     block::{Block, Builder, Row, owned},
-    wall::{Values, Wall},
 };
-use crate::{filter::Filter, schema};
+use crate::{
+    cache::Cache,
+    filter::{Filter, place},
+    schema,
+};
 
-const BLOCKS: u8 = b'b';
-const FILTERS: u8 = b'f';
-const PART_BYTES: usize = 32 << 10;
-/// Bytes after which sled is to let go of what was written.
-const FLUSH_BYTES: usize = 8 << 20;
+const PLACE_BYTES: usize = 20;
+const PIECE_WORDS: usize = 512;
+const PIECE_BYTES: u64 = 4104;
+/// Bytes of blocks that say where others are, in the younger half of those kept in memory.
+const KEPT_BYTES: usize = 2 << 20;
+/// More levels than any file has.
+const MAX_LEVELS: u32 = 16;
 
-/// What is said of a run beside its blocks.
+type Check = [u8; 8];
+
+/// Where a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Place {
+    offset: u64,
+    length: u32,
+    check: Check,
+}
+
+/// What the manifest says of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RunRow {
     pub(super) id: u32,
     /// How often its rows were merged.
     pub(super) rank: u32,
     pub(super) rows: u64,
-    pub(super) first: Vec<u8>,
-    /// Bytes of the filter: with some of them missing it would turn away keys that are there.
+    root: Place,
+    /// Levels of blocks above those of the rows.
+    levels: u32,
+    /// Where its filter begins.
     filter: u64,
+    /// Words of the filter.
+    words: u64,
 }
 
-/// A run whose filter is in memory.
+/// Blocks by run and offset.
+type Blocks = Cache<(u32, u64), Arc<Block>>;
+
+/// The directory of a table's runs, and those of their blocks that say where others are.
+#[derive(Clone, Debug)]
+pub(super) struct RunFiles {
+    directory: PathBuf,
+    kept: Arc<Mutex<Blocks>>,
+}
+
+/// A run that is read.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) row: RunRow,
-    filter: Filter,
-}
-
-fn key(kind: u8, run: u32, rest: &[u8]) -> Vec<u8> {
-    let mut key = vec![kind];
-    key.extend_from_slice(&run.to_be_bytes());
-    key.extend_from_slice(rest);
-    key
-}
-
-fn damaged(run: u32, what: &str) -> RowError {
-    RowError::Damaged {
-        reason: format!("run {run} {what}"),
-    }
-}
-
-fn length(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+    files: RunFiles,
+    /// Stays readable when its name is removed.
+    file: File,
+    /// Those pieces of the filter that were asked for.
+    pieces: Vec<OnceLock<Box<[u64]>>>,
 }
 
 /// What a filter knows a key by: the rows that are looked for together have it in common.
@@ -68,216 +94,387 @@ pub(super) fn fingerprint(key: &[u8]) -> u128 {
         .map_or(0, |bytes| u128::from_be_bytes(*bytes))
 }
 
+fn check(bytes: &[u8]) -> Check {
+    let digest = Digest::of(bytes);
+    digest.as_bytes().first_chunk().copied().unwrap_or_default()
+}
+
+fn check_piece(root: Check, number: usize, piece: &[u8]) -> Check {
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    check(&[&root[..], &number.to_be_bytes(), piece].concat())
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Place {
+    fn to_bytes(self) -> [u8; PLACE_BYTES] {
+        let mut bytes = [0; PLACE_BYTES];
+        let parts = self.offset.to_be_bytes().into_iter();
+        let parts = parts.chain(self.length.to_be_bytes()).chain(self.check);
+        for (byte, part) in bytes.iter_mut().zip(parts) {
+            *byte = part;
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (offset, rest) = bytes.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        Some(Self {
+            offset: u64::from_be_bytes(*offset),
+            length: u32::from_be_bytes(*length),
+            check: rest.try_into().ok()?,
+        })
+    }
+}
+
+impl RunFiles {
+    /// The runs in a directory.
+    pub(super) fn new(directory: PathBuf) -> Self {
+        Self {
+            directory,
+            kept: Arc::new(Mutex::new(Cache::new(KEPT_BYTES))),
+        }
+    }
+
+    fn path(&self, id: u32) -> PathBuf {
+        self.directory.join(format!("{id:010}"))
+    }
+
+    /// Removes a run; whoever reads it still can.
+    pub(super) fn remove(&self, id: u32) -> Result<(), RowError> {
+        match fs::remove_file(self.path(id)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(id)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The runs that are there, whether or not a manifest names them.
+    pub(super) fn all(&self) -> Result<Vec<u32>, RowError> {
+        let names = match fs::read_dir(&self.directory) {
+            Ok(names) => names,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(&self.directory, &error)),
+        };
+        let mut all = Vec::new();
+        for name in names {
+            let name = name.map_err(|error| unreadable(&self.directory, &error))?;
+            all.extend(
+                name.file_name()
+                    .to_str()
+                    .and_then(|name| name.parse::<u32>().ok()),
+            );
+        }
+        all.sort_unstable();
+        Ok(all)
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> RowError {
+    RowError::Store {
+        reason: format!("{}: {error}", path.display()),
+    }
+}
+
+/// What a file that cannot be read or written says.
+fn failed(id: u32) -> impl Fn(io::Error) -> RowError {
+    move |error| match error.kind() {
+        ErrorKind::NotFound => damaged(id, "is missing"),
+        ErrorKind::UnexpectedEof => damaged(id, "is cut"),
+        _ => RowError::Store {
+            reason: format!("run {id}: {error}"),
+        },
+    }
+}
+
+fn damaged(run: u32, what: &str) -> RowError {
+    RowError::Damaged {
+        reason: format!("run {run} {what}"),
+    }
+}
+
 impl Run {
     /// Writes a run of `most` rows at most; `None`: there was none. Until it is in the manifest, it counts for nothing.
     pub(super) fn write(
-        wall: &Wall,
+        files: &RunFiles,
         id: u32,
         rank: u32,
         most: u64,
         rows: impl Iterator<Item = Result<Row, RowError>>,
     ) -> Result<Option<Self>, RowError> {
-        let mut writing = Writing {
-            wall,
-            id,
-            builder: Builder::default(),
-            unflushed: 0,
-        };
-        let mut filter = Filter::new(usize::try_from(most).unwrap_or(usize::MAX));
-        let (mut first, mut count) = (None, 0_u64);
+        let mut rows = rows.peekable();
+        if rows.peek().is_none() {
+            return Ok(None);
+        }
+        let mut writing = Writing::new(files, id)?;
+        let mut filter = Filter::new(size(most));
+        let mut count = 0_u64;
         for row in rows {
             let (key, value) = row?;
-            if writing.builder.is_full() {
-                writing.close(&key)?;
-            }
             filter.add(fingerprint(&key));
-            writing.builder.push(&key, value.as_deref())?;
+            writing.push(0, &key, value.as_deref())?;
             count = count.saturating_add(1);
-            first.get_or_insert(key);
         }
-        let Some(first) = first else {
-            return Ok(None);
-        };
-        writing.close(&[])?;
-        let bits = filter.to_bytes();
-        for (part, bytes) in (0_u32..).zip(bits.chunks(PART_BYTES)) {
-            writing.put(&key(FILTERS, id, &part.to_be_bytes()), bytes.to_owned())?;
-        }
+        let (root, levels) = writing.finish_blocks()?;
         let row = RunRow {
             id,
             rank,
             rows: count,
-            first,
-            filter: length(&bits),
+            root,
+            levels,
+            filter: writing.end,
+            words: u64::try_from(filter.words().len()).unwrap_or(u64::MAX),
         };
-        Ok(Some(Self { row, filter }))
+        for (number, words) in filter.words().chunks(PIECE_WORDS).enumerate() {
+            let piece: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+            writing.put(&piece)?;
+            writing.put(&check_piece(root.check, number, &piece))?;
+        }
+        drop(filter);
+        writing.finish()?;
+        Self::open(files, row).map(Some)
     }
 
     /// The run that a manifest names.
-    pub(super) fn open(wall: &Wall, row: RunRow) -> Result<Self, RowError> {
-        let mut bits = Vec::new();
-        for part in 0_u32.. {
-            match wall.get(&key(FILTERS, row.id, &part.to_be_bytes()))? {
-                Some(bytes) => bits.extend_from_slice(&bytes),
-                None => break,
-            }
+    pub(super) fn open(files: &RunFiles, row: RunRow) -> Result<Self, RowError> {
+        let file = File::open(files.path(row.id)).map_err(failed(row.id))?;
+        let words = size(row.words);
+        if words == 0 || row.levels > MAX_LEVELS {
+            return Err(damaged(row.id, "has an impossible row"));
         }
-        let filter = Filter::from_bytes(&bits).filter(|_| length(&bits) == row.filter);
-        let filter = filter.ok_or_else(|| damaged(row.id, "has lost its filter"))?;
-        Ok(Self { row, filter })
-    }
-
-    pub(super) fn may_hold(&self, fingerprint: u128) -> bool {
-        self.filter.may_hold(fingerprint)
-    }
-
-    /// The block in which a key is if it is in the run, and that block's first key.
-    fn block(&self, wall: &Wall, wanted: &[u8]) -> Result<Option<(Vec<u8>, Block)>, RowError> {
-        let id = self.row.id;
-        if wanted < self.row.first.as_slice() {
-            return Ok(None);
-        }
-        let found = wall.last(key(BLOCKS, id, &self.row.first)..=key(BLOCKS, id, wanted))?;
-        let (at, bytes) = found.ok_or_else(|| damaged(id, "has lost its first rows"))?;
-        let block = Block::decode(&bytes)?;
-        if !block.next().is_empty() && wanted >= block.next() {
-            return Err(damaged(id, "has lost rows"));
-        }
-        let first = at.get(key(BLOCKS, id, &[]).len()..).unwrap_or_default();
-        Ok(Some((first.to_vec(), block)))
-    }
-
-    /// The last row that is not above a key.
-    pub(super) fn last(&self, wall: &Wall, key: &[u8]) -> Result<Option<Row>, RowError> {
-        match self.block(wall, key)? {
-            Some((_, block)) => block.last(key),
-            None => Ok(None),
-        }
-    }
-
-    /// The rows from a key on.
-    pub(super) fn cursor(self: &Arc<Self>, wall: &Wall, from: &[u8]) -> Result<Cursor, RowError> {
-        let first = match self.block(wall, from)? {
-            Some((first, _)) => first,
-            None => self.row.first.clone(),
-        };
-        Ok(Cursor {
-            run: Arc::clone(self),
-            values: Some(wall.from(key(BLOCKS, self.row.id, &first))?),
-            next: first,
-            from: from.to_owned(),
-            rows: Vec::new().into_iter(),
+        let pieces = std::iter::repeat_with(OnceLock::new).take(words.div_ceil(PIECE_WORDS));
+        Ok(Self {
+            pieces: pieces.collect(),
+            files: files.clone(),
+            file,
+            row,
         })
     }
 
-    /// Removes what is there of a run.
-    pub(super) fn remove(wall: &Wall, id: u32) -> Result<(), RowError> {
-        for kind in [BLOCKS, FILTERS] {
-            let prefix = key(kind, id, &[]);
-            let mut values = wall.from(prefix.clone())?;
-            while let Some((key, _)) = values.next()?
-                && key.starts_with(&prefix)
-            {
-                wall.remove(&key)?;
+    /// Whether a key of this fingerprint may be in it.
+    pub(super) fn may_hold(&self, fingerprint: u128) -> Result<bool, RowError> {
+        let (word, bits) = place(size(self.row.words), fingerprint);
+        let number = word.checked_div(PIECE_WORDS).unwrap_or(0);
+        let Some(kept) = self.pieces.get(number) else {
+            return Ok(false);
+        };
+        let piece = match kept.get() {
+            Some(piece) => piece,
+            None => {
+                let piece = self.piece(number)?;
+                kept.get_or_init(|| piece)
             }
-        }
-        Ok(())
+        };
+        let word = word.checked_rem(PIECE_WORDS).and_then(|word| piece.get(word));
+        Ok(word.is_some_and(|word| word & bits == bits))
     }
 
-    /// The runs of which something is there, whether or not a manifest names them.
-    pub(super) fn all(wall: &Wall) -> Result<Vec<u32>, RowError> {
-        let mut all = Vec::new();
-        for kind in [BLOCKS, FILTERS] {
-            let mut id = 0;
-            while let Some((found, _)) = wall.from(key(kind, id, &[]))?.next()? {
-                let Some((&first, rest)) = found.split_first() else {
-                    break;
-                };
-                let Some(found) = rest.first_chunk().filter(|_| first == kind) else {
-                    break;
-                };
-                let found = u32::from_be_bytes(*found);
-                all.push(found);
-                match found.checked_add(1) {
-                    Some(next) => id = next,
-                    None => break,
-                }
+    /// A piece of the filter.
+    fn piece(&self, number: usize) -> Result<Box<[u64]>, RowError> {
+        let before = number.saturating_mul(PIECE_WORDS);
+        let words = size(self.row.words).saturating_sub(before).min(PIECE_WORDS);
+        let offset = u64::try_from(number)
+            .unwrap_or(u64::MAX)
+            .saturating_mul(PIECE_BYTES);
+        let mut bytes = vec![0; words.saturating_mul(8).saturating_add(8)];
+        self.file
+            .read_exact_at(&mut bytes, self.row.filter.saturating_add(offset))
+            .map_err(failed(self.row.id))?;
+        let piece = bytes
+            .split_last_chunk()
+            .filter(|(piece, found)| **found == check_piece(self.row.root.check, number, piece));
+        let (piece, _) = piece.ok_or_else(|| damaged(self.row.id, "has a filter that was changed"))?;
+        let (words, _) = piece.as_chunks();
+        Ok(words.iter().map(|word| u64::from_be_bytes(*word)).collect())
+    }
+
+    fn read(&self, place: &Place) -> Result<Block, RowError> {
+        let id = self.row.id;
+        let mut bytes = vec![0; size(place.length.into())];
+        self.file
+            .read_exact_at(&mut bytes, place.offset)
+            .map_err(failed(id))?;
+        if check(&bytes) != place.check {
+            return Err(damaged(id, "has rows that were changed"));
+        }
+        Block::decode(&bytes)
+    }
+
+    /// A block that says where others are.
+    fn upper(&self, place: &Place) -> Result<Arc<Block>, RowError> {
+        let at = (self.row.id, place.offset);
+        // A panic in the midst of a change leaves blocks that are what they were.
+        let kept = || self.files.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(block) = kept().get(&at) {
+            return Ok(Arc::clone(block));
+        }
+        let block = Arc::new(self.read(place)?);
+        kept().insert(at, Arc::clone(&block), block.weight(), false);
+        Ok(block)
+    }
+
+    fn place(&self, row: &[u8]) -> Result<Place, RowError> {
+        Place::from_bytes(row).ok_or_else(|| damaged(self.row.id, "has a row that is no place"))
+    }
+
+    /// The last row that is not above a key.
+    pub(super) fn last(&self, key: &[u8]) -> Result<Option<Row>, RowError> {
+        let mut place = self.row.root;
+        for _ in 0..self.row.levels {
+            let block = self.upper(&place)?;
+            match block.last(key)? {
+                Some((_, row)) => place = self.place(row.unwrap_or_default())?,
+                None => return Ok(None),
             }
         }
-        Ok(all)
+        Ok(self.read(&place)?.last(key)?.map(owned))
+    }
+
+    /// The rows from a key on.
+    pub(super) fn cursor(self: &Arc<Self>, from: &[u8]) -> Result<Cursor, RowError> {
+        let mut cursor = Cursor {
+            run: Arc::clone(self),
+            from: from.to_owned(),
+            levels: Vec::new(),
+        };
+        cursor.descend(&self.row.root)?;
+        Ok(cursor)
     }
 }
 
 /// A run while it is written.
-struct Writing<'a> {
-    wall: &'a Wall,
+struct Writing {
     id: u32,
-    builder: Builder,
-    /// Bytes written since sled was flushed.
-    unflushed: usize,
+    directory: PathBuf,
+    out: BufWriter<File>,
+    end: u64,
+    /// The blocks that are not full yet: that of the rows, then those above it.
+    levels: Vec<Builder>,
 }
 
-impl Writing<'_> {
-    /// Closes the block before the one that begins with `next`.
-    fn close(&mut self, next: &[u8]) -> Result<(), RowError> {
-        if self.builder.is_empty() {
-            return Ok(());
-        }
-        let (first, block) = self.builder.take(next)?;
-        self.put(&key(BLOCKS, self.id, &first), block)
+impl Writing {
+    fn new(files: &RunFiles, id: u32) -> Result<Self, RowError> {
+        fs::create_dir_all(&files.directory).map_err(|error| unreadable(&files.directory, &error))?;
+        let file = File::create(files.path(id)).map_err(failed(id))?;
+        Ok(Self {
+            id,
+            directory: files.directory.clone(),
+            out: BufWriter::with_capacity(1 << 16, file),
+            end: 0,
+            levels: Vec::new(),
+        })
     }
 
-    fn put(&mut self, key: &[u8], value: Vec<u8>) -> Result<(), RowError> {
-        self.unflushed = self.unflushed.saturating_add(value.len());
-        self.wall.insert(key, value)?;
-        if self.unflushed >= FLUSH_BYTES {
-            self.unflushed = 0;
-            self.wall.flush()?;
-        }
+    fn put(&mut self, bytes: &[u8]) -> Result<(), RowError> {
+        self.out.write_all(bytes).map_err(failed(self.id))?;
+        self.end = self.end.saturating_add(length(bytes));
         Ok(())
     }
+
+    /// Adds the next row of a level.
+    fn push(&mut self, level: usize, key: &[u8], value: Option<&[u8]>) -> Result<(), RowError> {
+        if level == self.levels.len() {
+            self.levels.push(Builder::default());
+        }
+        if self.levels.get(level).is_some_and(Builder::is_full) {
+            let (first, place) = self.close(level)?;
+            self.push(level.saturating_add(1), &first, Some(&place.to_bytes()))?;
+        }
+        match self.levels.get_mut(level) {
+            Some(builder) => builder.push(key, value),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the block of a level: its first key, and where it is.
+    fn close(&mut self, level: usize) -> Result<(Vec<u8>, Place), RowError> {
+        let block = self.levels.get_mut(level).map(Builder::take);
+        let (first, block) = block.ok_or_else(|| damaged(self.id, "has too few levels"))??;
+        let place = Place {
+            offset: self.end,
+            length: u32::try_from(block.len()).map_err(|_| damaged(self.id, "has a row too large"))?,
+            check: check(&block),
+        };
+        self.put(&block)?;
+        Ok((first, place))
+    }
+
+    /// Writes what is not full: the root, and how many levels are above the rows.
+    fn finish_blocks(&mut self) -> Result<(Place, u32), RowError> {
+        let mut level = 0_usize;
+        loop {
+            let (first, place) = self.close(level)?;
+            let above = level.saturating_add(1);
+            if above == self.levels.len() {
+                return Ok((place, u32::try_from(level).unwrap_or(u32::MAX)));
+            }
+            self.push(above, &first, Some(&place.to_bytes()))?;
+            level = above;
+        }
+    }
+
+    /// Waits until the run is on the disk: only then may a manifest name it.
+    fn finish(self) -> Result<(), RowError> {
+        let file = self
+            .out
+            .into_inner()
+            .map_err(|error| failed(self.id)(error.into_error()))?;
+        file.sync_data().map_err(failed(self.id))?;
+        let directory = File::open(&self.directory).and_then(|directory| directory.sync_all());
+        directory.map_err(|error| unreadable(&self.directory, &error))
+    }
 }
 
-/// The rows of a run from a key on, a block in memory at a time.
+/// The rows of a run from a key on, a block of each level in memory at a time.
 #[derive(Debug)]
 pub(super) struct Cursor {
-    /// While it is read, it is not removed.
     run: Arc<Run>,
-    /// Absent after the last block.
-    values: Option<Values>,
-    /// The key that the next block begins with.
-    next: Vec<u8>,
     from: Vec<u8>,
-    rows: std::vec::IntoIter<Row>,
+    /// What is still to be read: of the root, …, of the rows.
+    levels: Vec<std::vec::IntoIter<Row>>,
 }
 
 impl Cursor {
     pub(super) fn next(&mut self) -> Result<Option<Row>, RowError> {
         loop {
-            if let Some(row) = self.rows.next() {
-                if row.0 >= self.from {
-                    return Ok(Some(row));
-                }
-                continue;
-            }
-            let Some(values) = &mut self.values else {
+            let is_of_rows = self.levels.len() > size(self.run.row.levels.into());
+            let Some(level) = self.levels.last_mut() else {
                 return Ok(None);
             };
-            let id = self.run.row.id;
-            let prefix = key(BLOCKS, id, &[]);
-            let found = values.next()?.filter(|(key, _)| key.starts_with(&prefix));
-            let (at, bytes) = found.ok_or_else(|| damaged(id, "has lost its last rows"))?;
-            let first = at.get(prefix.len()..).unwrap_or_default();
-            if self.next != first {
-                return Err(damaged(id, "has lost rows"));
+            match level.next() {
+                None => drop(self.levels.pop()),
+                Some(row) if is_of_rows => return Ok(Some(row)),
+                Some((_, row)) => {
+                    let place = self.run.place(&row.unwrap_or_default())?;
+                    self.descend(&place)?;
+                }
             }
-            let block = Block::decode(&bytes)?;
-            let rows: Result<Vec<_>, _> = block.rows().map(|row| row.map(owned)).collect();
-            self.rows = rows?.into_iter();
-            if block.next().is_empty() {
-                self.values = None;
-            }
-            block.next().clone_into(&mut self.next);
         }
+    }
+
+    /// Goes on in a block: with its rows from the wanted key on, or the places of blocks that may have such.
+    fn descend(&mut self, place: &Place) -> Result<(), RowError> {
+        let block = self.run.read(place)?;
+        let rows: Result<Vec<_>, _> = block.rows().map(|row| row.map(owned)).collect();
+        let rows = rows?;
+        let is_of_rows = self.levels.len() == size(self.run.row.levels.into());
+        let before = if is_of_rows {
+            rows.partition_point(|(key, _)| *key < self.from)
+        } else {
+            rows.partition_point(|(key, _)| *key <= self.from)
+                .saturating_sub(1)
+        };
+        let mut rows = rows.into_iter();
+        if let Some(last) = before.checked_sub(1) {
+            rows.nth(last);
+        }
+        self.levels.push(rows);
+        Ok(())
     }
 }

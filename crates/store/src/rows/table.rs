@@ -1,11 +1,15 @@
-//! All rows: the newest in memory, the others in runs.
+//! All rows: the newest in memory, the others in runs; and a few heads.
 //!
 //! ```text
-//! m → Manifest        the runs that count, the oldest first
+//! store/db, …     sled: the manifest, under «m», and the heads
+//! store/runs/…    the runs
+//! Manifest        the runs that count, the oldest first
+//! head            a row whose key is one byte: of each there is one, which changes with every batch
 //! ```
 //! When enough rows are in memory they become a run of rank 0; eight runs of one rank are merged into one of the next, while work goes
 //! on. A row is so written a few times in all, always beside its neighbours, and where it is needed a handful of runs has to be asked.
-//! What was only in memory when a process ends too soon is made again from the entries.
+//! A manifest is written together with the heads that belong to its runs, when these are on the disk; what it does not name any more is
+//! removed afterwards. What was only in memory when a process ends too soon is made again from the entries.
 
 use std::{
     collections::BTreeMap,
@@ -25,7 +29,7 @@ use super::{
     batch::RowBatch,
     block::Row,
     merge::Merged,
-    run::{Run, RunRow, fingerprint},
+    run::{Run, RunFiles, RunRow, fingerprint},
     wall::Wall,
 };
 use crate::{cache::Cache, codec, schema};
@@ -54,7 +58,6 @@ struct Manifest {
 /// Rows by key.
 #[derive(Debug)]
 pub(super) struct Table {
-    wall: Arc<Wall>,
     kept: Mutex<Kept>,
     /// Bytes in memory before they become a run.
     room: usize,
@@ -62,6 +65,8 @@ pub(super) struct Table {
 
 #[derive(Debug)]
 struct Kept {
+    wall: Wall,
+    files: RunFiles,
     /// Above all runs; `None`: the row is gone.
     recent: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// Bytes of what was put there.
@@ -74,8 +79,6 @@ struct Kept {
     merger: Option<Merger>,
     /// The runs that are being merged.
     merging: Option<Vec<u32>>,
-    /// Runs that were merged, until nobody reads them.
-    replaced: Vec<Arc<Run>>,
     /// Whether what a process left that ended too soon was removed.
     is_swept: bool,
 }
@@ -96,8 +99,6 @@ struct Job {
     runs: Vec<Arc<Run>>,
     /// Whether no older rows are below them.
     is_lowest: bool,
-    /// Runs that were merged before and that nobody reads any more.
-    replaced: Vec<u32>,
 }
 
 impl Drop for Table {
@@ -118,7 +119,8 @@ impl Table {
     }
 
     fn with_room(directory: &Path, room: usize) -> Result<Self, RowError> {
-        let wall = Arc::new(Wall::open(directory)?);
+        let wall = Wall::open(directory)?;
+        let files = RunFiles::new(directory.join("runs"));
         let manifest = match wall.get(MANIFEST)? {
             Some(row) => codec::decode(&row).map_err(RowError::row("manifest"))?,
             None => Manifest::default(),
@@ -126,10 +128,12 @@ impl Table {
         let runs = manifest
             .runs
             .into_iter()
-            .map(|row| Ok(Arc::new(Run::open(&wall, row)?)));
+            .map(|row| Ok(Arc::new(Run::open(&files, row)?)));
         let runs = runs.collect::<Result<_, RowError>>()?;
         Ok(Self {
             kept: Mutex::new(Kept {
+                wall,
+                files,
                 recent: BTreeMap::new(),
                 bytes: 0,
                 runs,
@@ -137,10 +141,8 @@ impl Table {
                 asked: Cache::new(CACHED_BYTES),
                 merger: None,
                 merging: None,
-                replaced: Vec::new(),
                 is_swept: false,
             }),
-            wall,
             room,
         })
     }
@@ -155,14 +157,18 @@ impl Table {
         if let Some(row) = kept.recent.get(key) {
             return Ok(row.clone());
         }
+        if schema::is_head(key) {
+            return Ok(kept.wall.get(key)?.map(|row| row.to_vec()));
+        }
         if let Some(row) = kept.asked.get(key) {
             return Ok(row.clone());
         }
         let fingerprint = fingerprint(key);
-        let runs = kept.runs.iter().rev().filter(|run| run.may_hold(fingerprint));
         let mut value = None;
-        for run in runs {
-            if let Some((_, found)) = run.last(&self.wall, key)?.filter(|(found, _)| found == key) {
+        for run in kept.runs.iter().rev() {
+            if run.may_hold(fingerprint)?
+                && let Some((_, found)) = run.last(key)?.filter(|(found, _)| found == key)
+            {
                 value = found;
                 break;
             }
@@ -172,7 +178,7 @@ impl Table {
         Ok(value)
     }
 
-    /// The rows whose keys begin with a prefix, ascending, as they are now.
+    /// The rows whose keys begin with a prefix, ascending, as they are now; heads are not among them.
     pub(super) fn scan(&self, prefix: &[u8]) -> Result<Scan, RowError> {
         self.merged(prefix).map(Scan)
     }
@@ -181,16 +187,18 @@ impl Table {
         let kept = self.kept();
         let recent = kept.recent.range(prefix.to_owned()..);
         let recent = recent.take_while(|(key, _)| key.starts_with(prefix));
+        let recent = recent.filter(|(key, _)| !schema::is_head(key));
         let recent = recent.map(|(key, value)| (key.clone(), value.clone())).collect();
-        let mut runs = kept.runs.clone();
+        let runs = kept.runs.clone();
         drop(kept);
-        if schema::is_group(prefix) {
-            let fingerprint = fingerprint(prefix);
-            runs.retain(|run| run.may_hold(fingerprint));
+        let fingerprint = schema::is_group(prefix).then(|| fingerprint(prefix));
+        let mut cursors = Vec::with_capacity(runs.len());
+        for run in &runs {
+            if fingerprint.map_or(Ok(true), |fingerprint| run.may_hold(fingerprint))? {
+                cursors.push(run.cursor(prefix)?);
+            }
         }
-        let runs = runs.iter().map(|run| run.cursor(&self.wall, prefix));
-        let runs = runs.collect::<Result<_, RowError>>()?;
-        Ok(Merged::new(prefix.to_owned(), recent, runs))
+        Ok(Merged::new(prefix.to_owned(), recent, cursors))
     }
 
     /// The last row of those whose keys begin with a prefix and are not above `key`, of a prefix whose rows were written in order of their
@@ -205,8 +213,9 @@ impl Table {
         drop(kept);
         let fingerprint = fingerprint(prefix);
         // What is in a newer run has a larger key.
-        for run in runs.iter().rev().filter(|run| run.may_hold(fingerprint)) {
-            if let Some((key, Some(row))) = run.last(&self.wall, key)?
+        for run in runs.iter().rev() {
+            if run.may_hold(fingerprint)?
+                && let Some((key, Some(row))) = run.last(key)?
                 && key.starts_with(prefix)
             {
                 return Ok(Some((key, row)));
@@ -225,23 +234,20 @@ impl Table {
             kept.post(&prefix, &indices);
         }
         if kept.bytes >= self.room {
-            kept.spill(&self.wall)?;
+            kept.spill()?;
         }
         Ok(())
     }
 
-    /// Gives every row to the system, and merges what is to be merged.
+    /// Waits until every row is on the disk, and merges what is to be merged.
     pub(super) fn flush(&self) -> Result<(), RowError> {
         let mut kept = self.kept();
-        kept.spill(&self.wall)?;
+        kept.spill()?;
         while kept.merging.is_some() {
-            kept.take_merged(&self.wall, true)?;
-            kept.start_merging(&self.wall)?;
+            kept.take_merged(true)?;
+            kept.start_merging()?;
         }
-        for id in kept.take_replaced() {
-            Run::remove(&self.wall, id)?;
-        }
-        self.wall.flush()
+        Ok(())
     }
 }
 
@@ -264,32 +270,33 @@ impl Kept {
     }
 
     /// Writes what is in memory as a run.
-    fn spill(&mut self, wall: &Arc<Wall>) -> Result<(), RowError> {
-        self.take_merged(wall, self.runs.len() >= MAX_RUNS)?;
-        if !self.recent.is_empty() {
-            let id = self.take_next(wall)?;
-            let rows = self
-                .recent
-                .iter()
-                .map(|(key, value)| Ok((key.clone(), value.clone())));
-            let most = u64::try_from(self.recent.len()).unwrap_or(u64::MAX);
-            let is_lowest = self.runs.is_empty();
-            let run = Run::write(wall, id, 0, most, without_gone(is_lowest, rows))?;
-            self.replace(wall, &[], run)?;
-            self.recent.clear();
-            self.bytes = 0;
+    fn spill(&mut self) -> Result<(), RowError> {
+        self.take_merged(self.runs.len() >= MAX_RUNS)?;
+        if self.recent.is_empty() {
+            return Ok(());
         }
-        self.start_merging(wall)
+        let id = self.take_next()?;
+        let copy = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| (key.clone(), value.clone());
+        let rows = self.recent.iter().filter(|(key, _)| !schema::is_head(key));
+        let rows = without_gone(self.runs.is_empty(), rows.map(|row| Ok(copy(row))));
+        let most = u64::try_from(self.recent.len()).unwrap_or(u64::MAX);
+        let run = Run::write(&self.files, id, 0, most, rows)?;
+        let heads = self.recent.iter().filter(|(key, _)| schema::is_head(key));
+        let heads = heads.map(copy).collect();
+        self.replace(&[], run, heads)?;
+        self.recent.clear();
+        self.bytes = 0;
+        self.start_merging()
     }
 
     /// The number of the next run. One that is not written to the end has had its number in vain.
     ///
     /// Before the first, the runs are removed that were written or merged by a process that ended too soon.
-    fn take_next(&mut self, wall: &Wall) -> Result<u32, RowError> {
+    fn take_next(&mut self) -> Result<u32, RowError> {
         if !self.is_swept {
             let is_named = |id: &u32| self.runs.iter().any(|run| run.row.id == *id);
-            for id in Run::all(wall)?.into_iter().filter(|id| !is_named(id)) {
-                Run::remove(wall, id)?;
+            for id in self.files.all()?.into_iter().filter(|id| !is_named(id)) {
+                self.files.remove(id)?;
             }
             self.is_swept = true;
         }
@@ -298,23 +305,24 @@ impl Kept {
         Ok(id)
     }
 
-    /// Lets a run take the place of others, or come after all.
-    fn replace(&mut self, wall: &Wall, others: &[u32], run: Option<Run>) -> Result<(), RowError> {
+    /// Lets a run take the place of others, or come after all, and writes the heads that belong to it.
+    fn replace(&mut self, others: &[u32], run: Option<Run>, heads: Vec<Row>) -> Result<(), RowError> {
         let is_other = |run: &Arc<Run>| others.contains(&run.row.id);
         let at = self.runs.iter().position(is_other).unwrap_or(self.runs.len());
         let mut runs: Vec<_> = self.runs.iter().take(at).cloned().collect();
         runs.extend(run.map(Arc::new));
-        let (replaced, kept): (Vec<_>, Vec<_>) = self.runs.iter().skip(at).cloned().partition(is_other);
-        runs.extend(kept);
+        let later = self.runs.iter().skip(at);
+        runs.extend(later.filter(|run| !is_other(run)).cloned());
         let manifest = Manifest {
             next: self.next,
             runs: runs.iter().map(|run| run.row.clone()).collect(),
         };
         let manifest = codec::encode(&manifest).map_err(RowError::row("manifest"))?;
-        wall.insert(MANIFEST, manifest)?;
+        let mut values = heads;
+        values.push((MANIFEST.to_owned(), Some(manifest)));
+        self.wall.apply(values)?;
         self.runs = runs;
-        self.replaced.extend(replaced);
-        Ok(())
+        others.iter().try_for_each(|id| self.files.remove(*id))
     }
 
     /// The oldest runs of the lowest rank of which there are enough.
@@ -325,7 +333,7 @@ impl Kept {
     }
 
     /// Begins to merge, if there is something to be merged and nothing is.
-    fn start_merging(&mut self, wall: &Arc<Wall>) -> Result<(), RowError> {
+    fn start_merging(&mut self) -> Result<(), RowError> {
         if self.merging.is_some() {
             return Ok(());
         }
@@ -335,12 +343,12 @@ impl Kept {
         let id_of = |runs: &[Arc<Run>]| runs.first().map(|run| run.row.id);
         let ids = runs.iter().map(|run| run.row.id).collect();
         let job = Job {
-            id: self.take_next(wall)?,
+            id: self.take_next()?,
             is_lowest: id_of(&self.runs) == id_of(&runs),
             runs,
-            replaced: self.take_replaced(),
         };
-        let merger = self.merger.get_or_insert_with(|| Merger::new(Arc::clone(wall)));
+        let files = &self.files;
+        let merger = self.merger.get_or_insert_with(|| Merger::new(files.clone()));
         // If the thread is no more, that shows when its work is waited for.
         let _ = merger.jobs.send(job);
         self.merging = Some(ids);
@@ -348,7 +356,7 @@ impl Kept {
     }
 
     /// Takes what was merged, if it is; or waits for it.
-    fn take_merged(&mut self, wall: &Wall, wait: bool) -> Result<(), RowError> {
+    fn take_merged(&mut self, wait: bool) -> Result<(), RowError> {
         let (Some(merger), Some(runs)) = (&self.merger, &self.merging) else {
             return Ok(());
         };
@@ -365,27 +373,18 @@ impl Kept {
                 reason: "merging its runs ended too soon".to_owned(),
             });
         };
-        self.replace(wall, &runs, run?)
-    }
-
-    /// The runs that were merged and that nobody reads any more.
-    fn take_replaced(&mut self) -> Vec<u32> {
-        let is_read = |run: &Arc<Run>| Arc::strong_count(run) > 1;
-        let (read, unread) = std::mem::take(&mut self.replaced).into_iter().partition(is_read);
-        self.replaced = read;
-        let unread: Vec<Arc<Run>> = unread;
-        unread.iter().map(|run| run.row.id).collect()
+        self.replace(&runs, run?, Vec::new())
     }
 }
 
 impl Merger {
-    fn new(wall: Arc<Wall>) -> Self {
+    fn new(files: RunFiles) -> Self {
         let (jobs, wanted) = mpsc::channel::<Job>();
         let (done, merged) = mpsc::channel();
         let thread = thread::spawn(move || {
             // Until the table is closed.
             while let Ok(job) = wanted.recv()
-                && done.send(job.run(&wall)).is_ok()
+                && done.send(job.run(&files)).is_ok()
             {}
         });
         Self { jobs, merged, thread }
@@ -393,10 +392,7 @@ impl Merger {
 }
 
 impl Job {
-    fn run(self, wall: &Wall) -> Result<Option<Run>, RowError> {
-        for id in self.replaced {
-            Run::remove(wall, id)?;
-        }
+    fn run(self, files: &RunFiles) -> Result<Option<Run>, RowError> {
         let most = self.runs.iter().map(|run| run.row.rows).sum();
         let rank = self
             .runs
@@ -405,10 +401,10 @@ impl Job {
             .max()
             .unwrap_or(0)
             .saturating_add(1);
-        let cursors = self.runs.iter().map(|run| run.cursor(wall, &[]));
+        let cursors = self.runs.iter().map(|run| run.cursor(&[]));
         let merged = Merged::new(Vec::new(), Vec::new(), cursors.collect::<Result<_, RowError>>()?);
         let rows = with_postings_joined(without_gone(self.is_lowest, merged));
-        Run::write(wall, self.id, rank, most, rows)
+        Run::write(files, self.id, rank, most, rows)
     }
 }
 

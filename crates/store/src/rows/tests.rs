@@ -77,8 +77,7 @@ fn every_row_is_written_as_it_was_read_and_no_damaged_row_is_a_panic() {
     ledger.append(None, &entries).unwrap();
     let mut chance = prova_testkit::chance::Chance::new(1);
     let mut kinds = std::collections::BTreeMap::new();
-    for row in ledger.state().store().unwrap().scan(&[]) {
-        let (key, row) = row.unwrap();
+    for (key, row) in all(&ledger) {
         let kind = key[0];
         *kinds.entry(char::from(kind)).or_insert(0) += 1;
         if kind == schema::POSTINGS {
@@ -102,6 +101,14 @@ fn every_row_is_written_as_it_was_read_and_no_damaged_row_is_a_panic() {
     }
     let kinds: Vec<_> = kinds.into_keys().collect();
     assert_eq!(kinds, ['c', 'f', 'l', 'r', 's', 't']);
+}
+
+/// Every row, and the heads.
+fn all(ledger: &crate::Ledger) -> Vec<KeyValue> {
+    let store = ledger.state().store().unwrap();
+    let heads = [schema::STATE, schema::REGISTRY];
+    let heads = heads.map(|key| (key.to_vec(), store.bytes(key).unwrap().unwrap()));
+    store.scan(&[]).map(Result::unwrap).chain(heads).collect()
 }
 
 /// A ledger with so many shipments of a unit that nobody receives, each a finding.
@@ -151,22 +158,23 @@ fn a_store_of_an_older_version_is_made_again() {
     let (ledger, _) = shipments(directory.path(), 5);
     // Which entries share a posting's row depends on which were written together.
     let all = |ledger: &crate::Ledger| -> Vec<_> {
-        let rows = ledger.state().store().unwrap().scan(&[]);
-        let rows = rows.map(Result::unwrap);
+        let rows = all(ledger).into_iter();
         rows.filter(|(key, _)| key[0] != schema::POSTINGS).collect()
     };
     let rows = all(&ledger);
     drop(ledger);
-    // As they were written until version 3: each row a value of sled's.
+    // As they were written until version 4: all in sled.
     let store = directory.path().join("store");
     std::fs::remove_dir_all(&store).unwrap();
     let older = wall::Wall::open(&store).unwrap();
-    for (key, row) in &rows {
-        let mut row = row.clone();
+    let older_row = |mut row: Vec<u8>| {
         row[0] = codec::ROW_VERSION - 1;
-        older.insert(key, row).unwrap();
-    }
-    older.flush().unwrap();
+        Some(row)
+    };
+    let all_in_sled = rows
+        .iter()
+        .map(|(key, row)| (key.clone(), older_row(row.clone())));
+    older.apply(all_in_sled.collect()).unwrap();
     drop(older);
     let snapshot = crate::Snapshot::open(directory.path()).unwrap();
     let state = snapshot.state(&crate::NoProgress).unwrap();

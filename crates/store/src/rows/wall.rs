@@ -1,15 +1,16 @@
 //! sled, behind a wall.
 //!
 //! sled 0.34 panics on damaged files, so every call runs under `catch_unwind`, and no error of sled's leaves this file. Its `flush` is no
-//! fsync, so nothing is kept there only. A page of its tree holds sixteen rows at most, whatever their size, and takes memory, room and
-//! time of its own: a million small rows in no order made a file six times their size. So what it is given is few, large and in order.
+//! fsync. A page of its tree holds sixteen rows at most, whatever their size, and takes memory, room and time of its own: a million small
+//! rows in no order made a file six times their size. And opening it writes zeros over every part of its file that is free, so that
+//! what is often replaced costs each reader. So what it is given is little: what must change at once, or not at all.
 
 use std::{
     any::Any,
     cell::Cell,
-    ops::RangeInclusive,
+    fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Once,
     thread::sleep,
     time::{Duration, Instant},
@@ -17,33 +18,25 @@ use std::{
 
 use sled::IVec;
 
-use super::RowError;
+use super::{RowError, block::Row};
 
 /// sled's own threads may keep its file for a moment after it was closed. The ledger's lock keeps everybody else away.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// What sled may keep in memory, by its own account, which is a third of the truth.
-const CACHE_BYTES: u64 = 16 << 20;
+const CACHE_BYTES: u64 = 4 << 20;
 
 /// An open database.
 pub(super) struct Wall {
     /// Absent only while it is dropped.
     db: Option<sled::Db>,
+    directory: PathBuf,
 }
-
-/// Values in order of their keys.
-pub(super) struct Values(sled::Iter);
 
 impl std::fmt::Debug for Wall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Wall")
-    }
-}
-
-impl std::fmt::Debug for Values {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Values")
     }
 }
 
@@ -74,7 +67,10 @@ impl Wall {
                 }
             })?;
             if opened.is_some() {
-                return Ok(Self { db: opened });
+                return Ok(Self {
+                    db: opened,
+                    directory: directory.to_owned(),
+                });
             }
             sleep(PAUSE);
         }
@@ -91,38 +87,25 @@ impl Wall {
         guarded(|| db.get(key))
     }
 
-    /// The last value of a range.
-    pub(super) fn last(&self, range: RangeInclusive<Vec<u8>>) -> Result<Option<(IVec, IVec)>, RowError> {
+    /// Writes all values or none, and waits until they are on the disk. `None`: the value is gone.
+    pub(super) fn apply(&self, values: Vec<Row>) -> Result<(), RowError> {
         let db = self.db()?;
-        guarded(|| db.range(range).next_back().transpose())
-    }
-
-    /// The values from a key on.
-    pub(super) fn from(&self, key: Vec<u8>) -> Result<Values, RowError> {
-        let db = self.db()?;
-        guarded(|| Ok(Values(db.range(key..))))
-    }
-
-    pub(super) fn insert(&self, key: &[u8], value: Vec<u8>) -> Result<(), RowError> {
-        let db = self.db()?;
-        guarded(|| db.insert(key, value)).map(|_| ())
-    }
-
-    pub(super) fn remove(&self, key: &[u8]) -> Result<(), RowError> {
-        let db = self.db()?;
-        guarded(|| db.remove(key)).map(|_| ())
-    }
-
-    /// Unflushed values stay in memory.
-    pub(super) fn flush(&self) -> Result<(), RowError> {
-        let db = self.db()?;
-        guarded(|| db.flush()).map(|_| ())
-    }
-}
-
-impl Values {
-    pub(super) fn next(&mut self) -> Result<Option<(IVec, IVec)>, RowError> {
-        guarded(|| self.0.next().transpose())
+        let mut batch = sled::Batch::default();
+        for (key, value) in values {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        guarded(|| {
+            db.apply_batch(batch)?;
+            db.flush()
+        })?;
+        let file = self.directory.join("db");
+        let synced = File::open(&file).and_then(|file| file.sync_data());
+        synced.map_err(|error| RowError::Store {
+            reason: format!("{}: {error}", file.display()),
+        })
     }
 }
 

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use prova_core::hash::Digest;
 use prova_testkit::chance::Chance;
 
@@ -132,61 +134,125 @@ fn one_run(directory: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
     model
 }
 
-/// Removes one of the values whose keys begin with a byte: `which` picks it, given how many there are.
-fn lose(directory: &Path, kind: u8, which: impl Fn(usize) -> usize) {
-    let wall = Wall::open(directory).unwrap();
-    let mut values = wall.from(vec![kind]).unwrap();
-    let keys = std::iter::from_fn(|| values.next().unwrap()).map(|(key, _)| key);
-    let keys: Vec<_> = keys.take_while(|key| key[0] == kind).collect();
-    wall.remove(&keys[which(keys.len())]).unwrap();
-    wall.flush().unwrap();
+/// The file of a table's only run.
+fn file_of(directory: &Path) -> PathBuf {
+    let mut names = std::fs::read_dir(directory.join("runs")).unwrap();
+    let file = names.next().unwrap().unwrap().path();
+    assert!(names.next().is_none());
+    file
 }
 
-#[test]
-fn a_block_that_is_missing_is_an_error_for_its_rows_only() {
-    for missing in [|_| 0, |_| 2, |count| count - 1] {
-        let directory = tempfile::tempdir().unwrap();
-        let model = one_run(directory.path());
-        lose(directory.path(), b'b', |count| {
-            assert!(count > 5, "{count}");
-            missing(count)
-        });
-        let table = Table::open(directory.path()).unwrap();
-        let mut lost = 0;
-        for (key, value) in &model {
-            match table.get(key) {
-                Ok(found) => assert_eq!(found.as_ref(), Some(value)),
-                Err(error) => {
-                    assert!(matches!(error, RowError::Damaged { .. }));
-                    lost += 1;
-                }
+/// How many rows cannot be read; the others are what they were.
+fn lost(directory: &Path, model: &BTreeMap<Vec<u8>, Vec<u8>>) -> usize {
+    let table = match Table::open(directory) {
+        Ok(table) => table,
+        Err(error) => {
+            assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+            return model.len();
+        }
+    };
+    let mut lost = 0;
+    for (key, value) in model {
+        match table.get(key) {
+            Ok(found) => assert_eq!(found.as_ref(), Some(value)),
+            Err(error) => {
+                assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+                lost += 1;
             }
         }
-        assert!(lost > 20 && lost < 400, "{lost}");
-        let scanned = table.scan(b"c").map(Iterator::collect::<Result<Vec<_>, _>>);
-        assert!(!matches!(scanned, Ok(Ok(_))));
     }
+    let scanned = table.scan(b"c").and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    if let Ok(rows) = scanned {
+        assert!(rows.into_iter().eq(model.clone()));
+    }
+    lost
 }
 
 #[test]
-fn a_filter_that_is_not_whole_is_an_error() {
-    for missing in [|_| 0, |_| 2, |count| count - 1] {
-        let directory = tempfile::tempdir().unwrap();
-        let table = Table::open(directory.path()).unwrap();
-        let rows = (0..100_000_u32).map(|number| (number.to_be_bytes().to_vec(), Some(Vec::new())));
+fn what_is_changed_in_a_run_is_an_error_for_its_rows_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let model = one_run(directory.path());
+    let file = file_of(directory.path());
+    let whole = std::fs::read(&file).unwrap();
+    let mut chance = Chance::new(3);
+    let mut most = 0;
+    for _ in 0..200 {
+        let mut bytes = whole.clone();
+        bytes[chance.below(whole.len())] ^= 1 + u8::try_from(chance.below(255)).unwrap();
+        std::fs::write(&file, bytes).unwrap();
+        let lost = lost(directory.path(), &model);
+        assert!(lost > 0);
+        if lost < model.len() {
+            most = most.max(lost);
+        }
+    }
+    // Some of the changes were in a block of rows, or in a piece of the filter.
+    assert!(most > 20, "{most}");
+    for length in [0, 7, whole.len() / 2, whole.len() - 1] {
+        std::fs::write(&file, &whole[..length]).unwrap();
+        assert!(lost(directory.path(), &model) > 0, "cut to {length}");
+    }
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(lost(directory.path(), &model), model.len());
+    std::fs::write(&file, &whole).unwrap();
+    assert_eq!(lost(directory.path(), &model), 0);
+}
+
+#[test]
+fn another_run_in_the_place_of_one_is_an_error() {
+    let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let model = one_run(directory.path());
+    let table = Table::open(other.path()).unwrap();
+    // As many rows, as long, under the same number.
+    let rows = model.keys().map(|key| (key.clone(), Some(vec![2; 20])));
+    let batch = RowBatch {
+        rows: rows.collect(),
+        postings: Vec::new(),
+    };
+    table.apply(batch).unwrap();
+    drop(table);
+    let (to, from) = (file_of(directory.path()), file_of(other.path()));
+    assert_eq!(to.file_name(), from.file_name());
+    std::fs::copy(from, to).unwrap();
+    assert_eq!(lost(directory.path(), &model), model.len());
+}
+
+#[test]
+fn heads_are_written_with_the_runs_that_they_belong_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut table = Table::with_room(directory.path(), 1_000).unwrap();
+    for round in 0_u32..300 {
+        let head = round.to_be_bytes().to_vec();
+        let key = format!("c{round}").into_bytes();
+        let mut rows = vec![(b"s".to_vec(), Some(head.clone())), (key, Some(vec![7; 60]))];
+        let gone = round % 3 == 0;
+        rows.push((b"i".to_vec(), (!gone).then(|| head.clone())));
         let batch = RowBatch {
-            rows: rows.collect(),
+            rows,
             postings: Vec::new(),
         };
         table.apply(batch).unwrap();
-        table.flush().unwrap();
-        drop(table);
-        lose(directory.path(), b'f', |count| {
-            assert!(count > 4, "{count}");
-            missing(count)
-        });
-        let error = Table::open(directory.path()).unwrap_err();
-        assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+        assert_eq!(table.get(b"s"), Ok(Some(head.clone())));
+        assert_eq!(table.get(b"i"), Ok((!gone).then_some(head)));
+        if round % 70 == 69 {
+            let runs: Vec<_> = table.kept().runs.iter().map(|run| run.row.id).collect();
+            // As a process leaves it that is killed.
+            table.kept().recent.clear();
+            drop(table);
+            table = Table::with_room(directory.path(), 1_000).unwrap();
+            let state = table.get(b"s").unwrap().unwrap();
+            let state = u32::from_be_bytes(*state.first_chunk().unwrap());
+            let rows = all(&table, b"c").len();
+            assert_eq!(rows, usize::try_from(state).unwrap() + 1, "{runs:?}");
+            assert!(round - state < 20, "{state} of {round}");
+            // The rows that were lost.
+            let lost = (state + 1..=round).map(|round| (format!("c{round}").into_bytes(), Some(vec![7; 60])));
+            let batch = RowBatch {
+                rows: lost.collect(),
+                postings: Vec::new(),
+            };
+            table.apply(batch).unwrap();
+        }
     }
 }
 
@@ -194,7 +260,10 @@ fn a_filter_that_is_not_whole_is_an_error() {
 fn runs_that_cannot_be_merged_are_an_error_and_stay_as_they_are() {
     let directory = tempfile::tempdir().unwrap();
     let model = one_run(directory.path());
-    lose(directory.path(), b'b', |_| 2);
+    let file = file_of(directory.path());
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
     let table = Table::open(directory.path()).unwrap();
     let write = |number: usize| {
         let rows = vec![(format!("d{number}").into_bytes(), Some(Vec::new()))];
@@ -228,23 +297,22 @@ fn what_no_manifest_names_is_removed() {
     // A merge that was cut short.
     let rows = model.keys().map(|key| Ok((key.clone(), None)));
     let most = u64::try_from(model.len()).unwrap();
-    Run::write(&table.wall, 77, 1, most, rows).unwrap().unwrap();
-    assert_eq!(Run::all(&table.wall).unwrap(), [0, 77, 0, 77]);
+    let files = table.kept().files.clone();
+    Run::write(&files, 77, 1, most, rows).unwrap().unwrap();
     drop(table);
     let table = Table::open(directory.path()).unwrap();
     assert!(all(&table, b"").into_iter().eq(model.clone()));
-    assert_eq!(Run::all(&table.wall).unwrap(), [0, 77, 0, 77]);
     // Whoever only reads leaves it there.
-    let rows = vec![(b"d".to_vec(), Some(Vec::new()))];
-    table
-        .apply(RowBatch {
-            rows,
-            postings: Vec::new(),
-        })
-        .unwrap();
+    assert_eq!(files.all().unwrap(), [0, 77]);
+    let rows = vec![(b"d1".to_vec(), Some(Vec::new()))];
+    let batch = RowBatch {
+        rows,
+        postings: Vec::new(),
+    };
+    table.apply(batch).unwrap();
     table.flush().unwrap();
     let runs: Vec<_> = table.kept().runs.iter().map(|run| run.row.id).collect();
     assert_eq!(runs.len(), 2);
-    assert_eq!(Run::all(&table.wall).unwrap(), [runs.clone(), runs].concat());
+    assert_eq!(files.all().unwrap(), runs);
     assert_eq!(all(&table, b"c").len(), model.len());
 }
