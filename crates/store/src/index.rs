@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! i                → IndexRow      how many entries are folded; absent: none, or a large fold was cut short
-//! n || chunk u8    → version u8 || (0 empty, 1 leaf, 2 node (1) || hash (32)) …           256 subtrees of the row; absent: all are empty
+//! n                → version u8 || the subtree of each of the row's 256 chunks, as below
+//! n || chunk u8    → version u8 || (0 empty, 1 leaf, 2 node (1) || hash (32)) …           256 neighbouring subtrees of the row; absent: all are empty
 //! b || bucket u16  → version u8 || (key (32) || count u64 || accumulator (32)) …      big-endian; absent: no leaf
 //! ```
 //! A seal folds what came since the last one and is written together with these rows. A fold too large to be kept in memory is written
@@ -14,8 +15,8 @@ use prova_core::{
     entry::Unverified,
     hash::LeafHash,
     index::{
-        Accumulator, AccumulatorHash, Bucket, Buckets, Index, MapHash, MapLeaf, Posting, Row, Sealed,
-        Subtree, TermKey,
+        Accumulator, AccumulatorHash, Bucket, Buckets, Index, IndexProof, MapHash, MapLeaf, Posting, Row,
+        Sealed, Subtree, TermKey,
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -320,6 +321,7 @@ impl Folding {
             let subtrees = buckets.map(|bucket| self.index.row().bucket(bucket));
             batch.insert_bytes(&schema::chunk_key(chunk), encode_subtrees(subtrees));
         }
+        batch.insert_bytes(schema::INDEX_TOP, encode_subtrees(self.index.row().chunks()));
         let row = IndexRow {
             size: self.folded,
             terms: self.index.sealed().terms,
@@ -381,20 +383,65 @@ impl StoreRows {
         self.get("index", schema::INDEX)
     }
 
-    /// The row of the index.
+    /// The row of the index, by its chunks.
+    pub(crate) fn index_top(&self) -> Result<Row, RowError> {
+        match self.bytes(schema::INDEX_TOP)? {
+            Some(row) => Ok(Row::of_chunks(decode_subtrees(&row)?)),
+            None => Ok(Row::new()),
+        }
+    }
+
+    /// The subtrees of a chunk's buckets; none if all are empty.
+    pub(crate) fn index_chunk(&self, chunk: u8) -> Result<Vec<(Bucket, Subtree)>, RowError> {
+        let subtrees = self.bytes(&schema::chunk_key(chunk))?;
+        let subtrees = subtrees.map(|row| decode_subtrees(&row)).transpose()?;
+        let first = u16::from(chunk).saturating_mul(CHUNK);
+        let numbers = first..=first.saturating_add(CHUNK - 1);
+        Ok(numbers
+            .map(Bucket::new)
+            .zip(subtrees.into_iter().flatten())
+            .collect())
+    }
+
+    /// The row of the index, whole.
     pub(crate) fn index_subtrees(&self) -> Result<Row, RowError> {
         let mut row = Row::new();
         let mut buckets = Vec::new();
         for chunk in 0..=u8::MAX {
-            let subtrees = self.bytes(&schema::chunk_key(chunk))?;
-            let subtrees = subtrees.map(|row| decode_subtrees(&row)).transpose()?;
-            let first = u16::from(chunk).saturating_mul(CHUNK);
-            let numbers = first..=first.saturating_add(CHUNK - 1);
-            buckets.extend(numbers.map(Bucket::new).zip(subtrees.into_iter().flatten()));
+            buckets.extend(self.index_chunk(chunk)?);
         }
         if !buckets.is_empty() {
             row.update(buckets);
         }
         Ok(row)
+    }
+}
+
+/// The index of the last seal, to be proved from: those chunks are read that are needed.
+#[derive(Debug)]
+pub(crate) struct Proving {
+    row: Row,
+    read: BTreeSet<u8>,
+}
+
+impl Proving {
+    /// The index of the store, if it is that of so many entries.
+    pub(crate) fn load(rows: &StoreRows, size: TreeSize) -> Result<Option<Self>, RowError> {
+        if rows.index_row()?.is_none_or(|row| row.size != size) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            row: rows.index_top()?,
+            read: BTreeSet::new(),
+        }))
+    }
+
+    pub(crate) fn prove(&mut self, rows: &StoreRows, term: &Term) -> Result<IndexProof, RowError> {
+        if let Some(chunk) = self.row.wanted(&TermKey::of(term))
+            && self.read.insert(chunk)
+        {
+            self.row.update(rows.index_chunk(chunk)?);
+        }
+        self.row.prove(&Stored(rows), term)
     }
 }

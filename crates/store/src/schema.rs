@@ -8,7 +8,7 @@
 //! a || alias text                 → SubjectId      the unit that first stated it
 //! l || leaf hash (32)             → EntryIndex
 //! t || term key (32) || index u48 → differences    512 entries under a term at most, ascending
-//! i, n || …, b || …               → the verifiable index (see `index`)
+//! i, n, n || …, b || …            → the verifiable index (see `index`)
 //!
 //! term key    = SHA-256(0x11 || term text)
 //! index       = of the first of these entries, big-endian, so that rows are in order
@@ -37,6 +37,7 @@ pub(crate) const ALIASES: u8 = b'a';
 pub(crate) const LEAVES: u8 = b'l';
 pub(crate) const POSTINGS: u8 = b't';
 pub(crate) const INDEX: &[u8] = b"i";
+pub(crate) const INDEX_TOP: &[u8] = b"n";
 pub(crate) const INDEX_CHUNKS: u8 = b'n';
 pub(crate) const INDEX_BUCKETS: u8 = b'b';
 

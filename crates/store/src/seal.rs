@@ -4,7 +4,7 @@ use prova_core::{
     component::SubjectId,
     dsse::EnvelopeError,
     hash::LeafHash,
-    index::{Index, IndexProof, Sealed},
+    index::{IndexProof, Sealed},
     position::{EntryIndex, TreeSize},
     seal::Seal,
     term::Term,
@@ -14,7 +14,7 @@ use prova_core::{
 use crate::{
     append::{AppendError, Outcome, Refusal},
     blame::Blame,
-    index::{Folding, MAX_REREAD, Stored},
+    index::{Folding, MAX_REREAD, Proving},
     ledger::Ledger,
     rows::RowError,
     state::{Kept, State},
@@ -142,15 +142,15 @@ impl State {
         let proof = match self.kept() {
             Kept::Scratch(rows) => rows.index(|index, buckets| index.prove(buckets, term))?,
             Kept::Store(rows) => {
-                let loaded = self.loaded_index();
-                let index = match loaded.get() {
-                    Some(index) => index,
-                    None => {
-                        let index = load(rows, seal)?;
-                        loaded.get_or_init(|| index)
-                    }
-                };
-                index.prove(&Stored(rows), term)?
+                let mut proving = self.proving();
+                if proving.is_none() {
+                    *proving = Proving::load(rows, seal.size())?;
+                }
+                let proving = proving.as_mut().ok_or_else(|| RowError::Row {
+                    kind: "index",
+                    reason: format!("it is not that of the seal in entry {}", seal.index),
+                })?;
+                proving.prove(rows, term)?
             }
         };
         proof.verify(&seal.sealed.root).map_err(|error| RowError::Row {
@@ -159,14 +159,4 @@ impl State {
         })?;
         Ok(Some((seal, proof)))
     }
-}
-
-/// The index of the store, which must be that of the last seal.
-fn load(rows: &crate::rows::StoreRows, seal: SealAt) -> Result<Index, RowError> {
-    let row = rows.index_row()?.filter(|row| row.size == seal.size());
-    let row = row.ok_or_else(|| RowError::Row {
-        kind: "index",
-        reason: format!("it is not that of the seal in entry {}", seal.index),
-    })?;
-    Ok(Index::resume(rows.index_subtrees()?, row.terms))
 }

@@ -1,13 +1,12 @@
 //! What a ledger's entries add up to, at one size.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prova_core::{
     alias::Alias,
     component::SubjectId,
     entry::Unverified,
     hash::LeafHash,
-    index::Index,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -16,6 +15,7 @@ use prova_core::{
 };
 
 use crate::{
+    index::Proving,
     lock::Lock,
     open::OpenError,
     overlay::Overlay,
@@ -33,7 +33,7 @@ pub struct State {
     registry: Registry,
     rows: Kept,
     /// The index of the last seal, once it was asked for.
-    index: OnceLock<Index>,
+    proving: Mutex<Option<Proving>>,
     /// Last, so that the store is closed before it is free. The writer has its own.
     _lock: Option<Lock>,
 }
@@ -50,7 +50,7 @@ impl State {
             size,
             registry,
             rows: Kept::Store(Box::new(rows)),
-            index: OnceLock::new(),
+            proving: Mutex::default(),
             _lock: lock,
         }
     }
@@ -60,7 +60,7 @@ impl State {
             size,
             registry,
             rows: Kept::Scratch(Box::new(rows)),
-            index: OnceLock::new(),
+            proving: Mutex::default(),
             _lock: None,
         }
     }
@@ -78,15 +78,16 @@ impl State {
     pub(crate) fn advance(&mut self, size: TreeSize, registry: Registry) {
         self.size = size;
         self.registry = registry;
-        self.index = OnceLock::new();
+        self.proving = Mutex::default();
     }
 
     pub(crate) fn kept(&self) -> &Kept {
         &self.rows
     }
 
-    pub(crate) fn loaded_index(&self) -> &OnceLock<Index> {
-        &self.index
+    pub(crate) fn proving(&self) -> MutexGuard<'_, Option<Proving>> {
+        // What a panic may leave there proves nothing: each proof is verified.
+        self.proving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Number of entries.

@@ -5,11 +5,11 @@ use std::{collections::HashMap, convert::Infallible, iter::Peekable, vec::IntoIt
 use super::{
     Sealed,
     accumulator::{Accumulator, TermKey},
-    map::{MapLeaf, Subtree, halves},
-    proof::{End, IndexProof, Outcome},
-    row::{Bucket, ROW_BITS, Reached, Row},
+    map::{MapLeaf, Subtree},
+    proof::IndexProof,
+    row::{Bucket, ROW_BITS, Row},
 };
-use crate::{hash::LeafHash, index::accumulator::Half, position::EntryIndex, term::Term};
+use crate::{hash::LeafHash, position::EntryIndex, term::Term};
 
 /// Where the leaves of the map are kept, a bucket at a time.
 pub trait Buckets {
@@ -179,44 +179,8 @@ impl Index {
     /// # Errors
     /// A bucket that cannot be read.
     pub fn prove<B: Buckets>(&self, buckets: &B, term: &Term) -> Result<IndexProof, B::Error> {
-        let key = TermKey::of(term);
-        let (reached, mut siblings) = self.row.descend(&key);
-        let (leaves, depth) = match reached {
-            Reached::Empty => (Vec::new(), ROW_BITS),
-            Reached::Leaf(bucket) | Reached::Bucket(bucket) => (buckets.bucket(bucket)?, ROW_BITS),
-        };
-        let end = descend(&leaves, depth, &key, &mut siblings);
-        let outcome = match end {
-            None => Outcome::Absent(End::Empty),
-            Some(leaf) if leaf.key == key => Outcome::Listed(leaf.accumulator),
-            Some(leaf) => Outcome::Absent(End::Leaf {
-                key: leaf.key,
-                value: leaf.accumulator.value(),
-            }),
-        };
-        siblings.reverse();
-        Ok(IndexProof::of_parts(term.clone(), outcome, siblings))
+        self.row.prove(buckets, term)
     }
-}
-
-/// The leaf at the end of the way to a key below `depth`, and the hashes beside the way.
-fn descend<'a>(
-    mut leaves: &'a [MapLeaf],
-    mut depth: u16,
-    key: &TermKey,
-    siblings: &mut Vec<super::MapHash>,
-) -> Option<&'a MapLeaf> {
-    while leaves.len() > 1 && depth < TermKey::BITS {
-        let (left, right) = halves(leaves, depth);
-        let (own, beside) = match key.half(depth) {
-            Half::Left => (left, right),
-            Half::Right => (right, left),
-        };
-        depth = depth.saturating_add(1);
-        siblings.push(Subtree::of(beside, depth).hash());
-        leaves = own;
-    }
-    leaves.first()
 }
 
 /// A bucket whose postings are being folded: in memory are its leaves, however many entries a term has.

@@ -5,13 +5,21 @@
 
 use super::{
     accumulator::{Half, TermKey},
-    map::{MapHash, Subtree},
+    fold::Buckets,
+    map::{MapHash, MapLeaf, Subtree, halves},
+    proof::{End, IndexProof, Outcome},
 };
+use crate::term::Term;
 
 /// Bits of a key that say which bucket it is in.
 pub const ROW_BITS: u16 = 16;
 
 const BUCKETS: usize = 1 << ROW_BITS;
+
+/// Bits of a key that say which chunk it is in: buckets that are neighbours.
+const CHUNK_BITS: u16 = 8;
+
+const CHUNKS: usize = 1 << CHUNK_BITS;
 
 /// The leaves whose keys begin with the same 16 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +34,7 @@ pub struct Row {
 
 /// Where the way to a key leaves the tree above the row, or reaches it.
 #[derive(Clone, Debug)]
-pub(super) enum Reached {
+enum Reached {
     /// An empty subtree.
     Empty,
     /// A subtree with one leaf, which is in this bucket.
@@ -77,6 +85,45 @@ impl Row {
         self.node(bucket.node())
     }
 
+    /// A row by the subtrees of its chunks, which are 256 neighbouring buckets each. The buckets of a chunk are put into it by
+    /// [`Row::update`] before something [`Row::wanted`] is proved.
+    #[must_use]
+    pub fn of_chunks(chunks: impl IntoIterator<Item = Subtree>) -> Self {
+        let mut row = Self {
+            nodes: vec![Subtree::Empty; BUCKETS << 1],
+        };
+        for (node, subtree) in (CHUNKS..CHUNKS << 1).zip(chunks) {
+            row.set(node, subtree);
+        }
+        for node in (1..CHUNKS).rev() {
+            row.join(node);
+        }
+        row
+    }
+
+    /// The subtree of each chunk.
+    pub fn chunks(&self) -> impl Iterator<Item = Subtree> + '_ {
+        (CHUNKS..CHUNKS << 1).map(|node| self.node(node))
+    }
+
+    /// The chunk whose buckets must be known to prove something of a key, if there is one.
+    #[must_use]
+    pub fn wanted(&self, key: &TermKey) -> Option<u8> {
+        let mut node = 1_usize;
+        for depth in 0..CHUNK_BITS {
+            let left = node << 1;
+            node = match (self.node(node), key.half(depth)) {
+                (Subtree::Empty, _) => return None,
+                // The only leaf below may have another key.
+                (Subtree::Leaf(_), _) => self.with_leaf(left),
+                (Subtree::Node(_), Half::Left) => left,
+                (Subtree::Node(_), Half::Right) => left | 1,
+            };
+        }
+        let is_wanted = self.node(node) != Subtree::Empty;
+        u8::try_from(node & (CHUNKS - 1)).ok().filter(|_| is_wanted)
+    }
+
     /// Every bucket that is not empty, ascending.
     pub fn buckets(&self) -> impl Iterator<Item = (Bucket, Subtree)> + '_ {
         let row = self.nodes.iter().skip(BUCKETS).enumerate();
@@ -100,6 +147,11 @@ impl Row {
         }
     }
 
+    fn join(&mut self, node: usize) {
+        let left = node << 1;
+        self.set(node, Subtree::join(self.node(left), self.node(left | 1)));
+    }
+
     /// Replaces the subtrees of some buckets, and what is above them.
     pub fn update(&mut self, buckets: impl IntoIterator<Item = (Bucket, Subtree)>) {
         if self.nodes.is_empty() {
@@ -114,8 +166,7 @@ impl Row {
         above.dedup();
         while above.first().is_some_and(|node| *node > 0) {
             for node in &mut above {
-                let left = *node << 1;
-                self.set(*node, Subtree::join(self.node(left), self.node(left | 1)));
+                self.join(*node);
                 *node >>= 1;
             }
             above.dedup();
@@ -123,7 +174,7 @@ impl Row {
     }
 
     /// The way to a key, and the hashes beside it, from the root down.
-    pub(super) fn descend(&self, key: &TermKey) -> (Reached, Vec<MapHash>) {
+    fn descend(&self, key: &TermKey) -> (Reached, Vec<MapHash>) {
         let (mut node, mut siblings) = (1_usize, Vec::new());
         for depth in 0..ROW_BITS {
             match self.node(node) {
@@ -151,13 +202,56 @@ impl Row {
     /// The bucket of the only leaf below a node.
     fn only_bucket(&self, mut node: usize) -> Bucket {
         while node < BUCKETS {
-            let left = node << 1;
-            node = if self.node(left) == Subtree::Empty {
-                left | 1
-            } else {
-                left
-            };
+            node = self.with_leaf(node << 1);
         }
         Bucket::of_node(node)
     }
+
+    /// That of a node and its right neighbour which has the only leaf of both.
+    fn with_leaf(&self, left: usize) -> usize {
+        if self.node(left) == Subtree::Empty {
+            left | 1
+        } else {
+            left
+        }
+    }
+
+    /// The proof of which entries were folded under a term, or that there is none.
+    ///
+    /// # Errors
+    /// A bucket that cannot be read.
+    pub fn prove<B: Buckets>(&self, buckets: &B, term: &Term) -> Result<IndexProof, B::Error> {
+        let key = TermKey::of(term);
+        let (reached, mut siblings) = self.descend(&key);
+        let leaves = match reached {
+            Reached::Empty => Vec::new(),
+            Reached::Leaf(bucket) | Reached::Bucket(bucket) => buckets.bucket(bucket)?,
+        };
+        let outcome = match descend(&leaves, &key, &mut siblings) {
+            None => Outcome::Absent(End::Empty),
+            Some(leaf) if leaf.key == key => Outcome::Listed(leaf.accumulator),
+            Some(leaf) => Outcome::Absent(End::Leaf {
+                key: leaf.key,
+                value: leaf.accumulator.value(),
+            }),
+        };
+        siblings.reverse();
+        Ok(IndexProof::of_parts(term.clone(), outcome, siblings))
+    }
+}
+
+/// The leaf at the end of the way to a key below the row, and the hashes beside the way.
+fn descend<'a>(mut leaves: &'a [MapLeaf], key: &TermKey, siblings: &mut Vec<MapHash>) -> Option<&'a MapLeaf> {
+    let mut depth = ROW_BITS;
+    while leaves.len() > 1 && depth < TermKey::BITS {
+        let (left, right) = halves(leaves, depth);
+        let (own, beside) = match key.half(depth) {
+            Half::Left => (left, right),
+            Half::Right => (right, left),
+        };
+        depth = depth.saturating_add(1);
+        siblings.push(Subtree::of(beside, depth).hash());
+        leaves = own;
+    }
+    leaves.first()
 }

@@ -300,3 +300,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_row_of_chunks_proves_what_the_whole_row_does() {
+    for count in [0, 1, 2, 3, 17, 400, 3_000] {
+        let (mut index, mut buckets) = (Index::new(), MemoryBuckets::default());
+        for number in 0..count {
+            let at = number as u64;
+            index.record(EntryIndex::new(at), leaf(at), &[term(number)]);
+        }
+        let root = index.fold(&mut buckets).unwrap().root;
+        let row = index.row();
+        let mut partial = Row::of_chunks(row.chunks());
+        assert_eq!(partial.root(), root);
+        let mut known = std::collections::BTreeSet::new();
+        for term in (0..count + 200).map(term) {
+            let key = TermKey::of(&term);
+            if let Some(chunk) = partial.wanted(&key).filter(|chunk| known.insert(*chunk)) {
+                let of_chunk = |bucket: &Bucket| bucket.get() >> 8 == u16::from(chunk);
+                partial.update(row.buckets().filter(|(bucket, _)| of_chunk(bucket)));
+            }
+            let proof = partial.prove(&buckets, &term).unwrap();
+            proof.verify(&root).unwrap();
+            assert_eq!(proof, index.prove(&buckets, &term).unwrap());
+        }
+        assert!(known.len() <= 256);
+    }
+}

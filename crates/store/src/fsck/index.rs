@@ -30,6 +30,10 @@ pub(super) fn compare(
         )]);
     }
     let mut wrong = Vec::new();
+    let top = store.index_top()?;
+    if top.root() != sealed.root || !top.chunks().eq(index.row().chunks()) {
+        wrong.push("the top of the index is not what the entries add up to".to_owned());
+    }
     let subtrees = store.index_subtrees()?;
     for number in 0..=u16::MAX {
         let bucket = Bucket::new(number);
