@@ -1,6 +1,10 @@
 //! Making a bundle of a ledger.
 
-use std::io::{Read, Seek, Write};
+use std::{
+    io::{Read, Seek, Write},
+    panic::resume_unwind,
+    thread,
+};
 
 use prova_core::{
     bundle::{
@@ -119,11 +123,14 @@ pub struct Exported {
 }
 
 /// What makes the report for people, as HTML.
-pub type Report<'a, S> = &'a dyn Fn(
+pub type Report<'a, S> = &'a (
+        dyn Fn(
     &Dossier,
     &Bytes<'_, S>,
     &Verdict,
-) -> Result<Vec<u8>, Box<OpenError<<S as closure::Source>::Error>>>;
+) -> Result<Vec<u8>, Box<OpenError<<S as closure::Source>::Error>>>
+            + Sync
+    );
 
 /// Why a bundle was not made.
 #[derive(Debug, thiserror::Error)]
@@ -203,11 +210,12 @@ where
     }
 }
 
-/// Writes a bundle to the beginning of `out`. What it shows is verified before, as its readers will.
+/// Writes a bundle to the beginning of `out`. What it shows is verified before, as its readers will. The report is made while entries and
+/// proofs are packed, so that the source is read by two threads.
 ///
 /// # Errors
 /// See [`ExportError`]. What was written is no bundle then.
-pub fn export<S: Source, W: Write + Seek>(
+pub fn export<S: Source + Sync, W: Write + Seek>(
     source: &S,
     request: &Request,
     key: &SecretKey,
@@ -216,7 +224,7 @@ pub fn export<S: Source, W: Write + Seek>(
     progress: &dyn Progress,
 ) -> Result<(W, Exported), ExportError<S::Error>>
 where
-    S::Error: std::error::Error + 'static,
+    S::Error: std::error::Error + Send + 'static,
 {
     let trust = request.trust.as_deref().map(Trust::parse).transpose()?;
     let seal = source.seal().map_err(ExportError::Source)?;
@@ -250,15 +258,20 @@ where
     making
         .bag
         .add(FileName::Checkpoint, source.checkpoint().to_string().as_bytes())?;
-    making.entries(&closure)?;
-    for (name, text) in &proofs {
-        making.bag.add(*name, text.as_bytes())?;
-    }
-    making.proofs(&closure)?;
     let verdict = dossier.verdict(trust.as_ref());
-    if let Some(report) = report {
-        let html = report(&dossier, &Bytes(source), &verdict).map_err(ExportError::Report)?;
-        making.bag.add(FileName::Report, &html)?;
+    let page = thread::scope(|scope| {
+        let (dossier, verdict) = (&dossier, &verdict);
+        let page = report.map(|report| scope.spawn(move || report(dossier, &Bytes(source), verdict)));
+        making.entries(&closure)?;
+        for (name, text) in &proofs {
+            making.bag.add(*name, text.as_bytes())?;
+        }
+        making.proofs(&closure)?;
+        let page = page.map(|page| page.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        page.transpose().map_err(ExportError::Report)
+    })?;
+    if let Some(page) = page {
+        making.bag.add(FileName::Report, &page)?;
     }
     if let Some(policy) = &request.trust {
         making.bag.add(FileName::TrustPolicy, policy)?;

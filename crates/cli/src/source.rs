@@ -1,9 +1,9 @@
 //! A ledger as bundles are made from it.
 
 use std::{
-    cell::RefCell,
     collections::BTreeMap,
     io::{self, Read},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use prova_bundle::export::Source;
@@ -28,7 +28,7 @@ const KEPT_BYTES: usize = 32 << 20;
 pub(crate) struct LedgerSource {
     snapshot: Snapshot,
     state: State,
-    kept: RefCell<Kept>,
+    kept: Mutex<Kept>,
 }
 
 /// What was read and held against the tree before: an export asks for each entry and its proof several times, and each is in another
@@ -97,8 +97,13 @@ impl LedgerSource {
         Self {
             snapshot,
             state,
-            kept: RefCell::new(kept),
+            kept: Mutex::new(kept),
         }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // A panic leaves what was read before it.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,7 +111,7 @@ impl closure::Source for LedgerSource {
     type Error = SourceError;
 
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, SourceError> {
-        self.kept.borrow_mut().take(index, |(entry, _)| entry.clone())
+        self.kept().take(index, |(entry, _)| entry.clone())
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, SourceError> {
@@ -133,7 +138,7 @@ impl Source for LedgerSource {
     }
 
     fn inclusion(&self, index: EntryIndex) -> Result<InclusionProof, SourceError> {
-        self.kept.borrow_mut().take(index, |(_, proof)| proof.clone())
+        self.kept().take(index, |(_, proof)| proof.clone())
     }
 
     fn index_proof(&self, term: &Term) -> Result<IndexProof, SourceError> {

@@ -67,22 +67,24 @@ pub struct ArchiveWriter<W> {
     out: W,
     at: u64,
     records: Vec<Record>,
+    /// Used again for each file: what it needs is a third of a megabyte.
+    encoder: DeflateEncoder<Vec<u8>>,
 }
 
 impl<W: Write + Seek> ArchiveWriter<W> {
     /// An archive without files, at the beginning of `out`.
     pub fn new(out: W) -> Self {
-        Self {
-            out,
-            at: 0,
-            records: Vec::new(),
-        }
+        Self::resume(out, Vec::new())
     }
 
     /// An archive whose first files are there already.
     pub(crate) fn resume(out: W, records: Vec<Record>) -> Self {
-        let at = records.last().map_or(0, Record::end);
-        Self { out, at, records }
+        Self {
+            out,
+            at: records.last().map_or(0, Record::end),
+            records,
+            encoder: DeflateEncoder::new(Vec::new(), Compression::default()),
+        }
     }
 
     /// Writes a file that is in memory.
@@ -110,11 +112,23 @@ impl<W: Write + Seek> ArchiveWriter<W> {
             return Err(WriteFileError::Long { name, limit });
         }
         if length <= MAX_BUFFERED_BYTES
-            && let Some(packed) = deflated(&start).map_err(|source| WriteFileError::Write { name, source })?
+            && let Some(packed) = self
+                .deflated(&start)
+                .map_err(|source| WriteFileError::Write { name, source })?
         {
             return self.add_deflated(name, &start, &packed);
         }
         self.add_stored(name, &start, content)
+    }
+
+    /// The deflated bytes, where they are to be preferred.
+    fn deflated(&mut self, content: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        self.encoder.write_all(content)?;
+        let packed = self.encoder.reset(Vec::new())?;
+        let most = packed
+            .len()
+            .saturating_mul(usize::try_from(MAX_RATIO).unwrap_or(usize::MAX));
+        Ok((packed.len() < content.len() && content.len() <= most).then_some(packed))
     }
 
     fn check_place(&self, name: FileName) -> Result<(), WriteFileError> {
@@ -246,17 +260,6 @@ impl<W: Write + Seek> ArchiveWriter<W> {
 
 fn fits(length: usize) -> Result<u32, WriteFileError> {
     u32::try_from(length).map_err(|_| WriteFileError::Archive)
-}
-
-/// The deflated bytes, where they are to be preferred.
-fn deflated(content: &[u8]) -> io::Result<Option<Vec<u8>>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(content)?;
-    let packed = encoder.finish()?;
-    let most = packed
-        .len()
-        .saturating_mul(usize::try_from(MAX_RATIO).unwrap_or(usize::MAX));
-    Ok((packed.len() < content.len() && content.len() <= most).then_some(packed))
 }
 
 /// Reads until the buffer is full or there is no more.
