@@ -28,6 +28,10 @@ use std::{env, error::Error, process::ExitCode};
 
 use crate::{args::Args, bench::Bench, report::Report};
 
+/// As in the `prova` command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Why nothing could be measured.
 type Failure = Box<dyn Error + Send + Sync>;
 

@@ -25,6 +25,10 @@ mod ui;
 
 use std::process::ExitCode;
 
+/// An audit decodes entries on one thread and lets go of them on another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match args::parse() {
         Ok(cli) => cli,
