@@ -33,6 +33,8 @@ use crate::{
 const PLACE_BYTES: usize = 20;
 const PIECE_WORDS: usize = 512;
 const PIECE_BYTES: u64 = 4104;
+/// Keys for which a filter has a word, or more words.
+const WORD_KEYS: u64 = 4;
 /// Bytes of blocks that say where others are, in the younger half of those kept in memory.
 const KEPT_BYTES: usize = 2 << 20;
 /// More levels than any file has.
@@ -134,6 +136,15 @@ impl Place {
     }
 }
 
+impl RunRow {
+    /// Bytes of the file.
+    fn length(&self) -> Option<u64> {
+        let pieces = self.words.div_ceil(u64::try_from(PIECE_WORDS).ok()?);
+        let bytes = self.words.checked_add(pieces)?.checked_mul(8)?;
+        self.filter.checked_add(bytes)
+    }
+}
+
 impl RunFiles {
     /// The runs in a directory.
     pub(super) fn new(directory: PathBuf) -> Self {
@@ -200,8 +211,24 @@ fn damaged(run: u32, what: &str) -> RowError {
 }
 
 impl Run {
-    /// Writes a run of `most` rows at most; `None`: there was none. Until it is in the manifest, it counts for nothing.
+    /// Writes a run of `most` rows at most; `None`: there was none. Until it is in the manifest, it counts for nothing; if it fails,
+    /// nothing is left of it.
     pub(super) fn write(
+        files: &RunFiles,
+        id: u32,
+        rank: u32,
+        most: u64,
+        rows: impl Iterator<Item = Result<Row, RowError>>,
+    ) -> Result<Option<Self>, RowError> {
+        let written = Self::write_all(files, id, rank, most, rows);
+        if written.is_err() {
+            // The disk may be full. What stays nevertheless is removed by the next process that writes.
+            let _ = files.remove(id);
+        }
+        written
+    }
+
+    fn write_all(
         files: &RunFiles,
         id: u32,
         rank: u32,
@@ -244,13 +271,17 @@ impl Run {
     /// The run that a manifest names.
     pub(super) fn open(files: &RunFiles, row: RunRow) -> Result<Self, RowError> {
         let file = File::open(files.path(row.id)).map_err(failed(row.id))?;
-        let words = size(row.words);
-        if words == 0 || row.levels > MAX_LEVELS {
-            return Err(damaged(row.id, "has an impossible row"));
+        let bytes = file.metadata().map_err(failed(row.id))?.len();
+        // What memory is asked for below is no more than there are bytes.
+        if row.length() != Some(bytes) {
+            return Err(damaged(row.id, "is not as long as it was"));
         }
-        let pieces = std::iter::repeat_with(OnceLock::new).take(words.div_ceil(PIECE_WORDS));
+        if row.rows > row.words.saturating_mul(WORD_KEYS) || row.levels > MAX_LEVELS {
+            return Err(damaged(row.id, "is impossible"));
+        }
+        let pieces = size(row.words).div_ceil(PIECE_WORDS);
         Ok(Self {
-            pieces: pieces.collect(),
+            pieces: std::iter::repeat_with(OnceLock::new).take(pieces).collect(),
             files: files.clone(),
             file,
             row,
@@ -296,6 +327,10 @@ impl Run {
 
     fn read(&self, place: &Place) -> Result<Block, RowError> {
         let id = self.row.id;
+        let end = place.offset.checked_add(place.length.into());
+        if end.is_none_or(|end| end > self.row.filter) {
+            return Err(damaged(id, "has a row that is no place"));
+        }
         let mut bytes = vec![0; size(place.length.into())];
         self.file
             .read_exact_at(&mut bytes, place.offset)
@@ -319,7 +354,7 @@ impl Run {
         Ok(block)
     }
 
-    fn place(&self, row: &[u8]) -> Result<Place, RowError> {
+    fn place_in(&self, row: &[u8]) -> Result<Place, RowError> {
         Place::from_bytes(row).ok_or_else(|| damaged(self.row.id, "has a row that is no place"))
     }
 
@@ -329,7 +364,7 @@ impl Run {
         for _ in 0..self.row.levels {
             let block = self.upper(&place)?;
             match block.last(key)? {
-                Some((_, row)) => place = self.place(row.unwrap_or_default())?,
+                Some((_, row)) => place = self.place_in(row.unwrap_or_default())?,
                 None => return Ok(None),
             }
         }
@@ -451,7 +486,7 @@ impl Cursor {
                 None => drop(self.levels.pop()),
                 Some(row) if is_of_rows => return Ok(Some(row)),
                 Some((_, row)) => {
-                    let place = self.run.place(&row.unwrap_or_default())?;
+                    let place = self.run.place_in(&row.unwrap_or_default())?;
                     self.descend(&place)?;
                 }
             }
@@ -476,5 +511,50 @@ impl Cursor {
         }
         self.levels.push(rows);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_is_not_that_of_the_file_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        // No block is in memory.
+        let fresh = || RunFiles::new(directory.path().to_owned());
+        let files = fresh();
+        let rows = (0..3_000_u32).map(|number| Ok((number.to_be_bytes().to_vec(), Some(vec![7; 9]))));
+        let run = Run::write(&files, 5, 0, 3_000, rows).unwrap().unwrap();
+        assert!(run.row.levels > 0);
+        let key = 77_u32.to_be_bytes();
+        assert_eq!(run.last(&key), Ok(Some((key.to_vec(), Some(vec![7; 9])))));
+        let changes: [fn(&mut RunRow); 9] = [
+            |row| row.words = u64::MAX,
+            |row| row.words = 0,
+            |row| row.words += 1,
+            |row| row.rows = u64::MAX,
+            |row| row.levels = u32::MAX,
+            |row| row.filter = u64::MAX,
+            |row| row.root.length = u32::MAX,
+            |row| row.root.offset = u64::MAX,
+            |row| row.root.check[0] ^= 1,
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut row = run.row.clone();
+            change(&mut row);
+            let read = Run::open(&fresh(), row).and_then(|run| run.last(&key));
+            assert!(
+                matches!(read, Err(RowError::Damaged { .. })),
+                "{number}: {read:?}"
+            );
+        }
+        // With more levels or fewer, rows are taken for places, or places for rows.
+        for levels in [0, 3] {
+            let mut row = run.row.clone();
+            row.levels = levels;
+            let read = Run::open(&fresh(), row).and_then(|run| run.last(&key));
+            assert_ne!(read, run.last(&key), "{levels}");
+        }
     }
 }

@@ -281,6 +281,9 @@ fn runs_that_cannot_be_merged_are_an_error_and_stay_as_they_are() {
         let error = write(number).unwrap_err();
         assert!(error.to_string().contains("reindex"), "{error}");
     }
+    // Nothing is left of what could not be merged.
+    let named = table.kept().runs.len();
+    assert_eq!(table.kept().files.all().unwrap().len(), named);
     let readable = model.iter().filter(|(key, _)| table.get(key).is_ok()).count();
     assert!(readable > model.len() - 400, "{readable}");
     let written = (2..SAME_RANK + 2).map(|number| format!("d{number}"));
