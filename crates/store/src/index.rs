@@ -44,7 +44,8 @@ const MAX_LEAVES: u64 = 1 << 19;
 
 const LEAF_BYTES: usize = 72;
 const SUBTREE_BYTES: usize = 33;
-const CHUNK: u16 = 256;
+/// Subtrees in a row of the store: of the buckets of a chunk, and of all chunks.
+const CHUNK: usize = 256;
 
 /// How far the index is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +118,7 @@ fn decode_subtrees(row: &[u8]) -> Result<Vec<Subtree>, RowError> {
     let (chunks, []) = bytes.as_chunks::<SUBTREE_BYTES>() else {
         return Err(damaged("index", "a subtree is cut"));
     };
-    if chunks.len() != usize::from(CHUNK) {
+    if chunks.len() != CHUNK {
         return Err(damaged(
             "index",
             format!("{} subtrees, want {CHUNK}", chunks.len()),
@@ -184,8 +185,7 @@ impl Buckets for Changing<'_> {
     fn put(&mut self, bucket: Bucket, leaves: Vec<MapLeaf>) -> Result<(), RowError> {
         let changes = &mut *self.changes;
         changes.leaves = changes.leaves.saturating_add(leaves.len());
-        let [chunk, _] = bucket.get().to_be_bytes();
-        changes.chunks.insert(chunk);
+        changes.chunks.insert(bucket.chunk());
         changes.buckets.insert(bucket, leaves);
         if changes.leaves > MAX_KEPT_LEAVES {
             let mut batch = RowBatch::default();
@@ -316,9 +316,7 @@ impl Folding {
         }
         self.changes.write(batch);
         for chunk in std::mem::take(&mut self.changes.chunks) {
-            let first = u16::from(chunk).saturating_mul(CHUNK);
-            let buckets = (first..=first.saturating_add(CHUNK - 1)).map(Bucket::new);
-            let subtrees = buckets.map(|bucket| self.index.row().bucket(bucket));
+            let subtrees = Bucket::of_chunk(chunk).map(|bucket| self.index.row().bucket(bucket));
             batch.insert_bytes(&schema::chunk_key(chunk), encode_subtrees(subtrees));
         }
         batch.insert_bytes(schema::INDEX_TOP, encode_subtrees(self.index.row().chunks()));
@@ -395,10 +393,7 @@ impl StoreRows {
     pub(crate) fn index_chunk(&self, chunk: u8) -> Result<Vec<(Bucket, Subtree)>, RowError> {
         let subtrees = self.bytes(&schema::chunk_key(chunk))?;
         let subtrees = subtrees.map(|row| decode_subtrees(&row)).transpose()?;
-        let first = u16::from(chunk).saturating_mul(CHUNK);
-        let numbers = first..=first.saturating_add(CHUNK - 1);
-        Ok(numbers
-            .map(Bucket::new)
+        Ok(Bucket::of_chunk(chunk)
             .zip(subtrees.into_iter().flatten())
             .collect())
     }
@@ -437,10 +432,10 @@ impl Proving {
     }
 
     pub(crate) fn prove(&mut self, rows: &StoreRows, term: &Term) -> Result<IndexProof, RowError> {
-        if let Some(chunk) = self.row.wanted(&TermKey::of(term))
-            && self.read.insert(chunk)
-        {
+        let wanted = self.row.wanted(&TermKey::of(term));
+        if let Some(chunk) = wanted.filter(|chunk| !self.read.contains(chunk)) {
             self.row.update(rows.index_chunk(chunk)?);
+            self.read.insert(chunk);
         }
         self.row.prove(&Stored(rows), term)
     }

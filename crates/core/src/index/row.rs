@@ -63,6 +63,18 @@ impl Bucket {
         self.0
     }
 
+    /// Its chunk: the first 8 bits of its keys.
+    #[must_use]
+    pub const fn chunk(self) -> u8 {
+        let [chunk, _] = self.0.to_be_bytes();
+        chunk
+    }
+
+    /// The 256 buckets of a chunk, ascending.
+    pub fn of_chunk(chunk: u8) -> impl Iterator<Item = Self> {
+        (0..=u8::MAX).map(move |low| Self(u16::from_be_bytes([chunk, low])))
+    }
+
     fn node(self) -> usize {
         BUCKETS | usize::from(self.0)
     }

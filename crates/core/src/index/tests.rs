@@ -317,8 +317,7 @@ fn a_row_of_chunks_proves_what_the_whole_row_does() {
         for term in (0..count + 200).map(term) {
             let key = TermKey::of(&term);
             if let Some(chunk) = partial.wanted(&key).filter(|chunk| known.insert(*chunk)) {
-                let of_chunk = |bucket: &Bucket| bucket.get() >> 8 == u16::from(chunk);
-                partial.update(row.buckets().filter(|(bucket, _)| of_chunk(bucket)));
+                partial.update(Bucket::of_chunk(chunk).map(|bucket| (bucket, row.bucket(bucket))));
             }
             let proof = partial.prove(&buckets, &term).unwrap();
             proof.verify(&root).unwrap();
