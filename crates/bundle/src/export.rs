@@ -122,15 +122,12 @@ pub struct Exported {
     pub index_proofs: usize,
 }
 
-/// What makes the report for people, as HTML.
-pub type Report<'a, S> = &'a (
-        dyn Fn(
-    &Dossier,
-    &Bytes<'_, S>,
-    &Verdict,
-) -> Result<Vec<u8>, Box<OpenError<<S as closure::Source>::Error>>>
-            + Sync
-    );
+/// The report for people, as HTML, or why what was verified cannot be read again.
+pub type Page<E> = Result<Vec<u8>, Box<OpenError<E>>>;
+
+/// What makes the report.
+pub type Report<'a, S> =
+    &'a (dyn Fn(&Dossier, &Bytes<'_, S>, &Verdict) -> Page<<S as closure::Source>::Error> + Sync);
 
 /// Why a bundle was not made.
 #[derive(Debug, thiserror::Error)]
