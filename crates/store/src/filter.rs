@@ -1,7 +1,7 @@
 //! Whether a key may be in a file of many: most absent keys are turned away without a look.
 
-/// Bits for each key, and how many of them each sets: one absent key in two hundred passes.
-const KEY_BITS: usize = 16;
+/// Keys for each word at most, that is 16 bits for each; and how many of them each sets: one absent key in two hundred passes.
+pub(crate) const WORD_KEYS: usize = 4;
 const PROBES: u32 = 4;
 
 /// A Bloom filter whose bits for one key are in one word.
@@ -11,18 +11,18 @@ pub(crate) struct Filter(Vec<u64>);
 impl Filter {
     /// A filter with room for so many keys.
     pub(crate) fn new(keys: usize) -> Self {
-        Self(vec![0; keys.saturating_mul(KEY_BITS).div_ceil(64).max(1)])
+        Self(vec![0; keys.div_ceil(WORD_KEYS).max(1)])
     }
 
     pub(crate) fn add(&mut self, fingerprint: u128) {
-        let (word, bits) = place(self.0.len(), fingerprint);
+        let (word, bits) = word_and_bits(self.0.len(), fingerprint);
         if let Some(word) = self.0.get_mut(word) {
             *word |= bits;
         }
     }
 
     pub(crate) fn may_hold(&self, fingerprint: u128) -> bool {
-        let (word, bits) = place(self.0.len(), fingerprint);
+        let (word, bits) = word_and_bits(self.0.len(), fingerprint);
         self.0.get(word).is_some_and(|word| word & bits == bits)
     }
 
@@ -32,7 +32,7 @@ impl Filter {
 }
 
 /// The word of a fingerprint, which is as good as random, in a filter of so many; and the bits in that word.
-pub(crate) fn place(words: usize, fingerprint: u128) -> (usize, u64) {
+pub(crate) fn word_and_bits(words: usize, fingerprint: u128) -> (usize, u64) {
     let words = u128::try_from(words).unwrap_or(1);
     let word = (fingerprint >> 32).checked_rem(words);
     let word = word.and_then(|word| usize::try_from(word).ok()).unwrap_or(0);

@@ -26,15 +26,14 @@ use super::{
 };
 use crate::{
     cache::Cache,
-    filter::{Filter, place},
+    filter::{Filter, WORD_KEYS, word_and_bits},
     schema,
 };
 
 const PLACE_BYTES: usize = 20;
 const PIECE_WORDS: usize = 512;
-const PIECE_BYTES: u64 = 4104;
-/// Keys for which a filter has a word, or more words.
-const WORD_KEYS: u64 = 4;
+/// Of a piece with its check.
+const PIECE_BYTES: u64 = 512 * 8 + 8;
 /// Bytes of blocks that say where others are, in the younger half of those kept in memory.
 const KEPT_BYTES: usize = 2 << 20;
 /// More levels than any file has.
@@ -220,52 +219,18 @@ impl Run {
         most: u64,
         rows: impl Iterator<Item = Result<Row, RowError>>,
     ) -> Result<Option<Self>, RowError> {
-        let written = Self::write_all(files, id, rank, most, rows);
-        if written.is_err() {
-            // The disk may be full. What stays nevertheless is removed by the next process that writes.
-            let _ = files.remove(id);
-        }
-        written
-    }
-
-    fn write_all(
-        files: &RunFiles,
-        id: u32,
-        rank: u32,
-        most: u64,
-        rows: impl Iterator<Item = Result<Row, RowError>>,
-    ) -> Result<Option<Self>, RowError> {
         let mut rows = rows.peekable();
         if rows.peek().is_none() {
             return Ok(None);
         }
-        let mut writing = Writing::new(files, id)?;
-        let mut filter = Filter::new(size(most));
-        let mut count = 0_u64;
-        for row in rows {
-            let (key, value) = row?;
-            filter.add(fingerprint(&key));
-            writing.push(0, &key, value.as_deref())?;
-            count = count.saturating_add(1);
+        match Writing::new(files, id).and_then(|writing| writing.write(rank, most, rows)) {
+            Ok(row) => Self::open(files, row).map(Some),
+            Err(error) => {
+                // The disk may be full. What stays nevertheless is removed by the next process that writes.
+                let _ = files.remove(id);
+                Err(error)
+            }
         }
-        let (root, levels) = writing.finish_blocks()?;
-        let row = RunRow {
-            id,
-            rank,
-            rows: count,
-            root,
-            levels,
-            filter: writing.end,
-            words: u64::try_from(filter.words().len()).unwrap_or(u64::MAX),
-        };
-        for (number, words) in filter.words().chunks(PIECE_WORDS).enumerate() {
-            let piece: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
-            writing.put(&piece)?;
-            writing.put(&check_piece(root.check, number, &piece))?;
-        }
-        drop(filter);
-        writing.finish()?;
-        Self::open(files, row).map(Some)
     }
 
     /// The run that a manifest names.
@@ -276,7 +241,7 @@ impl Run {
         if row.length() != Some(bytes) {
             return Err(damaged(row.id, "is not as long as it was"));
         }
-        if row.rows > row.words.saturating_mul(WORD_KEYS) || row.levels > MAX_LEVELS {
+        if size(row.rows) > size(row.words).saturating_mul(WORD_KEYS) || row.levels > MAX_LEVELS {
             return Err(damaged(row.id, "is impossible"));
         }
         let pieces = size(row.words).div_ceil(PIECE_WORDS);
@@ -290,7 +255,7 @@ impl Run {
 
     /// Whether a key of this fingerprint may be in it.
     pub(super) fn may_hold(&self, fingerprint: u128) -> Result<bool, RowError> {
-        let (word, bits) = place(size(self.row.words), fingerprint);
+        let (word, bits) = word_and_bits(size(self.row.words), fingerprint);
         let number = word.checked_div(PIECE_WORDS).unwrap_or(0);
         let Some(kept) = self.pieces.get(number) else {
             return Ok(false);
@@ -354,7 +319,7 @@ impl Run {
         Ok(block)
     }
 
-    fn place_in(&self, row: &[u8]) -> Result<Place, RowError> {
+    fn place(&self, row: &[u8]) -> Result<Place, RowError> {
         Place::from_bytes(row).ok_or_else(|| damaged(self.row.id, "has a row that is no place"))
     }
 
@@ -364,7 +329,7 @@ impl Run {
         for _ in 0..self.row.levels {
             let block = self.upper(&place)?;
             match block.last(key)? {
-                Some((_, row)) => place = self.place_in(row.unwrap_or_default())?,
+                Some((_, row)) => place = self.place(row.unwrap_or_default())?,
                 None => return Ok(None),
             }
         }
@@ -404,6 +369,40 @@ impl Writing {
             end: 0,
             levels: Vec::new(),
         })
+    }
+
+    /// Writes all of the run: what the manifest says of it.
+    fn write(
+        mut self,
+        rank: u32,
+        most: u64,
+        rows: impl Iterator<Item = Result<Row, RowError>>,
+    ) -> Result<RunRow, RowError> {
+        let mut filter = Filter::new(size(most));
+        let mut count = 0_u64;
+        for row in rows {
+            let (key, value) = row?;
+            filter.add(fingerprint(&key));
+            self.push(0, &key, value.as_deref())?;
+            count = count.saturating_add(1);
+        }
+        let (root, levels) = self.finish_blocks()?;
+        let row = RunRow {
+            id: self.id,
+            rank,
+            rows: count,
+            root,
+            levels,
+            filter: self.end,
+            words: u64::try_from(filter.words().len()).unwrap_or(u64::MAX),
+        };
+        for (number, words) in filter.words().chunks(PIECE_WORDS).enumerate() {
+            let piece: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+            self.put(&piece)?;
+            self.put(&check_piece(root.check, number, &piece))?;
+        }
+        self.finish()?;
+        Ok(row)
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), RowError> {
@@ -486,7 +485,7 @@ impl Cursor {
                 None => drop(self.levels.pop()),
                 Some(row) if is_of_rows => return Ok(Some(row)),
                 Some((_, row)) => {
-                    let place = self.run.place_in(&row.unwrap_or_default())?;
+                    let place = self.run.place(&row.unwrap_or_default())?;
                     self.descend(&place)?;
                 }
             }
