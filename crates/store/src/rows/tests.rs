@@ -163,29 +163,31 @@ fn a_store_of_an_older_version_is_made_again() {
     };
     let rows = all(&ledger);
     drop(ledger);
-    // As they were written until version 4: all in sled.
-    let store = directory.path().join("store");
-    std::fs::remove_dir_all(&store).unwrap();
-    let older = wall::Wall::open(&store).unwrap();
     let older_row = |mut row: Vec<u8>| {
         row[0] = codec::ROW_VERSION - 1;
         Some(row)
     };
-    let all_in_sled = rows
-        .iter()
-        .map(|(key, row)| (key.clone(), older_row(row.clone())));
-    older.apply(all_in_sled.collect()).unwrap();
-    drop(older);
-    let snapshot = crate::Snapshot::open(directory.path()).unwrap();
-    let state = snapshot.state(&crate::NoProgress).unwrap();
-    assert!(
-        state.store().is_err(),
-        "whoever only reads must not read these rows"
-    );
-    drop(state);
-    let log_key = prova_core::test_keys::published_test_key("log").unwrap();
-    let ledger = crate::Ledger::open(directory.path(), log_key, &crate::NoProgress).unwrap();
-    assert!(all(&ledger) == rows);
+    // Until version 3 each row was a value of sled's; in version 4 a manifest named runs that were in sled.
+    let values = rows.iter();
+    let values = values.map(|(key, row)| (key.clone(), older_row(row.clone())));
+    let manifest = (b"m".to_vec(), older_row(vec![0; 13]));
+    for older_rows in [values.collect(), vec![manifest]] {
+        let store = directory.path().join("store");
+        std::fs::remove_dir_all(&store).unwrap();
+        let older = wall::Wall::open(&store).unwrap();
+        older.apply(older_rows).unwrap();
+        drop(older);
+        let snapshot = crate::Snapshot::open(directory.path()).unwrap();
+        let state = snapshot.state(&crate::NoProgress).unwrap();
+        assert!(
+            state.store().is_err(),
+            "whoever only reads must not read these rows"
+        );
+        drop(state);
+        let log_key = prova_core::test_keys::published_test_key("log").unwrap();
+        let ledger = crate::Ledger::open(directory.path(), log_key, &crate::NoProgress).unwrap();
+        assert!(all(&ledger) == rows);
+    }
 }
 
 #[test]

@@ -142,13 +142,13 @@ fn file_of(directory: &Path) -> PathBuf {
     file
 }
 
-/// How many rows cannot be read; the others are what they were.
-fn lost(directory: &Path, model: &BTreeMap<Vec<u8>, Vec<u8>>) -> usize {
+/// How many rows cannot be read, and whether all can be gone through; what is read is what it was.
+fn lost(directory: &Path, model: &BTreeMap<Vec<u8>, Vec<u8>>) -> (usize, bool) {
     let table = match Table::open(directory) {
         Ok(table) => table,
         Err(error) => {
             assert!(matches!(error, RowError::Damaged { .. }), "{error}");
-            return model.len();
+            return (model.len(), false);
         }
     };
     let mut lost = 0;
@@ -162,10 +162,10 @@ fn lost(directory: &Path, model: &BTreeMap<Vec<u8>, Vec<u8>>) -> usize {
         }
     }
     let scanned = table.scan(b"c").and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    if let Ok(rows) = scanned {
-        assert!(rows.into_iter().eq(model.clone()));
+    if let Ok(rows) = &scanned {
+        assert!(rows.iter().map(|(key, value)| (key, value)).eq(model));
     }
-    lost
+    (lost, scanned.is_ok())
 }
 
 #[test]
@@ -174,28 +174,81 @@ fn what_is_changed_in_a_run_is_an_error_for_its_rows_only() {
     let model = one_run(directory.path());
     let file = file_of(directory.path());
     let whole = std::fs::read(&file).unwrap();
+    // At the end is the filter: 500 words for 2,000 keys, and the check.
+    let filter = whole.len() - 500 * 8 - 8;
     let mut chance = Chance::new(3);
-    let mut most = 0;
+    let [mut of_rows, mut of_places, mut of_filter] = [0; 3];
     for _ in 0..200 {
         let mut bytes = whole.clone();
-        bytes[chance.below(whole.len())] ^= 1 + u8::try_from(chance.below(255)).unwrap();
+        let at = chance.below(whole.len());
+        bytes[at] ^= 1 + u8::try_from(chance.below(255)).unwrap();
         std::fs::write(&file, bytes).unwrap();
-        let lost = lost(directory.path(), &model);
-        assert!(lost > 0);
-        if lost < model.len() {
-            most = most.max(lost);
+        match lost(directory.path(), &model) {
+            (lost, scanned) if at >= filter => {
+                assert_eq!((lost, scanned), (model.len(), true), "{at}");
+                of_filter += 1;
+            }
+            (lost, scanned) if lost == model.len() => {
+                assert!(!scanned, "{at}");
+                of_places += 1;
+            }
+            (lost, scanned) => {
+                assert!(lost > 20 && lost < 400 && !scanned, "{lost} at {at}");
+                of_rows += 1;
+            }
         }
     }
-    // Some of the changes were in a block of rows, or in a piece of the filter.
-    assert!(most > 20, "{most}");
-    for length in [0, 7, whole.len() / 2, whole.len() - 1] {
+    assert!(
+        of_rows > 10 && of_places > 0 && of_filter > 10,
+        "{of_rows}, {of_places}, {of_filter}"
+    );
+    for length in [0, 7, filter, whole.len() - 1] {
         std::fs::write(&file, &whole[..length]).unwrap();
-        assert!(lost(directory.path(), &model) > 0, "cut to {length}");
+        assert_eq!(
+            lost(directory.path(), &model),
+            (model.len(), false),
+            "cut to {length}"
+        );
     }
     std::fs::remove_file(&file).unwrap();
-    assert_eq!(lost(directory.path(), &model), model.len());
+    assert_eq!(lost(directory.path(), &model), (model.len(), false));
     std::fs::write(&file, &whole).unwrap();
-    assert_eq!(lost(directory.path(), &model), 0);
+    assert_eq!(lost(directory.path(), &model), (0, true));
+}
+
+#[test]
+fn what_is_changed_in_a_filter_is_an_error_for_the_keys_of_its_piece() {
+    let directory = tempfile::tempdir().unwrap();
+    let table = Table::open(directory.path()).unwrap();
+    let keys: Vec<_> = (0..100_000_u32)
+        .map(|number| number.to_be_bytes().to_vec())
+        .collect();
+    let batch = RowBatch {
+        rows: keys.iter().map(|key| (key.clone(), Some(Vec::new()))).collect(),
+        postings: Vec::new(),
+    };
+    table.apply(batch).unwrap();
+    drop(table);
+    let file = file_of(directory.path());
+    let whole = std::fs::read(&file).unwrap();
+    // 25,000 words: 48 pieces and a shorter one, each with a check.
+    for before_the_end in [1, 300, 20_000, 25_000 * 8 + 49 * 8] {
+        let mut bytes = whole.clone();
+        bytes[whole.len() - before_the_end] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+        let table = Table::open(directory.path()).unwrap();
+        let mut lost = 0;
+        for key in &keys {
+            match table.get(key) {
+                Ok(found) => assert_eq!(found, Some(Vec::new())),
+                Err(error) => {
+                    assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+                    lost += 1;
+                }
+            }
+        }
+        assert!(lost > 1_000 && lost < 3_000, "{lost}");
+    }
 }
 
 #[test]
@@ -214,7 +267,7 @@ fn another_run_in_the_place_of_one_is_an_error() {
     let (to, from) = (file_of(directory.path()), file_of(other.path()));
     assert_eq!(to.file_name(), from.file_name());
     std::fs::copy(from, to).unwrap();
-    assert_eq!(lost(directory.path(), &model), model.len());
+    assert_eq!(lost(directory.path(), &model), (model.len(), false));
 }
 
 #[test]
@@ -235,7 +288,6 @@ fn heads_are_written_with_the_runs_that_they_belong_to() {
         assert_eq!(table.get(b"s"), Ok(Some(head.clone())));
         assert_eq!(table.get(b"i"), Ok((!gone).then_some(head)));
         if round % 70 == 69 {
-            let runs: Vec<_> = table.kept().runs.iter().map(|run| run.row.id).collect();
             // As a process leaves it that is killed.
             table.kept().recent.clear();
             drop(table);
@@ -243,7 +295,7 @@ fn heads_are_written_with_the_runs_that_they_belong_to() {
             let state = table.get(b"s").unwrap().unwrap();
             let state = u32::from_be_bytes(*state.first_chunk().unwrap());
             let rows = all(&table, b"c").len();
-            assert_eq!(rows, usize::try_from(state).unwrap() + 1, "{runs:?}");
+            assert_eq!(rows, usize::try_from(state).unwrap() + 1);
             assert!(round - state < 20, "{state} of {round}");
             // The rows that were lost.
             let lost = (state + 1..=round).map(|round| (format!("c{round}").into_bytes(), Some(vec![7; 60])));
