@@ -1,22 +1,23 @@
 //! Appending: many entries, one commit.
 //!
 //! ```text
-//! bundles and hash tiles, fsynced  →  checkpoint, fsynced  →  store, one batch  →  answer
+//! many entries   bundles, hash tiles, checkpoint beside its name, all fsynced  →  checkpoint named, fsynced  →  store, one batch  →  answer
+//! few            journal, fsynced  →  bundles, hash tiles, checkpoint, fsynced later (see `journal`)       →  store, one batch  →  answer
 //! ```
-//! What is signed is durable before it is signed, and nothing is answered that is not signed. The store comes after the
+//! What a checkpoint covers is durable before it has its name, and nothing is answered that no checkpoint covers. The store comes after the
 //! checkpoint and need not be on the disk, so that a crash can only leave it behind, from where it catches up. A store that is ahead means that the
 //! checkpoint's file was rolled back.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, sync::Arc};
 
 use prova_core::{
     admission::{AdmitError, Inadmissible, admit},
-    checkpoint::{Checkpoint, ParseCheckpointError},
+    checkpoint::{Checkpoint, ParseCheckpointError, SignedCheckpoint},
     entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
     hash::LeafHash,
     index::Sealed,
     lifecycle::Finding,
-    merkle::{Bundle, MAX_TREE_SIZE, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
+    merkle::{MAX_TREE_SIZE, TileEdge},
     note::AssembleNoteError,
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -27,14 +28,17 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    disk::{DiskError, NewFile, publish, publish_together},
+    disk::{Disk, DiskError, NewFile, publish_under},
+    growth::{bundle_files, remove_partial, tile_files},
     index::Folding,
+    journal::Commit,
     ledger::Ledger,
     overlay::{Overlay, finish},
     parallel,
     rows::{RowBatch, RowError},
     schema::StateRow,
-    tiles::{partial_directory, partial_tiles, with_width},
+    snapshot::Snapshot,
+    tiles::TileFiles,
 };
 
 /// Entries in one commit; longer appends are several.
@@ -147,8 +151,8 @@ impl From<DiskError> for AppendError {
 }
 
 /// Admitted entries that wait for their commit.
-struct Group<'a> {
-    overlay: Overlay<'a>,
+struct Group<'rows, 'a> {
+    overlay: Overlay<'rows>,
     registry: Option<Registry>,
     edge: TileEdge,
     entries: Vec<&'a [u8]>,
@@ -246,58 +250,74 @@ impl Ledger {
         } = group;
         let batch = overlay.take_batch()?;
         drop(overlay);
-        let (tail, mut files) = self.bundle_files(&entries);
-        files.extend(edge.take_tiles().into_iter().map(|written| NewFile {
-            path: self.snapshot.tiles.path(written.tile),
-            bytes: encode_tile(&written.hashes),
-        }));
-        publish_together(self.snapshot.disk.as_ref(), &files)?;
+        let mut tail = self.tail.clone();
+        let mut files = bundle_files(&self.snapshot.tiles, &mut tail, self.snapshot.size(), &entries);
+        files.extend(tile_files(&self.snapshot.tiles, &mut edge));
+        let checkpoint = self.sign(&edge)?;
+        self.publish(&entries, &files, checkpoint)?;
         let registry = registry.unwrap_or_else(|| self.state.registry().clone());
         let last = entries.last().map(|entry| LeafHash::of_entry(entry));
-        self.publish_checkpoint(&edge)?;
         self.write_rows(batch, changes_registry.then_some(&registry), last)?;
-        self.remove_superseded(self.state.size());
-        self.before = self.state.size();
         self.state.advance(edge.size(), registry);
         self.edge = edge;
         self.tail = tail;
         Ok(outcomes)
     }
 
-    /// The bundles that get entries, and what the last of them holds if it still grows.
-    fn bundle_files(&self, entries: &[&[u8]]) -> (Vec<u8>, Vec<NewFile>) {
-        let mut files = Vec::new();
-        let mut tail = self.tail.clone();
-        let mut next = self.snapshot.size();
-        let file = |bundle: Bundle, bytes: Vec<u8>| NewFile {
-            path: self.snapshot.tiles.path(bundle),
-            bytes,
-        };
-        for entry in entries {
-            push_entry(&mut tail, entry).expect("an entry that decodes has 1 to 65535 bytes");
-            next = next.next().size_with_it();
-            if next.get().is_multiple_of(256) {
-                let index = TileIndex::new((next.get() / 256).saturating_sub(1));
-                files.push(file(
-                    Bundle::new(index, TileWidth::FULL),
-                    std::mem::take(&mut tail),
-                ));
-            }
-        }
-        let growing = Bundle::in_log(TileIndex::new(next.get() / 256), next);
-        files.extend(growing.map(|bundle| file(bundle, tail.clone())));
-        (tail, files)
+    fn sign(&self, edge: &TileEdge) -> Result<SignedCheckpoint, AppendError> {
+        let origin = self.snapshot.checkpoint().origin().clone();
+        Ok(self
+            .key
+            .sign(Checkpoint::new(origin, edge.size(), edge.root())?)?)
     }
 
-    fn publish_checkpoint(&mut self, edge: &TileEdge) -> Result<(), AppendError> {
-        let origin = self.snapshot.checkpoint().origin().clone();
-        let checkpoint = self
-            .key
-            .sign(Checkpoint::new(origin, edge.size(), edge.root())?)?;
-        let path = self.snapshot.layout.checkpoint();
-        let bytes = checkpoint.to_string().into_bytes();
-        publish(self.snapshot.disk.as_ref(), &NewFile { path, bytes })?;
+    /// Makes entries durable, and publishes their files and the checkpoint over them.
+    fn publish(
+        &mut self,
+        entries: &[&[u8]],
+        files: &[NewFile],
+        checkpoint: SignedCheckpoint,
+    ) -> Result<(), AppendError> {
+        let disk = Arc::clone(&self.snapshot.disk);
+        let layout = self.snapshot.layout.clone();
+        let file = NewFile {
+            path: layout.checkpoint(),
+            bytes: checkpoint.to_string().into_bytes(),
+        };
+        if self.journal.suits(entries) {
+            let commit = Commit {
+                before: self.snapshot.signed_checkpoint(),
+                after: &checkpoint,
+                entries,
+            };
+            self.journal
+                .commit(disk.as_ref(), &layout, commit, files, &file)?;
+            let removed = self.superseded();
+            self.journal.forget(&removed.remove());
+        } else if self.journal.is_empty() {
+            let removed = self.superseded();
+            publish_under(disk.as_ref(), files, Vec::new(), &file, || drop(removed.remove()))?;
+        } else {
+            let unsynced = self.journal.take_unsynced();
+            publish_under(disk.as_ref(), files, unsynced, &file, || ())?;
+            self.journal.empty(disk.as_ref(), &layout)?;
+        }
+        self.before.push(self.snapshot.size());
         self.snapshot = self.snapshot.at(checkpoint);
+        if self.journal.is_full() {
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    /// Waits for what went through the journal, and lets go of what that alone needed.
+    pub(crate) fn settle(&mut self) -> Result<(), DiskError> {
+        if self.journal.is_empty() {
+            return Ok(());
+        }
+        let Snapshot { disk, layout, .. } = &self.snapshot;
+        self.journal.settle(disk.as_ref(), layout)?;
+        self.superseded().remove();
         Ok(())
     }
 
@@ -320,26 +340,40 @@ impl Ledger {
         Ok(self.state.store()?.apply(batch)?)
     }
 
-    /// Removes the partial tiles of the checkpoint before `previous`. Those of `previous` stay for readers who have it.
-    ///
-    /// A file that cannot be removed does no harm: opening tries again.
-    fn remove_superseded(&self, previous: TreeSize) {
-        let (tiles, disk) = (&self.snapshot.tiles, self.snapshot.disk.as_ref());
-        let kept: Vec<_> = [previous, self.snapshot.size()]
-            .into_iter()
-            .flat_map(partial_tiles)
-            .collect();
-        for path in partial_tiles(self.before).filter(|path| !kept.contains(path)) {
-            let _ = disk.remove_file(&tiles.path(path));
-            let full = with_width(path, TileWidth::FULL);
-            if !kept.iter().any(|kept| with_width(*kept, TileWidth::FULL) == full) {
-                let _ = disk.remove_dir(&partial_directory(&tiles.path(full)));
-            }
+    /// The sizes whose partial tiles are not needed any more: neither by readers who have the checkpoint that is still published, or
+    /// the one before it, nor by the journal.
+    fn superseded(&mut self) -> Superseded {
+        let snapshot = &self.snapshot;
+        let mut kept = vec![snapshot.size()];
+        kept.extend(self.before.last());
+        kept.extend(self.journal.base());
+        let sizes = self.before.extract_if(.., |size| !kept.contains(size)).collect();
+        Superseded {
+            tiles: snapshot.tiles.clone(),
+            disk: Arc::clone(&snapshot.disk),
+            sizes,
+            kept,
         }
     }
 }
 
-impl<'a> Group<'a> {
+/// Partial tiles that may go.
+struct Superseded {
+    tiles: TileFiles,
+    disk: Arc<dyn Disk>,
+    sizes: Vec<TreeSize>,
+    kept: Vec<TreeSize>,
+}
+
+impl Superseded {
+    /// Removes them; the files and directories that are no more.
+    fn remove(&self) -> Vec<PathBuf> {
+        let of_size = |size: &TreeSize| remove_partial(&self.tiles, self.disk.as_ref(), *size, &self.kept);
+        self.sizes.iter().flat_map(of_size).collect()
+    }
+}
+
+impl<'a> Group<'_, 'a> {
     fn admit_all(&mut self, entries: &'a [Vec<u8>]) -> Result<Vec<Outcome>, RowError> {
         let decoded = parallel::map(entries.iter().collect(), |entry: &Vec<u8>| {
             Unverified::decode(entry)

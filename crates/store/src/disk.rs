@@ -3,9 +3,11 @@
 //! ```text
 //! checkpoint   write `.<name>.new` → fsync → rename → fsync the directory
 //! tiles        write each `.<name>.new` → rename each → fsync all files and directories
+//! both         write the tiles, write `.checkpoint.new` → rename each tile → fsync all of it → rename the checkpoint → fsync its directory
 //! ```
 //! A checkpoint takes the place of another, so that one of the two must be there whole at any moment. Tiles take nobody's
-//! place: until the checkpoint that covers them is there, they count for nothing, and opening discards them.
+//! place: until the checkpoint that covers them is there, they count for nothing, and opening discards them. A checkpoint is not
+//! there before it has its name; so it may become durable beside its tiles, which costs one wait for the disk instead of two.
 
 use std::{
     collections::BTreeSet,
@@ -150,7 +152,17 @@ pub(crate) fn publish(disk: &dyn Disk, file: &NewFile) -> Result<(), DiskError> 
     let mut directories = BTreeSet::new();
     let temporary = write_beside(disk, file, &mut directories)?;
     disk.sync(&temporary).map_err(about(&temporary))?;
-    disk.rename(&temporary, &file.path).map_err(about(&file.path))?;
+    name(disk, &temporary, file, directories)
+}
+
+/// Gives a file that is on the disk its name.
+fn name(
+    disk: &dyn Disk,
+    temporary: &Path,
+    file: &NewFile,
+    directories: BTreeSet<PathBuf>,
+) -> Result<(), DiskError> {
+    disk.rename(temporary, &file.path).map_err(about(&file.path))?;
     sync_all(disk, directories.into_iter().rev().collect())
 }
 
@@ -158,13 +170,38 @@ pub(crate) fn publish(disk: &dyn Disk, file: &NewFile) -> Result<(), DiskError> 
 ///
 /// Readers see each whole or not at all. After a power failure a file may be there that is not whole.
 pub(crate) fn publish_together(disk: &dyn Disk, files: &[NewFile]) -> Result<(), DiskError> {
+    sync_all(disk, write_together(disk, files)?)
+}
+
+/// Makes files durable, and those that were written before and not waited for, and then the one by which they count: that has its
+/// name only when the others are on the disk.
+///
+/// `meanwhile` is done while the disk is waited for the first time.
+pub(crate) fn publish_under(
+    disk: &dyn Disk,
+    files: &[NewFile],
+    unsynced: Vec<PathBuf>,
+    last: &NewFile,
+    meanwhile: impl FnOnce(),
+) -> Result<(), DiskError> {
+    let mut waiting = write_together(disk, files)?;
+    waiting.extend(unsynced);
+    let mut directories = BTreeSet::new();
+    let temporary = write_beside(disk, last, &mut directories)?;
+    waiting.push(temporary.clone());
+    sync_meanwhile(disk, waiting, meanwhile)?;
+    name(disk, &temporary, last, directories)
+}
+
+/// Writes files and gives them their names; all that must be waited for.
+pub(crate) fn write_together(disk: &dyn Disk, files: &[NewFile]) -> Result<Vec<PathBuf>, DiskError> {
     let mut directories = BTreeSet::new();
     for file in files {
         let temporary = write_beside(disk, file, &mut directories)?;
         disk.rename(&temporary, &file.path).map_err(about(&file.path))?;
     }
     let paths = files.iter().map(|file| file.path.clone());
-    sync_all(disk, paths.chain(directories.into_iter().rev()).collect())
+    Ok(paths.chain(directories.into_iter().rev()).collect())
 }
 
 /// Writes a file under another name, and notes the directories that get new names.
@@ -184,7 +221,11 @@ fn write_beside(
 
 /// Waits for many files and directories at once: the file system's journal takes them together.
 pub(crate) fn sync_all(disk: &dyn Disk, paths: Vec<PathBuf>) -> Result<(), DiskError> {
-    parallel::wait_for_all(paths, |path| disk.sync(&path).map_err(about(&path)))
+    sync_meanwhile(disk, paths, || ())
+}
+
+fn sync_meanwhile(disk: &dyn Disk, paths: Vec<PathBuf>, meanwhile: impl FnOnce()) -> Result<(), DiskError> {
+    parallel::wait_for_all(paths, |path| disk.sync(&path).map_err(about(&path)), meanwhile)
         .into_iter()
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Looking for everything that is wrong with a ledger's files. Repairs nothing.
+//! Looking for everything that is wrong with a ledger's files. Repairs nothing; what a writer left in the journal is done first.
 //!
 //! Where an entry and its leaf hash disagree, the tile above decides which of the two was changed; in the last bundle,
 //! which has none above it, the checkpoint's root does.
@@ -21,6 +21,7 @@ use crate::{
     audit::{AuditError, replay},
     blame::Blame,
     disk::{Disk, real_disk},
+    journal,
     layout::Layout,
     lock::Lock,
     open::OpenError,
@@ -226,6 +227,14 @@ pub(crate) fn fsck_on(
 ) -> Result<Vec<Fault>, OpenError> {
     let layout = Layout::new(directory);
     check_directory(disk.as_ref(), &layout)?;
+    match journal::take_up_left(disk, &layout) {
+        Ok(()) => {}
+        // Nothing can be said of the rest while it is not known how much of it there should be.
+        Err(error) if error.blame() == Blame::Evidence => {
+            return Ok(vec![Fault::damaged("journal", None, &error)]);
+        }
+        Err(error) => return Err(error),
+    }
     let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;
     let tiles = TileFiles::new(layout.clone(), Arc::clone(disk));
     let mut search = Search {

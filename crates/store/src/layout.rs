@@ -4,6 +4,7 @@
 //! format                  "prova ledger 1\n": the version of all that follows
 //! tile/entries/…          entry bundles, tile/<level>/… hash tiles            (C2SP tlog-tiles v0.1.0)
 //! checkpoint              the last signed checkpoint: what it covers is acknowledged, what is beyond it never happened
+//! journal                 small appends that are acknowledged, and whose tiles and checkpoint may not be on the disk yet; mostly empty
 //! attachments/<hh>/<hex>  documents by their SHA-256; hh: the first two digits
 //! store/                  everything that is looked up; can be made again from the tiles
 //! lock                    locked by the process that writes, whose number is in it
@@ -67,6 +68,10 @@ impl Layout {
 
     pub(crate) fn checkpoint(&self) -> PathBuf {
         self.root.join("checkpoint")
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.root.join("journal")
     }
 
     pub(crate) fn lock(&self) -> PathBuf {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use prova_core::{merkle::TileEdge, position::TreeSize};
 
-use crate::{lock::Lock, log_key::LogKey, snapshot::Snapshot, state::State};
+use crate::{journal::Journal, lock::Lock, log_key::LogKey, snapshot::Snapshot, state::State};
 
 /// A ledger that can be appended to. Holds the directory's lock while it lives.
 pub struct Ledger {
@@ -14,8 +14,10 @@ pub struct Ledger {
     /// The bytes of the bundle that is still growing.
     pub(crate) tail: Vec<u8>,
     pub(crate) key: LogKey,
-    /// The size before the last append: readers who have just read that checkpoint still find its partial tiles.
-    pub(crate) before: TreeSize,
+    pub(crate) journal: Journal,
+    /// The sizes before, ascending, whose partial tiles may still be there: readers who have just read the checkpoint of the last find
+    /// them.
+    pub(crate) before: Vec<TreeSize>,
     /// A write failed: what is on the disk is known again after reopening.
     pub(crate) poisoned: bool,
     /// Last, so that the store is closed before it is free.
@@ -33,6 +35,15 @@ impl Ledger {
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+}
+
+impl Drop for Ledger {
+    /// Settles the journal. If that fails, whoever opens the ledger next does it.
+    fn drop(&mut self) {
+        if !self.poisoned {
+            let _ = self.settle();
+        }
     }
 }
 

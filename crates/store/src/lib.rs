@@ -9,7 +9,7 @@
 //!
 //! **Guarantees.**
 //! * An append that was answered is durable: bundles and hash tiles are on the disk before the checkpoint that covers
-//!   them is signed, the checkpoint before the answer.
+//!   them has its name, the checkpoint before the answer; or else the journal is, from which they are made again.
 //! * Acknowledged bytes that are missing or changed are an error that names file and index, never a shorter ledger.
 //! * One process writes at a time; any number reads beside it, without a lock, at the last acknowledged size.
 //! * After a failed write the handle answers errors only; opening again finds out what the disk holds.
@@ -45,7 +45,9 @@ mod disk;
 mod faults;
 mod filter;
 mod fsck;
+mod growth;
 mod index;
+mod journal;
 mod layout;
 mod ledger;
 mod lock;

@@ -22,7 +22,9 @@ use prova_core::{
     entry::{DecodeEntryError, VerifyEntryError},
     hash::NodeHash,
     keys::{KeyId, SecretKey},
-    merkle::{Bundle, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth, push_entry},
+    merkle::{
+        Bundle, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth, Tree, push_entry,
+    },
     position::{EntryIndex, TreeSize},
     registry::RegistryError,
 };
@@ -31,6 +33,8 @@ use crate::{
     audit::AuditError,
     blame::Blame,
     disk::{Disk, DiskError, NewFile, is_temporary, is_there, real_disk, sync_all, temporary},
+    growth::load_tail,
+    journal::{self, Journal},
     layout::{FormatError, Layout},
     ledger::Ledger,
     lock::{Lock, LockError},
@@ -163,6 +167,14 @@ pub enum OpenError {
         /// The key that the charter names.
         want: KeyId,
     },
+    /// The journal, with what a writer had acknowledged before it ended, is not what was written.
+    #[error(
+        "the file «journal» is damaged: {reason}. Without it, the ledger has what the file «checkpoint» covers: if that is all, remove it"
+    )]
+    Journal {
+        /// What is wrong.
+        reason: String,
+    },
     /// The tiles and the checkpoint are about different trees.
     #[error(
         "the hash tiles of the first {size} entries have root {got}, want {want} by the file «checkpoint»"
@@ -283,23 +295,25 @@ impl Ledger {
             Snapshot::open_on(Arc::clone(disk), directory)?;
         }
         let lock = lock(&layout)?;
+        journal::take_up(disk, &layout)?;
         let snapshot = Snapshot::open_on(Arc::clone(disk), directory)?;
         let (got, want) = (log_key.public().key_id(), snapshot.founding().log_key().key_id());
         if got != want {
             return Err(OpenError::LogKey { got, want });
         }
         check_files(&snapshot)?;
-        let edge = load_edge(&snapshot)?;
+        let edge = edge_of(&snapshot.tree(), snapshot.checkpoint().root())?;
         let (rows, registry) = recover::store(&snapshot, progress)?;
         // Only now: if the checkpoint was rolled back, these are no leftovers.
         discard_leftovers(&snapshot)?;
-        let tail = load_tail(&snapshot)?;
+        let tail = load_tail(&snapshot.tiles, snapshot.size())?;
         Ok(Self {
             state: State::in_store(snapshot.size(), registry, rows, None),
             edge,
             tail,
             key: LogKey::new(log_key),
-            before: snapshot.size(),
+            journal: Journal::default(),
+            before: Vec::new(),
             snapshot,
             poisoned: false,
             _lock: lock,
@@ -336,34 +350,17 @@ fn check_files(snapshot: &Snapshot) -> Result<(), ReadError> {
     Ok(())
 }
 
-fn load_edge(snapshot: &Snapshot) -> Result<TileEdge, OpenError> {
-    let tree = snapshot.tree();
-    TileEdge::load(&tree, snapshot.checkpoint().root()).map_err(|error| match error {
+/// The edge of the tree with this root, from its tiles.
+pub(crate) fn edge_of(tree: &Tree<&TileFiles>, root: &NodeHash) -> Result<TileEdge, OpenError> {
+    TileEdge::load(tree, root).map_err(|error| match error {
         LoadEdgeError::Read(error) => OpenError::Read(error.into()),
         LoadEdgeError::Root { size, got, want } => OpenError::Root { size, got, want },
         _ => OpenError::Root {
-            size: snapshot.size(),
+            size: tree.size(),
             got: NodeHash::of_empty_tree(),
-            want: *snapshot.checkpoint().root(),
+            want: *root,
         },
     })
-}
-
-/// The bytes of the bundle that is still growing.
-pub(crate) fn load_tail(snapshot: &Snapshot) -> Result<Vec<u8>, ReadError> {
-    let mut tail = Vec::new();
-    let last = snapshot.size().last();
-    let bundle = last.and_then(|last| Bundle::of_entry(last, snapshot.size()));
-    if let Some((bundle, _)) = bundle {
-        let entries = snapshot.tiles.checked_bundle(bundle)?;
-        if !bundle.width().is_full() {
-            for entry in &entries.entries {
-                push_entry(&mut tail, entry)
-                    .expect("entries of a bundle have lengths that a bundle can hold");
-            }
-        }
-    }
-    Ok(tail)
 }
 
 /// Removes the files that an append left which was cut short before its checkpoint. Nobody was told of what is in them.

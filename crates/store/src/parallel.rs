@@ -42,25 +42,36 @@ pub(crate) fn map<T: Send, U: Send>(mut items: Vec<T>, act: impl Fn(T) -> U + Sy
     })
 }
 
-/// What `act` makes of each item, where `act` waits for the disk: a thread for each, a few at a time.
-pub(crate) fn wait_for_all<T: Send, U: Send>(items: Vec<T>, act: impl Fn(T) -> U + Sync) -> Vec<U> {
+/// What `act` makes of each item, where `act` waits for the disk: a thread for each, a few at a time. The calling thread does
+/// `meanwhile` first, and then its share.
+pub(crate) fn wait_for_all<T: Send, U: Send>(
+    items: Vec<T>,
+    act: impl Fn(T) -> U + Sync,
+    meanwhile: impl FnOnce(),
+) -> Vec<U> {
     let mut done = Vec::with_capacity(items.len());
     let mut items = items.into_iter();
+    let mut meanwhile = Some(meanwhile);
     let act = &act;
     loop {
-        let group: Vec<_> = items.by_ref().take(MAX_WAITING).collect();
-        match group.len() {
-            0 => return done,
-            1 => done.extend(group.into_iter().map(act)),
-            _ => thread::scope(|scope| {
-                let workers: Vec<_> = group
-                    .into_iter()
-                    .map(|item| scope.spawn(move || act(item)))
-                    .collect();
-                for worker in workers {
-                    done.push(worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-                }
-            }),
+        let mut group: Vec<_> = items.by_ref().take(MAX_WAITING).collect();
+        let own = group.pop();
+        thread::scope(|scope| {
+            let workers: Vec<_> = group
+                .into_iter()
+                .map(|item| scope.spawn(move || act(item)))
+                .collect();
+            if let Some(meanwhile) = meanwhile.take() {
+                meanwhile();
+            }
+            let own = own.map(act);
+            for worker in workers {
+                done.push(worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            done.extend(own);
+        });
+        if items.len() == 0 {
+            return done;
         }
     }
 }
@@ -75,7 +86,9 @@ mod tests {
             let items: Vec<u32> = (0..length).collect();
             let want: Vec<u32> = items.iter().map(|item| item + 1).collect();
             assert_eq!(map(items.clone(), |item| item + 1), want);
-            assert_eq!(wait_for_all(items, |item| item + 1), want);
+            let mut times = 0;
+            assert_eq!(wait_for_all(items, |item| item + 1, || times += 1), want);
+            assert_eq!(times, 1);
         }
     }
 }

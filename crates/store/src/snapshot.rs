@@ -1,6 +1,7 @@
 //! A ledger as anybody may read it beside a running writer: tiles and checkpoint at the last acknowledged size.
 //!
-//! Takes no lock, writes nothing, and needs no permission to write. What is appended later does not show in it.
+//! Needs no permission to write. What is appended later does not show in it. It takes the lock and writes only where a writer did not end
+//! well: what that has left in the journal is done again first.
 
 use std::{ffi::OsString, fmt, io, path::Path, sync::Arc};
 
@@ -16,6 +17,7 @@ use prova_core::{
 
 use crate::{
     disk::{Disk, is_temporary, is_there, real_disk},
+    journal,
     layout::{self, Layout},
     log_key::vkey,
     open::{OpenError, read_only},
@@ -61,6 +63,7 @@ impl Snapshot {
     pub(crate) fn open_on(disk: Arc<dyn Disk>, directory: &Path) -> Result<Self, OpenError> {
         let layout = Layout::new(directory);
         check_directory(disk.as_ref(), &layout)?;
+        journal::take_up_left(&disk, &layout)?;
         let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;
         let tiles = TileFiles::new(layout.clone(), Arc::clone(&disk));
         let (charter, founding) = read_charter(&tiles, checkpoint.checkpoint().size())?;

@@ -20,6 +20,9 @@ pub(super) fn is_beside(path: &Path) -> bool {
 pub(super) type Content = Arc<Vec<u8>>;
 type Names = BTreeMap<OsString, usize>;
 
+/// What a disk writes at once.
+const BLOCK_BYTES: usize = 4096;
+
 #[derive(Clone, Debug)]
 enum Node {
     File { now: Content, synced: Content },
@@ -168,7 +171,7 @@ impl Cache {
         let number = self.find(path);
         match &mut self.nodes[number] {
             Node::File { now, synced } if now != synced => {
-                *now = half(now);
+                *now = torn(synced, now, half);
                 Some(Arc::clone(now))
             }
             Node::File { .. } | Node::Directory { .. } => None,
@@ -204,8 +207,8 @@ impl Cache {
                     match left(Unsynced::Content) {
                         Left::Old => Arc::clone(synced),
                         Left::New => Arc::clone(now),
-                        Left::Half => half(now),
-                        Left::Zeros => Arc::new(vec![0; now.len()]),
+                        Left::Half => torn(synced, now, half),
+                        Left::Zeros => torn(synced, now, |new| vec![0; new.len()]),
                     }
                 };
                 image.insert(path.to_owned(), Some(content));
@@ -231,8 +234,19 @@ impl Cache {
     }
 }
 
-fn half(content: &Content) -> Content {
-    Arc::new(content[..content.len() / 2].to_vec())
+fn half(content: &[u8]) -> Vec<u8> {
+    content[..content.len() / 2].to_vec()
+}
+
+/// What becomes of new content that was not waited for. What was appended to is not touched by that, if it ends where a block ends.
+fn torn(synced: &Content, now: &Content, left: impl Fn(&[u8]) -> Vec<u8>) -> Content {
+    let kept = if synced.len().is_multiple_of(BLOCK_BYTES) && now.starts_with(synced) {
+        synced.len()
+    } else {
+        0
+    };
+    let (kept, new) = now.split_at(kept);
+    Arc::new([kept, left(new).as_slice()].concat())
 }
 
 #[test]

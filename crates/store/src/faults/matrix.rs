@@ -297,8 +297,8 @@ fn nothing_appended_is_lost_within_a_tile() {
 #[test]
 fn nothing_appended_is_lost_where_a_tile_ends() {
     try_all(&[
-        Scenario::new("append to the end of a tile", 249, Act::Append(vec![3])),
-        Scenario::new("append over the end of a tile", 250, Act::Append(vec![4, 1])),
+        Scenario::new("append to the end of a tile", 249, Act::Append(vec![1, 2])),
+        Scenario::new("append over the end of a tile", 250, Act::Append(vec![1, 3, 2])),
     ]);
 }
 
@@ -309,7 +309,7 @@ fn nothing_appended_is_lost_in_a_batch() {
 
 #[test]
 fn nothing_appended_is_lost_after_an_append_that_was_cut_short() {
-    try_all(&[Scenario::new("", 3, Act::Append(vec![2, 260])).after_a_cut()]);
+    try_all(&[Scenario::new("", 3, Act::Append(vec![2, 3, 260])).after_a_cut()]);
 }
 
 #[test]

@@ -66,6 +66,10 @@ fn many_small_appends_leave_no_more_files_than_the_last_two_need() {
         names.sort();
         names
     };
+    // What the journal goes on from, after the enrolments, stays until it is settled.
+    assert_eq!(files("tile/entries/000.p"), ["4"]);
+    assert_eq!(files("tile/entries/001.p"), ["6", "7", "8"]);
+    drop(ledger);
     assert_eq!(files("tile/entries"), ["000", "001.p"]);
     assert_eq!(files("tile/entries/001.p"), ["7", "8"]);
     assert_eq!(files("tile/0"), ["000", "001.p"]);

@@ -13,6 +13,7 @@ mod attachments;
 mod backup;
 mod damage;
 mod directories;
+mod journal;
 mod listing;
 mod readers;
 mod recovery;
