@@ -40,6 +40,7 @@ struct Answers {
 }
 
 struct Suite {
+    writer: Writer,
     files: Files,
     leaves: Vec<LeafHash>,
     want: Answers,
@@ -131,8 +132,16 @@ fn faults(directory: &Path) -> Vec<String> {
     }
 }
 
+/// How the writer of a ledger ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    Closed,
+    /// With entries in the journal.
+    Killed,
+}
+
 impl Suite {
-    fn new() -> Self {
+    fn new(writer: Writer) -> Self {
         let base = tempfile::tempdir().unwrap();
         let directory = base.path().join("whole");
         let mut statements = TestLedger::new("ledger.example/2026");
@@ -149,18 +158,31 @@ impl Suite {
             ledger.append(None, &entries).unwrap();
         }
         ledger.append(None, &statements.units(0, 270, 0)).unwrap();
-        ledger.append(None, &statements.units(270, 292, 0)).unwrap();
+        match writer {
+            Writer::Closed => drop(ledger.append(None, &statements.units(270, 292, 0)).unwrap()),
+            Writer::Killed => {
+                for unit in statements.units(270, 292, 0) {
+                    ledger.append(None, &[unit]).unwrap();
+                }
+            }
+        }
         let entries = ledger.snapshot().entries(EntryIndex::new(0));
         let leaves: Vec<_> = entries
             .map(|entry| LeafHash::of_entry(&entry.unwrap().1))
             .collect();
         let want = answers(ledger.state(), &leaves).unwrap();
-        drop(ledger);
+        if writer == Writer::Closed {
+            drop(ledger);
+            assert_eq!(fsck(&directory, &NoProgress).unwrap(), []);
+        } else {
+            let journal = fs::metadata(directory.join("journal")).unwrap().len();
+            assert_eq!(journal, 22 * 4096);
+        }
         independent::audit(&directory).unwrap();
-        assert_eq!(fsck(&directory, &NoProgress).unwrap(), []);
         let mut files = Files::new();
         collect(&directory, &directory, &mut files);
         Self {
+            writer,
             files,
             leaves,
             want,
@@ -187,6 +209,16 @@ impl Suite {
         let is_of_entries = file.starts_with("tile/entries/") || file.starts_with("tile/0/");
         let width = (self.want.size % 256).to_string();
         is_of_entries && file.split_once(".p/").is_some_and(|(_, of)| of != width)
+    }
+
+    /// The files of which the journal has what they should hold.
+    fn journaled(&self) -> Vec<String> {
+        let width = self.want.size % 256;
+        let tiles = ["entries", "0"].map(|level| format!("tile/{level}/001.p/{width}"));
+        match self.writer {
+            Writer::Closed => Vec::new(),
+            Writer::Killed => tiles.into_iter().chain(["checkpoint".to_owned()]).collect(),
+        }
     }
 
     /// Every entry, every proof and every attachment is what it was, or an error; all are, where nothing is wrong.
@@ -225,15 +257,17 @@ impl Suite {
         // Each look at its own copy: a reader that gave up may hold the store's file for a while.
         let directory = self.lay_out(files);
         let wrong = faults(&directory);
+        let (in_journal, has_journal) = (self.journaled(), !changed.contains(&"journal"));
+        let is_healed = |file: &str| has_journal && in_journal.iter().any(|name| name == file);
         for file in changed {
             // What makes the rest unreadable comes first.
             let first = ["format", "checkpoint"]
                 .iter()
-                .find(|file| changed.contains(*file));
+                .find(|file| changed.contains(*file) && !is_healed(file));
             let file = *first.unwrap_or(file);
             // The store is not compared with entries that do not hold; opening makes it again.
             // What the file of the lock holds is only a help, and narrower versions of a tile are for late readers.
-            let is_needless = file == "lock" || self.is_superseded(file);
+            let is_needless = file == "lock" || self.is_superseded(file) || is_healed(file);
             let is_second = (file.starts_with("store/") || is_needless) && changed.len() > 1;
             assert!(
                 wrong.is_empty() || is_second || wrong.iter().any(|words| names(words, file)),
@@ -248,6 +282,7 @@ impl Suite {
             });
         let is_checked = |file: &&str| match *file {
             "lock" => false,
+            file if is_healed(file) => false,
             file if file.starts_with("tile/") => !self.is_superseded(file),
             file => !file.contains('/'),
         };
@@ -336,9 +371,18 @@ fn setting(name: &str, default: u64) -> u64 {
 
 #[test]
 fn every_change_is_located_or_harmless() {
-    let flips = setting("PROVA_FLIPS", 100);
+    change(Writer::Closed, setting("PROVA_FLIPS", 100));
+}
+
+#[test]
+fn every_change_of_what_a_killed_writer_left_is_located_or_harmless() {
+    change(Writer::Killed, setting("PROVA_FLIPS", 100) / 2);
+}
+
+/// Changes so many bytes of a ledger's directory, and cuts, removes and swaps each of its files.
+fn change(writer: Writer, flips: u64) {
     let mut chance = Chance::new(setting("PROVA_FLIPS_SEED", 1));
-    let mut suite = Suite::new();
+    let mut suite = Suite::new(writer);
     let whole = suite.files.clone();
     let names: Vec<&str> = whole
         .iter()

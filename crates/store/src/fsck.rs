@@ -227,14 +227,11 @@ pub(crate) fn fsck_on(
 ) -> Result<Vec<Fault>, OpenError> {
     let layout = Layout::new(directory);
     check_directory(disk.as_ref(), &layout)?;
-    match journal::take_up_left(disk, &layout) {
-        Ok(()) => {}
-        // Nothing can be said of the rest while it is not known how much of it there should be.
-        Err(error) if error.blame() == Blame::Evidence => {
-            return Ok(vec![Fault::damaged("journal", None, &error)]);
-        }
+    let left = match journal::take_up_left(disk, &layout) {
+        Ok(()) => None,
+        Err(error) if error.blame() == Blame::Evidence => Some(error),
         Err(error) => return Err(error),
-    }
+    };
     let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;
     let tiles = TileFiles::new(layout.clone(), Arc::clone(disk));
     let mut search = Search {
@@ -254,12 +251,22 @@ pub(crate) fn fsck_on(
         Ok(snapshot) if search.faults.is_empty() && snapshot.size() == size => {
             search.rules(&snapshot, &Second(progress, size))?;
         }
-        Err(error) if search.faults.is_empty() => {
+        Err(error) if search.faults.is_empty() && left.is_none() => {
             search.faults.push(Fault::damaged("checkpoint", None, &error));
         }
         _ => {}
     }
     search.attachments(disk.as_ref());
+    match left {
+        Some(error @ OpenError::RolledBack { .. }) => {
+            search.faults.push(Fault::damaged("checkpoint", None, &error));
+        }
+        // Files that keep what is in the journal from being done again were found with the tree.
+        Some(error) if search.faults.is_empty() || matches!(error, OpenError::Journal { .. }) => {
+            search.faults.push(Fault::damaged("journal", None, &error));
+        }
+        _ => {}
+    }
     Ok(search.faults)
 }
 

@@ -9,11 +9,12 @@
 //! every entry and checkpoint since. Until it is emptied, the tiles of that first checkpoint stay.
 //!
 //! ```text
-//! record = length u32 || SHA-256(body) || body || zeros to a multiple of 4096 bytes             integers: big-endian
+//! record = length u32 || length u32 || SHA-256(body) || body || zeros to a multiple of 4096 bytes      integers: big-endian
 //! body   = "prova journal 1\n" || length u32 || checkpoint before || length u32 || checkpoint after || entries
 //! ```
 //! The entries stand as in a bundle (C2SP `tlog-tiles`), as many as the sizes differ. Each record is on the disk before the next is
-//! begun, and writing that touches no block of it. So only the last can be cut short, and then nobody was told of it.
+//! begun, and writing that touches no block of it. So only the last can be cut short, and then nobody was told of it. The length stands
+//! there twice, so that one that was changed does not make a record seem cut short.
 
 use std::{
     collections::BTreeSet,
@@ -44,7 +45,8 @@ use crate::{
 
 const VERSION: &[u8] = b"prova journal 1\n";
 const DIGEST_BYTES: usize = 32;
-const HEAD_BYTES: usize = 4 + DIGEST_BYTES;
+const LENGTH_BYTES: usize = 4;
+const HEAD_BYTES: usize = 2 * LENGTH_BYTES + DIGEST_BYTES;
 /// A commit of more bytes of entries waits for its tiles itself.
 const MAX_COMMIT_BYTES: usize = 128 << 10;
 /// A longer journal is settled.
@@ -178,14 +180,14 @@ fn encode(commit: Commit<'_>) -> Vec<u8> {
     for entry in commit.entries {
         push_entry(&mut body, entry).expect("an entry that decodes has 1 to 65535 bytes");
     }
-    let mut record = length(body.len()).to_vec();
+    let mut record = [length(body.len()); 2].concat();
     record.extend_from_slice(Digest::of(&body).as_bytes());
     record.extend_from_slice(&body);
     record.resize(record.len().next_multiple_of(BLOCK_BYTES), 0);
     record
 }
 
-fn length(bytes: usize) -> [u8; 4] {
+fn length(bytes: usize) -> [u8; LENGTH_BYTES] {
     u32::try_from(bytes)
         .expect("a commit in the journal is of few bytes")
         .to_be_bytes()
@@ -204,7 +206,12 @@ fn decode(bytes: &[u8]) -> Result<Vec<Record>, String> {
     let mut rest = bytes;
     while let Some((head, after_head)) = rest.split_at_checked(HEAD_BYTES) {
         let at = bytes.len().saturating_sub(rest.len());
-        let (stated, digest) = head.split_at(4);
+        let changed = || format!("the record at byte {at} is not what was written");
+        let (lengths, digest) = head.split_at(2 * LENGTH_BYTES);
+        let (stated, again) = lengths.split_at(LENGTH_BYTES);
+        if stated != again {
+            return Err(changed());
+        }
         let stated = stated
             .iter()
             .fold(0, |sum: usize, byte| (sum << 8) | usize::from(*byte));
@@ -222,7 +229,7 @@ fn decode(bytes: &[u8]) -> Result<Vec<Record>, String> {
             if next.is_empty() {
                 break;
             }
-            return Err(format!("the record at byte {at} is not what was written"));
+            return Err(changed());
         }
         let record = decode_body(body).map_err(|reason| format!("the record at byte {at}: {reason}"))?;
         if records
@@ -245,7 +252,7 @@ fn decode_body(body: &[u8]) -> Result<Record, String> {
         .strip_prefix(VERSION)
         .ok_or("it is of another version, use a newer version of this program")?;
     let mut checkpoint = || {
-        let (length, text) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
+        let (length, text) = rest.split_first_chunk::<LENGTH_BYTES>().ok_or_else(cut)?;
         let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
         let (text, next) = text.split_at_checked(length).ok_or_else(cut)?;
         rest = next;
@@ -355,8 +362,13 @@ fn redo(
             });
         }
     }
-    let mut edge = edge_of(&Tree::new(&tiles, from.size()), from.root())?;
-    let mut tail = load_tail(&tiles, from.size())?;
+    let begin = |tiles: &TileFiles| -> Result<(TileEdge, Vec<u8>), OpenError> {
+        let edge = edge_of(&Tree::new(tiles, from.size()), from.root())?;
+        Ok((edge, load_tail(tiles, from.size())?))
+    };
+    // Where the tiles to begin from are damaged, the wider ones that came after them have the same.
+    let (mut edge, mut tail) =
+        begin(&tiles).or_else(|error| begin(&tiles.widest_first()).map_err(|_| error))?;
     let entries: Vec<_> = records
         .iter()
         .flat_map(|record| record.entries.iter().map(Vec::as_slice))

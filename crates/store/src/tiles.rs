@@ -167,6 +167,7 @@ impl From<ReadTreeError<ReadError>> for ReadError {
 pub(crate) struct TileFiles {
     layout: Layout,
     disk: Arc<dyn Disk>,
+    widest_first: bool,
 }
 
 /// Neighbouring entries, and the file that they come from.
@@ -186,7 +187,19 @@ impl ReadBundle {
 
 impl TileFiles {
     pub(crate) fn new(layout: Layout, disk: Arc<dyn Disk>) -> Self {
-        Self { layout, disk }
+        Self {
+            layout,
+            disk,
+            widest_first: false,
+        }
+    }
+
+    /// The same files, where of several versions of one the widest is read first.
+    pub(crate) fn widest_first(&self) -> Self {
+        Self {
+            widest_first: true,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn path(&self, file: impl fmt::Display) -> std::path::PathBuf {
@@ -340,7 +353,11 @@ impl TileFiles {
                 .collect(),
             Err(error) => vec![Err(error)],
         });
-        std::iter::once(wanted).chain(full).map(Ok).chain(wider)
+        let mut versions: Vec<_> = std::iter::once(wanted).chain(full).map(Ok).chain(wider).collect();
+        if self.widest_first {
+            versions.reverse();
+        }
+        versions.into_iter()
     }
 
     /// The widths of the partial versions of a file, ascending.
