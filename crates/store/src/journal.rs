@@ -294,20 +294,22 @@ pub(crate) fn take_up_left(disk: &Arc<dyn Disk>, layout: &Layout) -> Result<(), 
         if bytes.is_empty() {
             return Ok(());
         }
-        if let Some(_held) = Lock::read(&layout.lock()) {
-            return match take_up(disk, layout) {
-                // Who may not write can read what is there, if nothing is missing.
-                Err(OpenError::Permission { .. }) if is_published(disk.as_ref(), layout, &bytes) => Ok(()),
-                done => done,
-            };
-        }
-        if is_published(disk.as_ref(), layout, &bytes) {
+        let patience_ends = started.elapsed() >= PATIENCE || !layout.lock().exists();
+        let taken = if patience_ends {
+            lock(layout).and_then(|_held| take_up(disk, layout))
+        } else if let Some(_held) = Lock::read(&layout.lock()) {
+            take_up(disk, layout)
+        } else if is_published(disk.as_ref(), layout, &bytes) {
             return Ok(());
-        }
-        if started.elapsed() >= PATIENCE {
-            return lock(layout).map(drop);
-        }
-        sleep(PAUSE);
+        } else {
+            sleep(PAUSE);
+            continue;
+        };
+        return match taken {
+            // Who may not write can read what is there, if nothing is missing.
+            Err(OpenError::Permission { .. }) if is_published(disk.as_ref(), layout, &bytes) => Ok(()),
+            taken => taken,
+        };
     }
 }
 

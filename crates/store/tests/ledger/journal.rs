@@ -85,6 +85,11 @@ fn what_only_the_journal_has_is_there_for_whoever_comes_next() {
             assert_eq!(journal_bytes(&directory), 0);
             check(&directory, written.size);
         }
+        // As somebody copies it who knows nothing of locks.
+        let directory = written.without_power();
+        fs::remove_file(directory.join("lock")).unwrap();
+        let snapshot = Snapshot::open(&directory).unwrap();
+        assert_eq!(snapshot.size().get(), written.size as u64);
         let directory = written.without_power();
         assert_eq!(
             fsck(&directory, &NoProgress)
