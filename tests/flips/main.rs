@@ -251,6 +251,41 @@ impl Suite {
         );
     }
 
+    /// Whether the ledger opens to be written to; its store heals then, and answers as it did.
+    fn opens(&self, directory: &Path, changed: &[&str], what: &str, wrong: &[String]) -> bool {
+        let opened = Ledger::open(directory, published_test_key("log").unwrap(), &NoProgress);
+        match opened {
+            Ok(ledger) => {
+                if let Ok(got) = answers(ledger.state(), &self.leaves) {
+                    assert!(
+                        got == self.want,
+                        "{what}: a writer gets wrong answers; wrong: {wrong:?}"
+                    );
+                } else {
+                    drop(ledger);
+                    match prova_store::reindex(directory, &NoProgress) {
+                        Ok(_) => {
+                            let state = Snapshot::open(directory).unwrap().state(&NoProgress).unwrap();
+                            assert_eq!(answers(&state, &self.leaves).unwrap(), self.want, "{what}");
+                        }
+                        // Beside the store, the entries that it is made from are damaged.
+                        Err(error) => {
+                            let words = in_words(&error);
+                            let mut in_log = changed.iter().filter(|file| !file.starts_with("store/"));
+                            assert!(in_log.any(|file| names(&words, file)), "{what}: {words}");
+                        }
+                    }
+                }
+                true
+            }
+            Err(error) => {
+                let in_store = changed.iter().all(|file| file.starts_with("store/"));
+                assert!(!in_store, "{what}: the store does not heal: {}", in_words(&error));
+                false
+            }
+        }
+    }
+
     /// Looks at a ledger whose files `changed` are not as they were.
     fn look(&mut self, files: &Files, changed: &[&str], what: &str) {
         let what = format!("{what} {}", changed.join(" and "));
@@ -314,36 +349,7 @@ impl Suite {
 
         let directory = self.lay_out(files);
         let in_store = changed.iter().all(|file| file.starts_with("store/"));
-        let opened = Ledger::open(&directory, published_test_key("log").unwrap(), &NoProgress);
-        let opens = match opened {
-            Ok(ledger) => {
-                if let Ok(got) = answers(ledger.state(), &self.leaves) {
-                    assert!(
-                        got == self.want,
-                        "{what}: a writer gets wrong answers; wrong: {wrong:?}"
-                    );
-                } else {
-                    drop(ledger);
-                    match prova_store::reindex(&directory, &NoProgress) {
-                        Ok(_) => {
-                            let state = Snapshot::open(&directory).unwrap().state(&NoProgress).unwrap();
-                            assert_eq!(answers(&state, &self.leaves).unwrap(), self.want, "{what}");
-                        }
-                        // Beside the store, the entries that it is made from are damaged.
-                        Err(error) => {
-                            let words = in_words(&error);
-                            let mut in_log = changed.iter().filter(|file| !file.starts_with("store/"));
-                            assert!(in_log.any(|file| names(&words, file)), "{what}: {words}");
-                        }
-                    }
-                }
-                true
-            }
-            Err(error) => {
-                assert!(!in_store, "{what}: the store does not heal: {}", in_words(&error));
-                false
-            }
-        };
+        let opens = self.opens(&directory, changed, &what, &wrong);
         if wrong.is_empty() {
             assert!(opens, "{what}: nothing is wrong, but it does not open");
             if !in_store {
