@@ -306,8 +306,12 @@ pub(crate) fn take_up_left(disk: &Arc<dyn Disk>, layout: &Layout) -> Result<(), 
             continue;
         };
         return match taken {
-            // Who may not write can read what is there, if nothing is missing.
-            Err(OpenError::Permission { .. }) if is_published(disk.as_ref(), layout, &bytes) => Ok(()),
+            // Who may not write, or meets damaged tiles, can read what is there, if the checkpoint covers it all.
+            Err(OpenError::Permission { .. } | OpenError::Read(_) | OpenError::Root { .. })
+                if is_published(disk.as_ref(), layout, &bytes) =>
+            {
+                Ok(())
+            }
             taken => taken,
         };
     }
