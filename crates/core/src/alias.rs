@@ -102,7 +102,7 @@ impl FromStr for Alias {
             "unit" => {
                 let fits = text
                     .parse::<ComponentId>()
-                    .is_ok_and(|unit| unit.to_string() == text);
+                    .is_ok_and(|unit| unit.as_str() == text);
                 form("unit", fits, "the id of a unit")?;
             }
             _ => return Err(ParseAliasError::Scheme),

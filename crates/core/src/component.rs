@@ -49,10 +49,10 @@ impl<T: FromStr<Err = ParseComponentError> + fmt::Display> FromStr for Normal<T>
 
     fn from_str(text: &str) -> Result<Self, ParseComponentError> {
         let id: T = text.parse()?;
-        let want = id.to_string();
-        if want == text {
+        if crate::text::is_text_of(text, &id) {
             Ok(Self(id))
         } else {
+            let want = id.to_string();
             Err(ParseComponentError::NotNormal { want })
         }
     }

@@ -1,10 +1,12 @@
 //! Decimal numbers in their only form: no sign, no leading zeroes.
 
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
+
+use crate::text::is_text_of;
 
 /// The number whose decimal text this is.
-pub(crate) fn parse<N: FromStr + ToString>(text: &str) -> Option<N> {
-    text.parse::<N>().ok().filter(|number| number.to_string() == text)
+pub(crate) fn parse<N: FromStr + Display>(text: &str) -> Option<N> {
+    text.parse::<N>().ok().filter(|number| is_text_of(text, number))
 }
 
 #[cfg(test)]

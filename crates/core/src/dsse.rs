@@ -112,8 +112,18 @@ struct WireSignature {
 /// The bytes that a signature covers (DSSE `protocol.md`, «Signature Definition»).
 #[must_use]
 pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
+    let mut message = Vec::new();
+    encode_pre_authentication(payload, &mut message);
+    message
+}
+
+/// Puts the same in the place of whatever is in `message`.
+pub(crate) fn encode_pre_authentication(payload: &[u8], message: &mut Vec<u8>) {
     let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
-    [head.as_bytes(), payload].concat()
+    message.clear();
+    message.reserve(head.len().saturating_add(payload.len()));
+    message.extend_from_slice(head.as_bytes());
+    message.extend_from_slice(payload);
 }
 
 impl Envelope {

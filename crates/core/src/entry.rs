@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     batch::Batch,
-    dsse::{Envelope, EnvelopeError, pre_authentication_encoding},
+    dsse::{Envelope, EnvelopeError, encode_pre_authentication, pre_authentication_encoding},
     hash::LeafHash,
     keys::{KeyId, PublicKey},
     registry::Registry,
@@ -137,8 +137,9 @@ impl Unverified {
         let mut batch = Batch::new();
         let mut pushed = Vec::with_capacity(entries.len());
         let mut refused = BTreeMap::new();
+        let mut message = Vec::new();
         for (position, entry) in entries.iter().enumerate() {
-            let message = pre_authentication_encoding(entry.envelope.payload());
+            encode_pre_authentication(entry.envelope.payload(), &mut message);
             for signature in entry.envelope.signatures() {
                 match entry.key(registry, &signature.key) {
                     Ok(key) => {

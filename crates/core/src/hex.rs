@@ -22,20 +22,39 @@ pub enum ParseHexError {
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
+/// What a byte that is no digit stands for in [`VALUES`]; no digit's value has one of its bits.
+const NO_DIGIT: u8 = 0xf0;
+
+/// The value of each byte that is a digit.
+const VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut digits = DIGITS.as_slice();
+    let mut value = 0;
+    while let [digit, rest @ ..] = digits {
+        #[expect(
+            clippy::as_conversions,
+            clippy::indexing_slicing,
+            reason = "evaluated by the compiler"
+        )]
+        {
+            values[*digit as usize] = value;
+        }
+        value = value.wrapping_add(1);
+        digits = rest;
+    }
+    values
+};
+
+fn value(digit: u8) -> u8 {
+    VALUES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT)
+}
+
 /// The lower-case hexadecimal text of `bytes`.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
-    for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(
-                DIGITS
-                    .get(usize::from(nibble))
-                    .map_or('0', |digit| char::from(*digit)),
-            );
-        }
-    }
-    text
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+    let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.map(char::from).collect()
 }
 
 /// The `N` bytes of which `text` is the lower-case hexadecimal form.
@@ -50,22 +69,18 @@ pub fn decode<const N: usize>(text: &str) -> Result<[u8; N], ParseHexError> {
             want,
         });
     }
-    let mut bytes = [0_u8; N];
-    for (position, (byte, pair)) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)).enumerate() {
-        for (offset, digit) in pair.iter().enumerate() {
-            let value = match digit {
-                b'0'..=b'9' => digit.wrapping_sub(b'0'),
-                b'a'..=b'f' => digit.wrapping_sub(b'a').wrapping_add(10),
-                _ => {
-                    return Err(ParseHexError::Digit {
-                        position: position.saturating_mul(2).saturating_add(offset),
-                    });
-                }
-            };
-            *byte = (*byte << 4) | value;
-        }
+    let (mut bytes, mut seen) = ([0_u8; N], 0);
+    let (pairs, _) = text.as_bytes().as_chunks();
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (value(*high), value(*low));
+        seen |= high | low;
+        *byte = (high << 4) | low;
     }
-    Ok(bytes)
+    if seen & NO_DIGIT == 0 {
+        return Ok(bytes);
+    }
+    let position = text.bytes().take_while(|digit| value(*digit) != NO_DIGIT).count();
+    Err(ParseHexError::Digit { position })
 }
 
 #[cfg(test)]

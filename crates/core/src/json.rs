@@ -175,23 +175,29 @@ impl<'de> Visitor<'de> for Strict {
 /// The names seen in one object: few are compared one by one, many are looked up.
 #[derive(Default)]
 struct Names<'de> {
-    few: Vec<Cow<'de, str>>,
+    few: [Option<Cow<'de, str>>; FEW_NAMES],
     many: BTreeSet<Cow<'de, str>>,
 }
 
-impl<'de> Names<'de> {
-    const FEW: usize = 12;
+const FEW_NAMES: usize = 12;
 
+impl<'de> Names<'de> {
     /// Adds a name; if it is there already, returns it.
     fn insert(&mut self, name: Cow<'de, str>) -> Option<Cow<'de, str>> {
-        if self.few.contains(&name) || self.many.contains(&name) {
+        for place in &mut self.few {
+            match place {
+                Some(seen) if *seen == name => return Some(name),
+                Some(_) => {}
+                None => {
+                    *place = Some(name);
+                    return None;
+                }
+            }
+        }
+        if self.many.contains(&name) {
             return Some(name);
         }
-        if self.few.len() < Self::FEW {
-            self.few.push(name);
-        } else {
-            self.many.insert(name);
-        }
+        self.many.insert(name);
         None
     }
 }

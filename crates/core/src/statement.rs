@@ -8,7 +8,7 @@
 //! `prev` is the leaf hash of the entry that the signer saw last in this subject's chain, absent for the first. The payload's bytes
 //! are kept as signed; nothing re-serialises them.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -151,11 +151,11 @@ pub enum StatementError {
 
 #[derive(Serialize, Deserialize)]
 struct Wire<'a> {
-    #[serde(rename = "_type")]
-    type_: String,
+    #[serde(rename = "_type", borrow)]
+    type_: Cow<'a, str>,
     subject: Vec<WireSubject>,
-    #[serde(rename = "predicateType")]
-    predicate_type: String,
+    #[serde(rename = "predicateType", borrow)]
+    predicate_type: Cow<'a, str>,
     #[serde(borrow)]
     predicate: &'a RawValue,
 }
@@ -235,7 +235,9 @@ impl Statement {
     pub fn decode(payload: &[u8]) -> Result<Self, StatementError> {
         let wire: Wire<'_> = crate::json::parse(payload)?;
         if wire.type_ != STATEMENT_TYPE {
-            return Err(StatementError::Type { got: wire.type_ });
+            return Err(StatementError::Type {
+                got: wire.type_.into_owned(),
+            });
         }
         let subjects = wire
             .subject
@@ -243,14 +245,14 @@ impl Statement {
             .map(Subject::read)
             .collect::<Result<Vec<_>, _>>()?;
         let predicate = wire.predicate.get().as_bytes();
-        let predicate = match wire.predicate_type.as_str() {
+        let predicate = match wire.predicate_type.as_ref() {
             event::PREDICATE_TYPE => Predicate::Event(typed(predicate)?),
             action::PREDICATE_TYPE => Predicate::Registry(typed(predicate)?),
             charter::PREDICATE_TYPE => Predicate::Charter(typed(predicate)?),
             seal::PREDICATE_TYPE => Predicate::Seal(typed(predicate)?),
             _ => {
                 return Err(StatementError::PredicateType {
-                    got: wire.predicate_type,
+                    got: wire.predicate_type.into_owned(),
                 });
             }
         };
@@ -264,13 +266,13 @@ impl Statement {
     /// # Errors
     /// The first thing that does not fit.
     pub fn check(&self) -> Result<(), StatementError> {
-        let mut seen = BTreeSet::new();
-        for subject in &self.subjects {
-            if !seen.insert(&subject.id) {
-                return Err(StatementError::SubjectTwice(subject.id.clone()));
+        let ids: Vec<_> = self.subjects.iter().map(|subject| &subject.id).collect();
+        if ids.len() > 1 {
+            let mut seen = BTreeSet::new();
+            if let Some(twice) = ids.iter().find(|id| !seen.insert(**id)) {
+                return Err(StatementError::SubjectTwice((*twice).clone()));
             }
         }
-        let ids: Vec<_> = self.subjects.iter().map(|subject| &subject.id).collect();
         match (&self.predicate, ids.as_slice()) {
             (_, []) => Err(StatementError::NoSubject),
             (Predicate::Event(event), ids) => Ok(event.check_shape(ids)?),
@@ -305,9 +307,9 @@ impl Statement {
             },
         });
         let wire = Wire {
-            type_: STATEMENT_TYPE.to_owned(),
+            type_: STATEMENT_TYPE.into(),
             subject: subject.collect(),
-            predicate_type: predicate_type.to_owned(),
+            predicate_type: predicate_type.into(),
             predicate: &predicate,
         };
         serde_json::to_vec(&wire).expect("a statement has text keys only and its members serialise")

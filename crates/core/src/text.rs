@@ -1,8 +1,15 @@
 //! Types whose one outside form is text: serde through `Display` and `FromStr`.
 
-use std::{borrow::Cow, fmt::Display, str::FromStr};
+use std::{
+    fmt::{self, Display, Write as _},
+    marker::PhantomData,
+    str::FromStr,
+};
 
-use serde::{Deserialize as _, Deserializer, de::Error as _};
+use serde::{
+    Deserializer,
+    de::{Error as _, Visitor},
+};
 
 /// Reads a text and parses it; an error names the text, escaped.
 pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -11,9 +18,42 @@ where
     T: FromStr,
     T::Err: Display,
 {
-    let text = Cow::<'de, str>::deserialize(deserializer)?;
-    text.parse()
-        .map_err(|error| D::Error::custom(format_args!("«{}»: {error}", excerpt(&text))))
+    struct Text<T>(PhantomData<T>);
+
+    impl<T: FromStr<Err: Display>> Visitor<'_> for Text<T> {
+        // The parser gives an error from here another place than one from the value after it was read.
+        type Value = Result<T, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(text
+                .parse()
+                .map_err(|error| format!("«{}»: {error}", excerpt(text))))
+        }
+    }
+
+    deserializer
+        .deserialize_str(Text(PhantomData))?
+        .map_err(D::Error::custom)
+}
+
+/// Whether a value's text is this one.
+pub(crate) fn is_text_of(text: &str, value: &impl Display) -> bool {
+    /// What is still to come of a text.
+    struct Rest<'a>(&'a str);
+
+    impl fmt::Write for Rest<'_> {
+        fn write_str(&mut self, piece: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(piece).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+
+    let mut rest = Rest(text);
+    write!(rest, "{value}").is_ok() && rest.0.is_empty()
 }
 
 /// `text` with control characters, and characters that reorder or hide text, as `\u{…}`.
@@ -103,6 +143,20 @@ mod tests {
         assert_eq!(escape(&"x".repeat(500)).len(), 500);
         assert_eq!(excerpt(&"é".repeat(500)).chars().count(), 121);
         assert_eq!(excerpt(&"é".repeat(120)), "é".repeat(120));
+    }
+
+    #[test]
+    fn a_value_is_compared_with_a_text_piece_by_piece() {
+        for (text, want) in [
+            ("1/2", true),
+            ("1/", false),
+            ("1/23", false),
+            ("2/2", false),
+            ("", false),
+        ] {
+            assert_eq!(is_text_of(text, &format_args!("{}/{}", 1, 2)), want, "{text}");
+        }
+        assert!(is_text_of("", &""));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::text::serde_as_text;
+use crate::text::{is_text_of, serde_as_text};
 
 /// A moment in UTC with whole seconds, from year 0 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ impl FromStr for Timestamp {
             return Err(ParseTimeError::Timestamp);
         }
         let time = text.parse().map(Self).map_err(|_| ParseTimeError::Timestamp)?;
-        if time.to_string() == text {
+        if is_text_of(text, &time) {
             Ok(time)
         } else {
             Err(ParseTimeError::Timestamp)
@@ -77,7 +77,7 @@ impl FromStr for Date {
             return Err(ParseTimeError::Date);
         }
         let date = text.parse().map(Self).map_err(|_| ParseTimeError::Date)?;
-        if date.to_string() == text {
+        if is_text_of(text, &date) {
             Ok(date)
         } else {
             Err(ParseTimeError::Date)

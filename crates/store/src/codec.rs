@@ -52,7 +52,7 @@ pub(crate) fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, CodecError> {
             got: row.first().copied(),
         });
     };
-    let (value, consumed) = bincode::serde::decode_from_slice(bytes, CONFIGURATION)
+    let (value, consumed) = bincode::serde::borrow_decode_from_slice(bytes, CONFIGURATION)
         .map_err(|error| CodecError::Decode(error.to_string()))?;
     match bytes.len().saturating_sub(consumed) {
         0 => Ok(value),
