@@ -9,7 +9,7 @@
 //! An alias of a unit names one instance: the same alias in the chains of two units is a *clone* finding. What names a
 //! product (`pkg`, `cpe`, `gtin`, `sku`) may be shared by many.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use crate::{component::ComponentId, org::gs1_check_digit, text::serde_as_text};
 
@@ -18,7 +18,7 @@ pub const MAX_ALIAS_BYTES: usize = 512;
 
 /// Another name of a component, in its scheme's canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Alias(String);
+pub struct Alias(Arc<str>);
 
 serde_as_text!(Alias);
 
@@ -107,7 +107,7 @@ impl FromStr for Alias {
             }
             _ => return Err(ParseAliasError::Scheme),
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

@@ -12,7 +12,14 @@
 //! separators (space, `-`, `_`, `.`) go, since labels and databases disagree about them. A signed statement must hold the
 //! normalised text. What is left is `A-Z 0-9 - _ . +`, 1 to 64 characters. Paths and references keep their case.
 
-use std::{fmt, str::FromStr};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    sync::Arc,
+};
 
 use crate::{
     checkpoint::{Origin, ParseOriginError},
@@ -71,12 +78,42 @@ pub enum Kind {
     Slot,
 }
 
-/// A component, by its normalised id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A component, by its normalised id. A copy shares its text.
+#[derive(Clone, Debug)]
 pub struct ComponentId {
     kind: Kind,
-    text: String,
+    text: Arc<str>,
     org: Option<OrgId>,
+}
+
+/// Kind and organisation are in the text.
+impl PartialEq for ComponentId {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for ComponentId {}
+
+impl Hash for ComponentId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+/// By kind, then by text.
+impl Ord for ComponentId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.kind
+            .cmp(&other.kind)
+            .then_with(|| self.text.cmp(&other.text))
+    }
+}
+
+impl PartialOrd for ComponentId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// What a statement can be about.
@@ -155,10 +192,19 @@ pub enum ParseComponentError {
     Sgtin,
 }
 
-fn segment(name: &'static str, text: &str, drop_separators: bool) -> Result<String, ParseComponentError> {
-    let mut normal = text.trim().to_ascii_uppercase();
-    if drop_separators {
-        normal.retain(|c| !matches!(c, ' ' | '-' | '_' | '.'));
+fn segment<'a>(
+    name: &'static str,
+    text: &'a str,
+    drop_separators: bool,
+) -> Result<Cow<'a, str>, ParseComponentError> {
+    let is_dropped = |byte: u8| drop_separators && matches!(byte, b' ' | b'-' | b'_' | b'.');
+    let mut normal = Cow::Borrowed(text.trim());
+    if normal
+        .bytes()
+        .any(|byte| byte.is_ascii_lowercase() || is_dropped(byte))
+    {
+        let kept = |c: &char| !u8::try_from(*c).is_ok_and(is_dropped);
+        normal = normal.to_ascii_uppercase().chars().filter(kept).collect();
     }
     if normal.is_empty() || normal.len() > MAX_SEGMENT_BYTES {
         return Err(ParseComponentError::Length {
@@ -176,6 +222,17 @@ fn segment(name: &'static str, text: &str, drop_separators: bool) -> Result<Stri
             want: "A-Z 0-9 - _ . +",
         }),
         None => Ok(normal),
+    }
+}
+
+/// The text of these parts, which most often is the one that they were read from.
+fn joined(source: &str, parts: &[&str]) -> Arc<str> {
+    let rest = parts
+        .iter()
+        .try_fold(source, |rest, part| rest.strip_prefix(*part));
+    match rest {
+        Some("") => source.into(),
+        _ => parts.concat().into(),
     }
 }
 
@@ -208,13 +265,14 @@ impl FromStr for ComponentId {
     type Err = ParseComponentError;
 
     fn from_str(text: &str) -> Result<Self, ParseComponentError> {
-        let (kind, rest) = text.trim().split_once(':').ok_or(ParseComponentError::Kind)?;
+        let text = text.trim();
+        let (kind, rest) = text.split_once(':').ok_or(ParseComponentError::Kind)?;
         match kind {
             "type" => {
                 let (org, part, revision) = three(rest, "type:<org>/<part>/<revision>")?;
-                Ok(Self::of_type(org, part, revision)?)
+                of_type(text, org, part, revision)
             }
-            "unit" => unit(rest),
+            "unit" => unit(text, rest),
             "artefact" => {
                 let hex = rest.strip_prefix("sha256:").ok_or(ParseComponentError::Shape {
                     want: "artefact:sha256:<hex>",
@@ -226,10 +284,10 @@ impl FromStr for ComponentId {
                     want: "slot:<org>/<path>",
                 })?;
                 let org: OrgId = org.parse()?;
-                let text = format!("slot:{org}/{}", path("the slot's path", rest)?);
+                let path = path("the slot's path", rest)?;
                 Ok(Self {
                     kind: Kind::Slot,
-                    text,
+                    text: joined(text, &["slot:", org.as_str(), "/", path]),
                     org: Some(org),
                 })
             }
@@ -246,9 +304,20 @@ fn three<'a>(text: &'a str, want: &'static str) -> Result<(OrgId, &'a str, &'a s
     }
 }
 
-fn unit(rest: &str) -> Result<ComponentId, ParseComponentError> {
+fn of_type(source: &str, org: OrgId, part: &str, revision: &str) -> Result<ComponentId, ParseComponentError> {
+    let part = segment("the part number", part, false)?;
+    let revision = segment("the revision", revision, false)?;
+    Ok(ComponentId {
+        kind: Kind::Type,
+        text: joined(source, &["type:", org.as_str(), "/", &part, "/", &revision]),
+        org: Some(org),
+    })
+}
+
+fn unit(source: &str, rest: &str) -> Result<ComponentId, ParseComponentError> {
     let (text, org) = if let Some(hex) = rest.strip_prefix("idevid:") {
-        (format!("unit:idevid:{}", hex.parse::<Digest>()?), None)
+        let digest = hex.parse::<Digest>()?;
+        (format!("unit:idevid:{digest}").into(), None)
     } else if let Some(sgtin) = rest.strip_prefix("sgtin:") {
         let (gtin, serial) = sgtin.split_once('.').ok_or(ParseComponentError::Sgtin)?;
         let (leading, check) = gtin.split_at_checked(13).ok_or(ParseComponentError::Sgtin)?;
@@ -256,20 +325,16 @@ fn unit(rest: &str) -> Result<ComponentId, ParseComponentError> {
         if !digits || check != gs1_check_digit(leading).to_string() || serial.len() > 20 {
             return Err(ParseComponentError::Sgtin);
         }
-        (
-            format!("unit:sgtin:{gtin}.{}", segment("the serial", serial, true)?),
-            None,
-        )
+        let serial = segment("the serial", serial, true)?;
+        (joined(source, &["unit:sgtin:", gtin, ".", &serial]), None)
     } else {
         let (org, part, serial) = three(
             rest,
             "unit:<org>/<part>/<serial>, unit:idevid:<hex> or unit:sgtin:<gtin>.<serial>",
         )?;
-        let text = format!(
-            "unit:{org}/{}/{}",
-            segment("the part number", part, false)?,
-            segment("the serial", serial, true)?
-        );
+        let part = segment("the part number", part, false)?;
+        let serial = segment("the serial", serial, true)?;
+        let text = joined(source, &["unit:", org.as_str(), "/", &part, "/", &serial]);
         (text, Some(org))
     };
     Ok(ComponentId {
@@ -285,16 +350,7 @@ impl ComponentId {
     /// # Errors
     /// A part number or revision that is empty, too long or holds other characters.
     pub fn of_type(org: OrgId, part: &str, revision: &str) -> Result<Self, ParseComponentError> {
-        let text = format!(
-            "type:{org}/{}/{}",
-            segment("the part number", part, false)?,
-            segment("the revision", revision, false)?
-        );
-        Ok(Self {
-            kind: Kind::Type,
-            text,
-            org: Some(org),
-        })
+        of_type("", org, part, revision)
     }
 
     /// The artefact with these bytes.
@@ -302,7 +358,7 @@ impl ComponentId {
     pub fn of_artefact(digest: &Digest) -> Self {
         Self {
             kind: Kind::Artefact,
-            text: format!("artefact:sha256:{digest}"),
+            text: format!("artefact:sha256:{digest}").into(),
             org: None,
         }
     }

@@ -39,7 +39,7 @@ macro_rules! digest_type {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&$crate::hex::encode(&self.0))
+                $crate::hex::write(f, &self.0)
             }
         }
 

@@ -45,6 +45,10 @@ const VALUES: [u8; 256] = {
     values
 };
 
+fn digit(value: u8) -> u8 {
+    DIGITS.get(usize::from(value)).copied().unwrap_or_default()
+}
+
 fn value(digit: u8) -> u8 {
     VALUES.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT)
 }
@@ -52,9 +56,21 @@ fn value(digit: u8) -> u8 {
 /// The lower-case hexadecimal text of `bytes`.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
     let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
     digits.map(char::from).collect()
+}
+
+/// Writes the same text.
+pub(crate) fn write(f: &mut std::fmt::Formatter<'_>, bytes: &[u8]) -> std::fmt::Result {
+    let mut text = [0; 64];
+    for piece in bytes.chunks(text.len() / 2) {
+        for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(piece) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
+        }
+        let digits = text.get(..piece.len().saturating_mul(2)).unwrap_or_default();
+        f.write_str(std::str::from_utf8(digits).unwrap_or_default())?;
+    }
+    Ok(())
 }
 
 /// The `N` bytes of which `text` is the lower-case hexadecimal form.
@@ -91,6 +107,15 @@ mod tests {
     fn text_and_bytes_are_inverse() {
         let all: [u8; 256] = std::array::from_fn(|value| u8::try_from(value).unwrap());
         assert_eq!(decode::<256>(&encode(&all)), Ok(all));
+        struct Shown<'a>(&'a [u8]);
+        impl std::fmt::Display for Shown<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write(f, self.0)
+            }
+        }
+        for length in [0, 1, 31, 32, 33, 256] {
+            assert_eq!(Shown(&all[..length]).to_string(), encode(&all[..length]));
+        }
     }
 
     #[test]

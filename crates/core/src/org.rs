@@ -6,13 +6,13 @@
 //! dns:<host name>       a domain that the organisation controls, lower case              (RFC 1123 §2.1)
 //! ```
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use crate::text::serde_as_text;
 
 /// An organisation, by an identifier with a registry behind it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrgId(String);
+pub struct OrgId(Arc<str>);
 
 serde_as_text!(OrgId);
 
@@ -61,7 +61,7 @@ impl FromStr for OrgId {
             "dns" => check_dns(id)?,
             _ => return Err(ParseOrgError::Scheme),
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 
