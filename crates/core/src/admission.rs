@@ -110,7 +110,7 @@ pub fn admit<V: View>(
             for subject in &statement.subjects {
                 let chain = view.chain(&subject.id).map_err(AdmitError::View)?;
                 check_link(subject, chain.as_ref().map(|chain| chain.head))?;
-                subjects.push((subject.clone(), chain));
+                subjects.push((subject, chain));
             }
             lifecycle::apply(view, index, entry.leaf(), event, &signed, subjects).map_err(AdmitError::View)
         }

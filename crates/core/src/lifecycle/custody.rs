@@ -7,7 +7,7 @@
 //! ```
 //! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person.
 
-use super::{Applying, Chain, Fact, FactKey, FindingCode, MAX_NESTING, Transfer, TransferState, View};
+use super::{Applying, Fact, FactKey, FindingCode, MAX_NESTING, Transfer, TransferState, View};
 use crate::{
     component::{ComponentId, Kind, SubjectId},
     event::custody::{Inspection, Receive, SealState, Ship},
@@ -19,13 +19,10 @@ impl<V: View> Applying<'_, V> {
     pub(super) fn custodian_of(&self, unit: &ComponentId) -> Result<Option<OrgId>, V::Error> {
         let mut at = unit.clone();
         for _ in 0..MAX_NESTING {
-            let chain = self.component(&at)?;
-            let Some(life) = chain.as_ref().and_then(Chain::unit) else {
-                return Ok(None);
-            };
-            match &life.parent {
-                Some(parent) => at = parent.clone(),
-                None => return Ok(life.custodian.clone()),
+            match self.unit(&at, |life| Some((life.parent.clone(), life.custodian.clone())))? {
+                Some((Some(parent), _)) => at = parent,
+                Some((None, custodian)) => return Ok(custodian),
+                None => return Ok(None),
             }
         }
         Ok(None)
@@ -63,10 +60,7 @@ impl<V: View> Applying<'_, V> {
         for unit in self.subjects(Kind::Unit) {
             self.check_custodian(&unit, "ships")?;
             let id = SubjectId::from(unit.clone());
-            let parent = self
-                .component(&unit)?
-                .and_then(|chain| chain.unit().and_then(|life| life.parent.clone()));
-            if let Some(parent) = parent {
+            if let Some(parent) = self.unit(&unit, |life| life.parent.clone())? {
                 self.find(
                     &id,
                     FindingCode::NotInParent,

@@ -1,6 +1,6 @@
 //! Beginning, parts, places, firmware and end of components.
 
-use super::{Applying, ArtefactLife, Chain, Fact, FactKey, FindingCode, Life, MAX_NESTING, Neighbours, View};
+use super::{Applying, Chain, Fact, FactKey, FindingCode, Life, MAX_NESTING, Neighbours, View};
 use crate::{
     component::{ComponentId, Kind, SubjectId},
     event::{
@@ -8,12 +8,19 @@ use crate::{
         make::{Manifest, Manufacture, Part},
         operation::{Install, Maintain, MaintenanceAction},
     },
+    org::OrgId,
     statement::Subject,
 };
 
+/// What decides on where a released artefact may run.
+struct Released {
+    is_limited: bool,
+    producer: Option<OrgId>,
+}
+
 impl<V: View> Applying<'_, V> {
     /// Appends the entry to a subject's chain: link, time, aliases; what holds for every event.
-    pub(super) fn link(&mut self, subject: Subject, chain: Option<Chain>) -> Result<(), V::Error> {
+    pub(super) fn link(&mut self, subject: &Subject, chain: Option<Chain>) -> Result<(), V::Error> {
         let Subject {
             id, from, aliases, ..
         } = subject;
@@ -23,11 +30,11 @@ impl<V: View> Applying<'_, V> {
         let ended = chain.as_ref().and_then(|chain| chain.ended);
         let chain = match chain {
             None => Chain::begin(
-                &id,
+                id,
                 self.leaf,
                 self.index,
                 self.event.time,
-                from.map(|link| link.origin),
+                from.as_ref().map(|link| link.origin.clone()),
             ),
             Some(mut chain) => {
                 chain.head = self.leaf;
@@ -39,36 +46,36 @@ impl<V: View> Applying<'_, V> {
         };
         self.changes.chains.insert(id.clone(), chain);
         if is_first && !comes_from_elsewhere {
-            self.check_birth(&id);
+            self.check_birth(id);
         }
         if let Some(before) = before.filter(|before| *before > self.event.time) {
             let detail = format!("claims {}, but the chain had reached {before}", self.event.time);
-            self.find(&id, FindingCode::TimeBackwards, detail);
+            self.find(id, FindingCode::TimeBackwards, detail);
         }
         if let Some(end) = ended.filter(|_| !self.is_comment()) {
             let detail = format!("{} after the end in entry {end}", self.event.event.name());
-            self.find(&id, FindingCode::AfterEnd, detail);
+            self.find(id, FindingCode::AfterEnd, detail);
         }
         for alias in aliases {
             let is_unit = id
                 .component()
                 .is_some_and(|component| component.kind() == Kind::Unit);
             if is_unit && alias.names_an_instance() {
-                let holder = match self.changes.aliases.get(&alias) {
+                let holder = match self.changes.aliases.get(alias) {
                     Some(holder) => Some(holder.clone()),
-                    None => self.view.alias_holder(&alias)?,
+                    None => self.view.alias_holder(alias)?,
                 };
                 match holder {
                     None => {
                         self.changes.aliases.insert(alias.clone(), id.clone());
                     }
-                    Some(holder) if holder == id => {}
+                    Some(holder) if holder == *id => {}
                     Some(holder) => {
-                        self.find(&id, FindingCode::Clone, format!("{alias} is {holder} already"));
+                        self.find(id, FindingCode::Clone, format!("{alias} is {holder} already"));
                     }
                 }
             }
-            let key = FactKey::Alias(alias);
+            let key = FactKey::Alias(alias.clone());
             self.changes.facts.insert(id.clone(), key, Some(Fact::Holds));
         }
         Ok(())
@@ -195,7 +202,7 @@ impl<V: View> Applying<'_, V> {
     fn manufacture(&mut self, manufacture: &Manufacture) -> Result<(), V::Error> {
         let (index, by) = (self.index, self.event.by.clone());
         let of_type = &manufacture.of_type;
-        let named = self.component(of_type)?.is_some()
+        let named = self.component(of_type, |_| ())?.is_some()
             && self.fact(of_type, &FactKey::Manufacturer(by.clone()))?.is_some();
         let maker = of_type.org().cloned();
         for unit in self.subjects(Kind::Unit) {
@@ -267,11 +274,12 @@ impl<V: View> Applying<'_, V> {
     }
 
     fn firmware_of(&self, id: &ComponentId) -> Result<Option<ComponentId>, V::Error> {
-        Ok(self.component(id)?.and_then(|chain| match chain.life {
-            Life::Unit(unit) => unit.firmware,
-            Life::Slot(slot) => slot.firmware,
+        let firmware = self.component(id, |chain| match &chain.life {
+            Life::Unit(unit) => unit.firmware.clone(),
+            Life::Slot(slot) => slot.firmware.clone(),
             _ => None,
-        }))
+        })?;
+        Ok(firmware.flatten())
     }
 
     fn set_firmware(&mut self, id: &ComponentId, artefact: &ComponentId) {
@@ -283,20 +291,24 @@ impl<V: View> Applying<'_, V> {
     }
 
     fn check_release(&mut self, id: &ComponentId, artefact: &ComponentId) -> Result<(), V::Error> {
-        let chain = self.component(artefact)?;
-        let released = chain
-            .as_ref()
-            .and_then(Chain::artefact)
-            .filter(|life| life.released.is_some());
+        let life = self.component(artefact, |chain| {
+            let life = chain.artefact()?;
+            let is_released = life.released.is_some();
+            is_released.then(|| Released {
+                is_limited: life.is_limited,
+                producer: life.producer.clone(),
+            })
+        })?;
+        let released = life.flatten();
         let finding = match released {
             None => Some((
                 FindingCode::UnreleasedFirmware,
                 format!("runs {artefact}, which no producer has released"),
             )),
-            Some(life) => self
-                .component(id)?
-                .and_then(|chain| chain.unit()?.of_type.clone())
-                .map_or(Ok(None), |of_type| self.check_fit(&of_type, artefact, life))?,
+            Some(life) => match self.unit(id, |life| life.of_type.clone())? {
+                Some(of_type) => self.check_fit(&of_type, artefact, &life)?,
+                None => None,
+            },
         };
         if let Some((code, detail)) = finding {
             self.find(&id.clone().into(), code, detail);
@@ -309,7 +321,7 @@ impl<V: View> Applying<'_, V> {
         &self,
         of_type: &ComponentId,
         artefact: &ComponentId,
-        life: &ArtefactLife,
+        life: &Released,
     ) -> Result<Option<(FindingCode, String)>, V::Error> {
         let runs_on = FactKey::RunsOn(of_type.clone());
         if life.is_limited && self.fact(artefact, &runs_on)?.is_none() {
@@ -323,11 +335,9 @@ impl<V: View> Applying<'_, V> {
         else {
             return Ok(None);
         };
-        let chain = self.component(of_type)?;
-        let life = chain.as_ref().and_then(Chain::type_life);
-        let has_manifest = life.is_some_and(|life| life.manifest.is_some());
+        let manifest = self.component(of_type, |chain| chain.type_life()?.manifest)?;
         let supplier = FactKey::Supplier(producer.clone());
-        if !has_manifest || self.fact(of_type, &supplier)?.is_some() {
+        if manifest.flatten().is_none() || self.fact(of_type, &supplier)?.is_some() {
             return Ok(None);
         }
         let detail =
@@ -351,9 +361,7 @@ impl<V: View> Applying<'_, V> {
             return Ok(());
         }
         let (held, holder) = (self.custodian_of(part)?, self.custodian_of(parent)?);
-        let known = self
-            .component(part)?
-            .and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
+        let known = self.unit(part, |life| life.parent.clone())?;
         match known {
             Some(known) if known != *parent => {
                 self.find(
@@ -383,9 +391,7 @@ impl<V: View> Applying<'_, V> {
 
     fn remove_part(&mut self, parent: &ComponentId, part: &ComponentId) -> Result<(), V::Error> {
         let custodian = self.custodian_of(parent)?;
-        let known = self
-            .component(part)?
-            .and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()));
+        let known = self.unit(part, |life| life.parent.clone())?;
         if known.as_ref() != Some(parent) {
             let is = known.map_or_else(|| "in no unit".to_owned(), |known| format!("in {known}"));
             self.find(
@@ -411,10 +417,7 @@ impl<V: View> Applying<'_, V> {
             if at == *outer {
                 return Ok(true);
             }
-            match self
-                .component(&at)?
-                .and_then(|chain| chain.unit().and_then(|unit| unit.parent.clone()))
-            {
+            match self.unit(&at, |life| life.parent.clone())? {
                 Some(parent) => at = parent,
                 None => return Ok(false),
             }
@@ -442,9 +445,7 @@ impl<V: View> Applying<'_, V> {
                         format!("{unit} installed while {other} is in it"),
                     );
                 }
-                let known = self
-                    .component(unit)?
-                    .and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
+                let known = self.unit(unit, |life| life.slot.clone())?;
                 if let Some(known) = known.filter(|known| *known != slot) {
                     let detail = format!("installed in {slot}, but it is in {known}");
                     self.find(&unit.clone().into(), FindingCode::TwoPlaces, detail);
@@ -510,9 +511,7 @@ impl<V: View> Applying<'_, V> {
     /// Takes a unit out of the slot that is a subject of the same statement.
     fn leave_slot(&mut self, unit: &ComponentId) -> Result<(), V::Error> {
         let slots = self.subjects(Kind::Slot);
-        let known = self
-            .component(unit)?
-            .and_then(|chain| chain.unit().and_then(|life| life.slot.clone()));
+        let known = self.unit(unit, |life| life.slot.clone())?;
         match known.filter(|known| slots.contains(known)) {
             Some(slot) => {
                 self.clear_slot(&slot, unit)?;
@@ -543,8 +542,8 @@ impl<V: View> Applying<'_, V> {
     }
 
     fn newest_in(&self, slot: &ComponentId) -> Result<Option<ComponentId>, V::Error> {
-        let chain = self.component(slot)?;
-        Ok(chain.and_then(|chain| chain.slot()?.newest.clone()))
+        let newest = self.component(slot, |chain| chain.slot()?.newest.clone())?;
+        Ok(newest.flatten())
     }
 
     /// The last unit beside this one that was put into a slot and is in it.

@@ -9,7 +9,7 @@ pub mod facts;
 mod finding;
 mod life;
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 pub use self::{
     chain::{ArtefactLife, Chain, Life, SlotLife, Transfer, TransferState, TypeLife, UnitLife},
@@ -23,6 +23,7 @@ use crate::{
     hash::LeafHash,
     org::OrgId,
     position::EntryIndex,
+    statement::Subject,
 };
 
 /// Deepest nesting of parts that is followed; deeper ones are a `cycle` finding.
@@ -97,7 +98,7 @@ pub(crate) fn apply<V: View>(
     leaf: LeafHash,
     event: &EventPredicate,
     signed: &[OrgId],
-    subjects: Vec<(crate::statement::Subject, Option<Chain>)>,
+    subjects: Vec<(impl Borrow<Subject>, Option<Chain>)>,
 ) -> Result<Changes, V::Error> {
     let mut applying = Applying {
         view,
@@ -108,7 +109,7 @@ pub(crate) fn apply<V: View>(
         changes: Changes::default(),
     };
     for (subject, chain) in subjects {
-        applying.link(subject, chain)?;
+        applying.link(subject.borrow(), chain)?;
     }
     applying.event()?;
     Ok(applying.changes)
@@ -149,16 +150,23 @@ impl<V: View> Applying<'_, V> {
         self.changes.facts.insert(of.clone().into(), key, fact);
     }
 
-    /// A chain as this entry leaves it so far, or as the view has it.
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, V::Error> {
-        match self.changes.chains.get(id) {
-            Some(chain) => Ok(Some(chain.clone())),
-            None => self.view.chain(id),
+    /// What `look` makes of a chain as this entry leaves it so far, or as the view has it.
+    fn component<T>(&self, id: &ComponentId, look: impl FnOnce(&Chain) -> T) -> Result<Option<T>, V::Error> {
+        let id = SubjectId::Component(id.clone());
+        match self.changes.chains.get(&id) {
+            Some(chain) => Ok(Some(look(chain))),
+            None => Ok(self.view.chain(&id)?.as_ref().map(look)),
         }
     }
 
-    fn component(&self, id: &ComponentId) -> Result<Option<Chain>, V::Error> {
-        self.chain(&SubjectId::Component(id.clone()))
+    /// What `look` finds in the life of a unit.
+    fn unit<T>(
+        &self,
+        id: &ComponentId,
+        look: impl FnOnce(&UnitLife) -> Option<T>,
+    ) -> Result<Option<T>, V::Error> {
+        let found = self.component(id, |chain| chain.unit().and_then(look))?;
+        Ok(found.flatten())
     }
 
     fn unit_mut(&mut self, id: &ComponentId) -> Option<&mut UnitLife> {
