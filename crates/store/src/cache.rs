@@ -3,13 +3,17 @@
 //! What is used moves to the younger half. When that is full, whatever is in the older half has not been used for long and goes; the
 //! younger half becomes the older.
 
-use std::{borrow::Borrow, collections::HashMap, hash::Hash};
+use std::{
+    borrow::Borrow,
+    collections::HashMap,
+    hash::{BuildHasher, Hash, RandomState},
+};
 
 /// Rows that were used not long ago.
 #[derive(Debug)]
-pub(crate) struct Cache<K, V> {
-    young: HashMap<K, Kept<V>>,
-    old: HashMap<K, Kept<V>>,
+pub(crate) struct Cache<K, V, S = RandomState> {
+    young: HashMap<K, Kept<V>, S>,
+    old: HashMap<K, Kept<V>, S>,
     /// What the rows of the younger half weigh, and may weigh.
     weight: usize,
     limit: usize,
@@ -23,11 +27,11 @@ struct Kept<V> {
     changed: bool,
 }
 
-impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
+impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default> Cache<K, V, S> {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
-            young: HashMap::new(),
-            old: HashMap::new(),
+            young: HashMap::default(),
+            old: HashMap::default(),
             weight: 0,
             limit,
         }
@@ -54,7 +58,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     }
 
     /// Keeps a row; returns those changed ones that have no room any more.
-    pub(crate) fn insert(&mut self, key: K, value: V, weight: usize, changed: bool) -> Option<HashMap<K, V>> {
+    pub(crate) fn insert(&mut self, key: K, value: V, weight: usize, changed: bool) -> Option<Vec<(K, V)>> {
         self.old.remove(&key);
         let kept = Kept {
             value,
@@ -73,7 +77,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     }
 
     /// All changed rows, which are changed no more.
-    pub(crate) fn settle(&mut self) -> HashMap<K, V> {
+    pub(crate) fn settle(&mut self) -> Vec<(K, V)> {
         let all = self.young.iter_mut().chain(&mut self.old);
         all.filter_map(|(key, kept)| {
             let changed = std::mem::take(&mut kept.changed);

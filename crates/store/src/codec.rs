@@ -14,6 +14,9 @@ pub(crate) const ROW_VERSION: u8 = 5;
 /// The largest row, in bytes: 5,000 keys of a registry fit many times.
 const MAX_ROW_BYTES: usize = 64 << 20;
 
+/// Most rows are not larger.
+const USUAL_ROW_BYTES: usize = 512;
+
 type RowConfiguration = Configuration<BigEndian, Fixint, Limit<MAX_ROW_BYTES>>;
 
 const CONFIGURATION: RowConfiguration = bincode::config::standard()
@@ -37,10 +40,10 @@ pub(crate) enum CodecError {
 /// The row of a value.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
-    let mut row = vec![ROW_VERSION];
-    let bytes = bincode::serde::encode_to_vec(value, CONFIGURATION)
+    let mut row = Vec::with_capacity(USUAL_ROW_BYTES);
+    row.push(ROW_VERSION);
+    bincode::serde::encode_into_std_write(value, &mut row, CONFIGURATION)
         .map_err(|error| CodecError::Encode(error.to_string()))?;
-    row.extend_from_slice(&bytes);
     Ok(row)
 }
 

@@ -14,6 +14,9 @@ use crate::rows::RowError;
 
 const HEAD_BYTES: u64 = 8;
 
+/// Most records are not longer, and are read at once.
+const USUAL_BYTES: usize = 1024;
+
 /// A file of rows, made when memory does not suffice, and the rows that are not in it yet.
 #[derive(Debug)]
 pub(super) struct Log {
@@ -105,9 +108,7 @@ impl Log {
                 let offset = usize::try_from(offset).unwrap_or(usize::MAX);
                 read(&mut self.waiting.get(offset..).unwrap_or_default())
             }
-            (None, Some(file)) => file
-                .seek(SeekFrom::Start(place))
-                .and_then(|_| read(&mut BufReader::with_capacity(1024, file))),
+            (None, Some(file)) => read_at(file, place),
             (None, None) => Err(io::ErrorKind::UnexpectedEof.into()),
         }
         .map_err(failed)
@@ -141,6 +142,13 @@ impl Log {
         }
         Ok(())
     }
+}
+
+fn read_at(file: &mut File, place: u64) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut beginning = [0; USUAL_BYTES];
+    file.seek(SeekFrom::Start(place))?;
+    let got = file.read(&mut beginning)?;
+    read(&mut beginning.get(..got).unwrap_or_default().chain(file))
 }
 
 fn read(from: &mut impl Read) -> io::Result<(Vec<u8>, Vec<u8>)> {

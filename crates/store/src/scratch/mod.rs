@@ -6,11 +6,12 @@
 //! places            where in log or journal a row is; where in the ledger a leaf is   → sorted runs
 //! postings          the entries under a term                                   → sorted runs
 //! index             the leaves of the map that seals state                     → buckets
-//! fingerprint       128 bits of a keyed hash, the keys made anew by each process: nobody can prepare two texts with one fingerprint
 //! ```
+//! Rows are found by fingerprints (see [`fingerprint`]).
 //! Memory is bounded, whatever the size of the ledger, but for what contradicts itself: findings are kept as a list.
 
 mod buckets;
+mod fingerprint;
 mod log;
 mod places;
 mod run;
@@ -18,8 +19,7 @@ mod subjects;
 mod unfolded;
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    hash::{BuildHasher as _, Hash, RandomState},
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -27,7 +27,7 @@ use prova_core::{
     alias::Alias,
     component::SubjectId,
     hash::LeafHash,
-    index::{Index, Sealed},
+    index::{Index, Sealed, TermKey},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
     replay::Rows,
@@ -37,7 +37,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use self::buckets::Buckets;
 pub(crate) use self::subjects::Subjects;
-use self::{log::Log, places::Places, run::Runs, unfolded::Unfolded};
+use self::{
+    fingerprint::{AsItIs, Fingerprints},
+    log::Log,
+    places::Places,
+    run::Runs,
+    unfolded::Unfolded,
+};
 use crate::{cache::Cache, codec, rows::RowError};
 
 /// Where memory ends and files begin.
@@ -93,9 +99,9 @@ pub(crate) struct Scratch {
 #[derive(Debug)]
 struct Kept {
     fingerprints: Fingerprints,
-    chains: Cache<SubjectId, Chain>,
-    aliases: Cache<Alias, SubjectId>,
-    facts: Cache<(SubjectId, FactKey), Option<Fact>>,
+    chains: Cache<u128, (SubjectId, Chain), AsItIs>,
+    aliases: Cache<u128, SubjectId, AsItIs>,
+    facts: Cache<u128, Option<Fact>, AsItIs>,
     log: Log,
     /// Facts; a later one with the same key replaces those before.
     journal: Log,
@@ -104,23 +110,13 @@ struct Kept {
     /// Where the facts of each kind about a subject stand in the journal.
     facts_of: Runs,
     /// Where leaves stand in the ledger.
-    leaves: Places,
+    leaves: Runs,
     postings: Runs,
     /// The index at the last seal.
     index: Index,
     buckets: Buckets,
     /// What the next seal folds into it.
     unfolded: Unfolded,
-}
-
-/// Two keyed hashes of 64 bits (`SipHash`).
-#[derive(Debug, Default)]
-struct Fingerprints(RandomState, RandomState);
-
-impl Fingerprints {
-    fn of(&self, key: &impl Hash) -> u128 {
-        (u128::from(self.0.hash_one(key)) << 64) | u128::from(self.1.hash_one(key))
-    }
 }
 
 impl Default for Scratch {
@@ -142,7 +138,7 @@ impl Scratch {
                 journal: Log::new(limits.log),
                 places: Places::new(limits.places),
                 facts_of: Runs::default(),
-                leaves: Places::new(limits.places),
+                leaves: Runs::default(),
                 postings: Runs::default(),
                 index: Index::new(),
                 buckets: Buckets::new(limits.terms),
@@ -178,7 +174,7 @@ impl Scratch {
     pub(crate) fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
         let mut rows = self.rows();
         let key = rows.fingerprints.of(leaf);
-        Ok(rows.leaves.find(key)?.map(EntryIndex::new))
+        Ok(rows.leaves.find(key)?.last().copied().map(EntryIndex::new))
     }
 
     /// What `look` makes of the index at the last seal.
@@ -196,13 +192,12 @@ impl Scratch {
         mut look: impl FnMut(&SubjectId, &FactKey, &Fact),
     ) -> Result<(), RowError> {
         let rows = &mut *self.rows();
-        let (places, fingerprints) = (&mut rows.places, &rows.fingerprints);
+        let (places, fingerprints) = (&mut rows.places, rows.fingerprints);
         rows.journal.go_through(|met| {
             let (of, key, fact) = read_fact(&met.row)?;
-            let both = (of, key);
-            let last = places.find(fingerprints.of(&("fact", &both)))?;
+            let last = places.find(fingerprints.of(&("fact", &of, &key)))?;
             if let Some(fact) = fact.filter(|_| last == Some(met.place)) {
-                look(&both.0, &both.1, &fact);
+                look(&of, &key, &fact);
             }
             Ok(())
         })
@@ -216,48 +211,55 @@ impl Scratch {
 
 impl Kept {
     fn chain(&mut self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
-        if let Some(chain) = self.chains.get(id) {
+        let key = self.fingerprints.of(&(CHAIN, id));
+        if let Some((_, chain)) = self.chains.get(&key) {
             return Ok(Some(chain.clone()));
         }
-        let Some(chain) = self.read::<_, Chain>("chain", id)? else {
+        let Some(chain) = self.read::<Chain>(CHAIN, key)? else {
             return Ok(None);
         };
-        self.keep_chain(id.clone(), chain.clone(), false)?;
+        self.keep_chain(key, id.clone(), chain.clone(), false)?;
         Ok(Some(chain))
     }
 
-    fn keep_chain(&mut self, id: SubjectId, chain: Chain, changed: bool) -> Result<(), RowError> {
+    fn keep_chain(&mut self, key: u128, id: SubjectId, chain: Chain, changed: bool) -> Result<(), RowError> {
         let weight = weight(&chain);
-        match self.chains.insert(id, chain, weight, changed) {
-            Some(unused) => self.write(unused),
-            None => Ok(()),
-        }
+        let unused = self.chains.insert(key, (id, chain), weight, changed);
+        self.write_chains(unused.unwrap_or_default())
+    }
+
+    fn write_chains(&mut self, chains: Vec<(u128, (SubjectId, Chain))>) -> Result<(), RowError> {
+        chains
+            .into_iter()
+            .try_for_each(|(key, (id, chain))| self.write(CHAIN, key, &id.to_string(), &chain))
     }
 
     fn alias_holder(&mut self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        if let Some(holder) = self.aliases.get(alias) {
+        let key = self.fingerprints.of(&(ALIAS, alias));
+        if let Some(holder) = self.aliases.get(&key) {
             return Ok(Some(holder.clone()));
         }
-        let Some(holder) = self.read::<_, SubjectId>("alias", alias)? else {
+        let Some(holder) = self.read::<SubjectId>(ALIAS, key)? else {
             return Ok(None);
         };
-        self.keep_alias(alias.clone(), holder.clone(), false)?;
+        self.keep_alias(key, holder.clone(), false)?;
         Ok(Some(holder))
     }
 
-    fn keep_alias(&mut self, alias: Alias, holder: SubjectId, changed: bool) -> Result<(), RowError> {
-        match self.aliases.insert(alias, holder, 1, changed) {
-            Some(unused) => self.write(unused),
-            None => Ok(()),
-        }
+    fn keep_alias(&mut self, key: u128, holder: SubjectId, changed: bool) -> Result<(), RowError> {
+        let unused = self.aliases.insert(key, holder, 1, changed);
+        unused
+            .into_iter()
+            .flatten()
+            .try_for_each(|(key, holder)| self.write(ALIAS, key, "", &holder))
     }
 
     fn fact(&mut self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
-        let key = (of.clone(), key.clone());
+        let key = self.fingerprints.of(&("fact", of, key));
         if let Some(fact) = self.facts.get(&key) {
             return Ok(fact.clone());
         }
-        let fact = match self.places.find(self.fingerprints.of(&("fact", &key)))? {
+        let fact = match self.places.find(key)? {
             Some(place) => read_fact(&self.journal.read(place)?.1)?.2,
             None => None,
         };
@@ -282,22 +284,16 @@ impl Kept {
         for (of, key, fact) in facts.iter() {
             let row = codec::encode(&(of, key, fact)).map_err(RowError::row("fact"))?;
             let place = self.journal.append("", &row)?;
-            let both = (of.clone(), key.clone());
-            self.facts.forget(&both);
-            self.places
-                .insert(self.fingerprints.of(&("fact", &both)), place)?;
+            let print = self.fingerprints.of(&("fact", of, key));
+            self.facts.forget(&print);
+            self.places.insert(print, place)?;
             self.facts_of.push(self.fingerprints.of(&(of, key.kind())), place);
         }
         Ok(())
     }
 
     /// A row in the log.
-    fn read<K: Hash, V: DeserializeOwned>(
-        &mut self,
-        kind: &'static str,
-        key: &K,
-    ) -> Result<Option<V>, RowError> {
-        let key = self.fingerprints.of(&(kind, key));
+    fn read<V: DeserializeOwned>(&mut self, kind: &'static str, key: u128) -> Result<Option<V>, RowError> {
         let Some(place) = self.places.find(key)? else {
             return Ok(None);
         };
@@ -305,49 +301,29 @@ impl Kept {
         codec::decode(&row).map(Some).map_err(RowError::row(kind))
     }
 
-    fn write<K: Row>(&mut self, rows: HashMap<K, K::Value>) -> Result<(), RowError> {
-        for (key, value) in rows {
-            let row = codec::encode(&value).map_err(RowError::row(K::KIND))?;
-            let place = self.log.append(&key.name(), &row)?;
-            self.places
-                .insert(self.fingerprints.of(&(K::KIND, &key)), place)?;
-        }
-        Ok(())
+    /// Adds a row to the log. The log can be gone through by `name`; it is empty for rows that it is not gone through for.
+    fn write<V: Serialize>(
+        &mut self,
+        kind: &'static str,
+        key: u128,
+        name: &str,
+        value: &V,
+    ) -> Result<(), RowError> {
+        let row = codec::encode(value).map_err(RowError::row(kind))?;
+        let place = self.log.append(name, &row)?;
+        self.places.insert(key, place)
     }
 
     /// Writes every changed chain to the log, so that it can be gone through.
     fn settle(&mut self) -> Result<(), RowError> {
         let changed = self.chains.settle();
-        self.write(changed)
+        self.write_chains(changed)
     }
 }
 
-/// A key of a row in the log.
-trait Row: Hash + Eq {
-    const KIND: &'static str;
-    type Value: Serialize;
-
-    /// The text by which the log can be gone through; empty where it is not.
-    fn name(&self) -> String;
-}
-
-impl Row for SubjectId {
-    const KIND: &'static str = "chain";
-    type Value = Chain;
-
-    fn name(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Row for Alias {
-    const KIND: &'static str = "alias";
-    type Value = SubjectId;
-
-    fn name(&self) -> String {
-        String::new()
-    }
-}
+/// The kinds of rows in the log.
+const CHAIN: &str = "chain";
+const ALIAS: &str = "alias";
 
 /// A fact in the journal: whose it is, which, and what it says; `None`: it is gone.
 type Entry = (SubjectId, FactKey, Option<Fact>);
@@ -405,16 +381,21 @@ impl Rows for Scratch {
                 };
                 *count = count.saturating_add(1);
             }
-            rows.keep_chain(id, chain, true)?;
+            let key = rows.fingerprints.of(&(CHAIN, &id));
+            rows.keep_chain(key, id, chain, true)?;
         }
         for (alias, holder) in changes.aliases {
-            rows.keep_alias(alias, holder, true)?;
+            rows.keep_alias(rows.fingerprints.of(&(ALIAS, &alias)), holder, true)?;
         }
         rows.keep_facts(&changes.facts)?;
         if rows.facts_of.waiting() >= self.limits.facts_of {
             rows.facts_of.spill()?;
         }
-        rows.leaves.insert(rows.fingerprints.of(&leaf), index.get())?;
+        rows.leaves.push(rows.fingerprints.of(&leaf), index.get());
+        if rows.leaves.waiting() >= self.limits.places {
+            rows.leaves.spill()?;
+        }
+        let terms: Vec<_> = terms.iter().map(TermKey::of).collect();
         rows.unfolded.push(index, &leaf, &terms)?;
         for term in &terms {
             rows.postings.push(rows.fingerprints.of(term), index.get());
@@ -427,7 +408,7 @@ impl Rows for Scratch {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         let mut rows = self.rows();
-        let key = rows.fingerprints.of(term);
+        let key = rows.fingerprints.of(&TermKey::of(term));
         let found = rows.postings.find(key)?;
         Ok(found.into_iter().map(EntryIndex::new).collect())
     }

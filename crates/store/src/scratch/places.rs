@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::run::Runs;
+use super::{fingerprint::AsItIs, run::Runs};
 use crate::rows::RowError;
 
 /// Numbers that only grow, by fingerprint.
 #[derive(Debug)]
 pub(super) struct Places {
-    recent: HashMap<u128, u64>,
+    recent: HashMap<u128, u64, AsItIs>,
     limit: usize,
     runs: Runs,
 }
@@ -16,7 +16,7 @@ pub(super) struct Places {
 impl Places {
     pub(super) fn new(limit: usize) -> Self {
         Self {
-            recent: HashMap::new(),
+            recent: HashMap::default(),
             limit,
             runs: Runs::default(),
         }

@@ -13,7 +13,6 @@ use prova_core::{
     hash::LeafHash,
     index::{Index, TermKey},
     position::EntryIndex,
-    term::Term,
 };
 
 use super::{
@@ -38,14 +37,14 @@ impl Unfolded {
         &mut self,
         index: EntryIndex,
         leaf: &LeafHash,
-        terms: &[Term],
+        terms: &[TermKey],
     ) -> Result<(), RowError> {
         let count = u32::try_from(terms.len()).map_err(|error| failed(io::Error::other(error)))?;
         self.waiting.extend_from_slice(&index.get().to_be_bytes());
         self.waiting.extend_from_slice(leaf.as_bytes());
         self.waiting.extend_from_slice(&count.to_be_bytes());
         for term in terms {
-            self.waiting.extend_from_slice(TermKey::of(term).as_bytes());
+            self.waiting.extend_from_slice(term.as_bytes());
         }
         if self.waiting.len() < KEPT_BYTES {
             return Ok(());
