@@ -24,9 +24,9 @@ pub struct ReadAhead {
 #[derive(Debug)]
 pub(crate) enum Ahead {
     /// All its signatures are good, by keys of an earlier registry.
-    Verified(Box<Verified>),
+    Verified(Verified),
     /// Not verified yet, or not by the keys of that registry.
-    Waiting(Box<Unverified>),
+    Waiting(Unverified),
 }
 
 impl Ahead {
@@ -66,7 +66,7 @@ impl ReadAhead {
     fn read(&mut self, leaf: LeafHash, entry: &[u8]) {
         if self.failed.is_none() {
             match Unverified::decode_leaf(leaf, entry) {
-                Ok(entry) => self.entries.push(Ahead::Waiting(Box::new(entry))),
+                Ok(entry) => self.entries.push(Ahead::Waiting(entry)),
                 Err(error) => self.failed = Some(error),
             }
         }
@@ -95,15 +95,15 @@ impl ReadAhead {
         let mut others = Vec::new();
         for (position, entry) in std::mem::take(&mut self.entries).into_iter().enumerate() {
             match entry {
-                Ahead::Waiting(entry) if !entry.changes_keys() => run.push(*entry),
+                Ahead::Waiting(entry) if !entry.changes_keys() => run.push(entry),
                 other => others.push((position, other)),
             }
         }
         let verified = Unverified::verify_each(run, Some(registry));
         self.entries
             .extend(verified.into_iter().map(|verified| match verified {
-                Ok(entry) => Ahead::Verified(Box::new(entry)),
-                Err((entry, _)) => Ahead::Waiting(entry),
+                Ok(entry) => Ahead::Verified(entry),
+                Err((entry, _)) => Ahead::Waiting(*entry),
             }));
         // Ascending positions, so that each finds those before it in their places.
         for (position, other) in others {

@@ -63,6 +63,15 @@ impl Batch {
         }
     }
 
+    /// The same, with room for some signatures.
+    #[must_use]
+    pub fn with_capacity(signatures: usize) -> Self {
+        Self {
+            items: Vec::with_capacity(signatures),
+            ..Self::new()
+        }
+    }
+
     /// Adds a signature.
     pub fn push(&mut self, key: &PublicKey, message: &[u8], signature: &Signature) {
         if !signature.r_is_canonical() {

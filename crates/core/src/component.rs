@@ -426,6 +426,14 @@ impl SubjectId {
         }
     }
 
+    /// The id's text.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Component(component) => component.as_str().into(),
+            other => other.to_string().into(),
+        }
+    }
+
     /// The digest that stands beside the id in a statement.
     #[must_use]
     pub fn digest(&self) -> Digest {

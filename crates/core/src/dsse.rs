@@ -195,10 +195,12 @@ impl Envelope {
         loop {
             let (key, after) = rest.strip_prefix("{\"keyid\":\"")?.split_at_checked(64)?;
             let (sig, after) = after.strip_prefix("\",\"sig\":\"")?.split_at_checked(88)?;
-            let signature = BASE64.decode(sig).ok()?.as_slice().try_into().ok()?;
+            // 88 characters can stand for two bytes more, if none of them are padding.
+            let mut bytes = [0; 66];
+            let length = BASE64.decode_slice(sig, &mut bytes).ok()?;
             signatures.push(EnvelopeSignature {
                 key: key.parse().ok()?,
-                signature,
+                signature: bytes.get(..length)?.try_into().ok()?,
             });
             rest = after.strip_prefix("\"}")?;
             match rest.strip_prefix(',') {

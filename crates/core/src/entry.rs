@@ -134,7 +134,7 @@ impl Unverified {
         entries: Vec<Self>,
         registry: Option<&Registry>,
     ) -> Vec<Result<Verified, (Box<Self>, VerifyEntryError)>> {
-        let mut batch = Batch::new();
+        let mut batch = Batch::with_capacity(entries.len());
         let mut pushed = Vec::with_capacity(entries.len());
         let mut refused = BTreeMap::new();
         let mut message = Vec::new();

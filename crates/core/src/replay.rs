@@ -20,7 +20,7 @@ use crate::{
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::Predicate,
-    term::{Term, terms},
+    term::{Term, sorted_terms},
 };
 
 /// Entries whose signatures are verified together.
@@ -201,11 +201,11 @@ impl Replay {
                 Ahead::Waiting(entry) => entry,
             };
             // Together with those after it, up to the next that can bring keys.
-            let mut run = vec![*entry];
+            let mut run = vec![entry];
             while run.last().is_some_and(|last| !last.changes_keys())
                 && let Some(Ahead::Waiting(entry)) = entries.next_if(|next| matches!(next, Ahead::Waiting(_)))
             {
-                run.push(*entry);
+                run.push(entry);
             }
             for verified in Unverified::verify_each(run, self.registry.as_ref()) {
                 let entry = verified.map_err(|(_, source)| self.refuse(source))?;
@@ -245,11 +245,10 @@ impl Replay {
                 return Err(ReplayError::FalseSeal { index, got, want });
             }
         }
-        let terms: Vec<_> = self
-            .registry
-            .iter()
-            .flat_map(|registry| terms(index, entry, registry))
-            .collect();
+        let terms = match &self.registry {
+            Some(registry) => sorted_terms(index, entry, registry),
+            None => Vec::new(),
+        };
         rows.record(index, entry.leaf(), changes, terms)
             .map_err(|source| ReplayError::Rows { index, source })?;
         self.tree.push(entry.leaf());

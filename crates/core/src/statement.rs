@@ -244,7 +244,7 @@ impl Statement {
             .into_iter()
             .map(Subject::read)
             .collect::<Result<Vec<_>, _>>()?;
-        let predicate = wire.predicate.get().as_bytes();
+        let predicate = wire.predicate.get();
         let predicate = match wire.predicate_type.as_ref() {
             event::PREDICATE_TYPE => Predicate::Event(typed(predicate)?),
             action::PREDICATE_TYPE => Predicate::Registry(typed(predicate)?),
@@ -325,9 +325,9 @@ impl Statement {
     }
 }
 
-fn typed<'a, T: Deserialize<'a>>(predicate: &'a [u8]) -> Result<Box<T>, StatementError> {
+fn typed<'a, T: Deserialize<'a>>(predicate: &'a str) -> Result<Box<T>, StatementError> {
     // Strictness was checked with the whole payload, of which the predicate is a part.
-    serde_json::from_slice(predicate)
+    serde_json::from_str(predicate)
         .map(Box::new)
         .map_err(|error| StatementError::Predicate(crate::json::syntax(&error)))
 }

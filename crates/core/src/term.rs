@@ -8,7 +8,7 @@
 //! Units, slots and acts are in an entry's fields only where they are its subjects too, but a type is named by every unit of it, and a release by
 //! everything that runs it. `about:` tells what their own chains are, so that these can be shown to be complete without all that.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr};
 
 use crate::{
     alias::{Alias, ParseAliasError},
@@ -72,14 +72,9 @@ pub enum ParseTermError {
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(subject) => write!(f, "id:{subject}"),
-            Self::By(organisation) => write!(f, "by:{organisation}"),
-            Self::Key(key) => write!(f, "key:{key}"),
-            Self::Ref(digest) => write!(f, "ref:{digest}"),
-            Self::Alias(alias) => write!(f, "alias:{alias}"),
-            Self::About(component) => write!(f, "about:{component}"),
-        }
+        let (prefix, text) = self.parts();
+        f.write_str(prefix)?;
+        f.write_str(&text)
     }
 }
 
@@ -119,6 +114,18 @@ fn is_named_by_others(component: &ComponentId) -> bool {
 }
 
 impl Term {
+    /// The two parts of a term's text.
+    pub(crate) fn parts(&self) -> (&'static str, Cow<'_, str>) {
+        match self {
+            Self::Id(subject) => ("id:", subject.text()),
+            Self::By(organisation) => ("by:", organisation.as_str().into()),
+            Self::Key(key) => ("key:", key.to_string().into()),
+            Self::Ref(digest) => ("ref:", digest.to_string().into()),
+            Self::Alias(alias) => ("alias:", alias.as_str().into()),
+            Self::About(component) => ("about:", component.as_str().into()),
+        }
+    }
+
     /// The term of exactly the entries that a subject's chain consists of.
     #[must_use]
     pub fn chain(subject: &SubjectId) -> Self {
@@ -132,7 +139,16 @@ impl Term {
 /// The terms of the entry at `index`, given the registry after it or any later one.
 #[must_use]
 pub fn terms(index: EntryIndex, entry: &Verified, registry: &Registry) -> BTreeSet<Term> {
-    of_statement(index, entry.statement(), entry.signers(), Some(registry))
+    sorted_terms(index, entry, registry).into_iter().collect()
+}
+
+/// The same, in order and each once.
+#[must_use]
+pub(crate) fn sorted_terms(index: EntryIndex, entry: &Verified, registry: &Registry) -> Vec<Term> {
+    let mut terms = of_statement(index, entry.statement(), entry.signers(), Some(registry));
+    terms.sort_unstable();
+    terms.dedup();
+    terms
 }
 
 /// The terms of an entry that was admitted at `index`, without verifying its signatures again.
@@ -140,6 +156,8 @@ pub fn terms(index: EntryIndex, entry: &Verified, registry: &Registry) -> BTreeS
 pub fn terms_of_admitted(index: EntryIndex, entry: &Unverified, registry: &Registry) -> BTreeSet<Term> {
     let signers: Vec<_> = entry.claimed_keys().collect();
     of_statement(index, entry.claim(), &signers, Some(registry))
+        .into_iter()
+        .collect()
 }
 
 /// The same but for `by:` terms, which take the registry to know.
@@ -153,17 +171,17 @@ pub(crate) fn terms_without_registry(index: EntryIndex, entry: &Unverified) -> B
         .collect()
 }
 
+/// The terms in no order, some of them more than once.
 fn of_statement(
     index: EntryIndex,
     statement: &Statement,
     signers: &[KeyId],
     registry: Option<&Registry>,
-) -> BTreeSet<Term> {
-    let mut terms: BTreeSet<_> = statement
-        .subjects
-        .iter()
-        .flat_map(|subject| [Term::Id(subject.id.clone()), Term::chain(&subject.id)])
-        .collect();
+) -> Vec<Term> {
+    let mut terms = Vec::with_capacity(8);
+    for subject in &statement.subjects {
+        terms.extend([Term::Id(subject.id.clone()), Term::chain(&subject.id)]);
+    }
     terms.extend(signers.iter().map(|key| Term::Key(*key)));
     let owner = |key: &KeyId| {
         registry

@@ -1,9 +1,6 @@
 //! The entries under one term, folded into 32 bytes, and the term's key in the map.
 
-use std::fmt::{self, Write as _};
-
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     hash::{LeafHash, digest_type, sha256},
@@ -38,19 +35,8 @@ impl TermKey {
     /// The key of a term.
     #[must_use]
     pub fn of(term: &Term) -> Self {
-        /// Takes a text as it is written.
-        struct Hashing(Sha256);
-
-        impl fmt::Write for Hashing {
-            fn write_str(&mut self, piece: &str) -> fmt::Result {
-                self.0.update(piece);
-                Ok(())
-            }
-        }
-
-        let mut hashing = Hashing(Sha256::new_with_prefix([0x11]));
-        write!(hashing, "{term}").expect("no hash refuses a text");
-        Self::from_bytes(hashing.0.finalize().into())
+        let (prefix, text) = term.parts();
+        Self::from_bytes(sha256(&[&[0x11], prefix.as_bytes(), text.as_bytes()]))
     }
 
     /// Which half of the subtree at `depth` the key is in.
