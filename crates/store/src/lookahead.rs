@@ -230,7 +230,7 @@ fn read(
 
 /// Adds the entries of a bundle, up to the first that is not the one recorded.
 fn read_bundle(snapshot: &Snapshot, bundle: Bundle, chunk: &mut Chunk) -> Result<(), ReadError> {
-    let entries = snapshot.tiles.bundle(bundle)?;
+    let entries = snapshot.tiles.bundle_file(bundle)?;
     let (tile, recorded) = snapshot.tiles.leaves(bundle)?;
     let mut leaves = Vec::with_capacity(recorded.len());
     for ((index, entry), want) in entries.indexed().zip(recorded) {

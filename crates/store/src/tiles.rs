@@ -185,6 +185,26 @@ impl ReadBundle {
     }
 }
 
+/// A file of neighbouring entries, as many as were asked for.
+#[derive(Debug)]
+pub(crate) struct BundleFile {
+    pub(crate) file: String,
+    first: EntryIndex,
+    count: usize,
+    bytes: Vec<u8>,
+}
+
+impl BundleFile {
+    fn entries(&self) -> impl Iterator<Item = &[u8]> {
+        BundleReader::new(&self.bytes).flatten().take(self.count)
+    }
+
+    /// Entries and their indices.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = (EntryIndex, &[u8])> {
+        (self.first.get()..).map(EntryIndex::new).zip(self.entries())
+    }
+}
+
 impl TileFiles {
     pub(crate) fn new(layout: Layout, disk: Arc<dyn Disk>) -> Self {
         Self {
@@ -208,21 +228,31 @@ impl TileFiles {
 
     /// The entries of a bundle as it is in a log of a size.
     pub(crate) fn bundle(&self, bundle: Bundle) -> Result<ReadBundle, ReadError> {
+        let read = self.bundle_file(bundle)?;
+        Ok(ReadBundle {
+            entries: read.entries().map(<[u8]>::to_vec).collect(),
+            file: read.file,
+            first: read.first,
+        })
+    }
+
+    /// The same without a copy of each.
+    pub(crate) fn bundle_file(&self, bundle: Bundle) -> Result<BundleFile, ReadError> {
         let first = first_entry(bundle.index(), 1);
         let (found, bytes) = self.read(TilePath::Entries(bundle), first, MAX_BUNDLE_BYTES)?;
         let file = found.to_string();
-        let entries = match EntryBundle::decode(&bytes, width_of(found)) {
-            Ok(entries) => entries
-                .entries()
-                .take(bundle.width().count())
-                .map(<[u8]>::to_vec)
-                .collect(),
+        match EntryBundle::decode(&bytes, width_of(found)) {
+            Ok(_) => Ok(BundleFile {
+                file,
+                first,
+                count: bundle.width().count(),
+                bytes,
+            }),
             Err(source) => {
                 let entry = first;
-                return Err(ReadError::Bundle { file, entry, source });
+                Err(ReadError::Bundle { file, entry, source })
             }
-        };
-        Ok(ReadBundle { file, first, entries })
+        }
     }
 
     /// The leaf hashes of a bundle's entries, and the file that they are in.
