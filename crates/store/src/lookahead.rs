@@ -1,7 +1,7 @@
 //! Reading a ledger on all cores: bundles are read, hashed, decoded and their signatures verified ahead of their turn.
 //!
 //! ```text
-//! worker 1             chunk 1   chunk 3   chunk 4 …          a chunk: neighbouring bundles, about 1 MiB
+//! worker 1             chunk 1   chunk 3   chunk 4 …          a chunk: neighbouring bundles, about 512 KiB
 //! worker 2             chunk 2   chunk 5   …
 //! caller     chunk 0             admit 1   admit 2 …          in order, one after the other
 //! ```
@@ -24,10 +24,10 @@ use crate::{
     tiles::{ReadError, bundles},
 };
 
-/// Bytes of bundles that one thread takes at a time: some thousand entries of 1 KiB, whose signatures share their work.
-const CHUNK_BYTES: u64 = 1 << 20;
+/// Bytes of bundles that one thread takes at a time: some hundred entries of 1 KiB, whose signatures share their work.
+const CHUNK_BYTES: u64 = 512 << 10;
 /// Bytes of bundles ahead of their turn. Decoded, an entry takes a few times its length.
-const BYTES_AHEAD: u64 = 8 << 20;
+const BYTES_AHEAD: u64 = 4 << 20;
 /// Bundles of tiny entries that one thread takes at a time.
 const MAX_CHUNK_BUNDLES: usize = 8;
 /// A ledger of fewer entries is not worth the threads.
