@@ -20,7 +20,7 @@ pub const MAX_ALIAS_BYTES: usize = 512;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Alias(Arc<str>);
 
-serde_as_text!(Alias);
+serde_as_text!(Alias as str);
 
 /// Why a text is not an alias.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -37,7 +37,7 @@ macro_rules! normal_text {
     ($name:ident) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(&self.text())
             }
         }
         impl<'de> serde::Deserialize<'de> for $name {
@@ -277,7 +277,12 @@ impl FromStr for ComponentId {
                 let hex = rest.strip_prefix("sha256:").ok_or(ParseComponentError::Shape {
                     want: "artefact:sha256:<hex>",
                 })?;
-                Ok(Self::of_artefact(&hex.parse()?))
+                hex.parse::<Digest>()?;
+                Ok(Self {
+                    kind: Kind::Artefact,
+                    text: joined(text, &["artefact:sha256:", hex]),
+                    org: None,
+                })
             }
             "slot" => {
                 let (org, rest) = rest.split_once('/').ok_or(ParseComponentError::Shape {
@@ -380,6 +385,10 @@ impl ComponentId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.text)
     }
 
     /// The digest that stands beside the id in a statement: of an artefact's bytes, else of the id's text.

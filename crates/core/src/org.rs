@@ -14,7 +14,7 @@ use crate::text::serde_as_text;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrgId(Arc<str>);
 
-serde_as_text!(OrgId);
+serde_as_text!(OrgId as str);
 
 /// Why a text does not identify an organisation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

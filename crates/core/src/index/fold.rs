@@ -41,11 +41,11 @@ pub struct Posting {
 }
 
 impl Posting {
-    /// By key, then by index. Most keys differ in their first bytes, which are compared as one number.
-    fn order(&self) -> (u64, TermKey, EntryIndex) {
-        let beginning = self.key.as_bytes().first_chunk().copied();
-        let beginning = beginning.map(u64::from_be_bytes).unwrap_or_default();
-        (beginning, self.key, self.index)
+    /// By key, then by index. Two numbers are compared faster than 32 bytes.
+    fn order(&self) -> (u128, u128, EntryIndex) {
+        let (high, low) = self.key.as_bytes().split_at(16);
+        let number = |half: &[u8]| half.try_into().map(u128::from_be_bytes).unwrap_or_default();
+        (number(high), number(low), self.index)
     }
 }
 
