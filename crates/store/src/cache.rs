@@ -71,8 +71,9 @@ impl<K: Hash + Eq + Clone, V: Clone, S: BuildHasher + Default> Cache<K, V, S> {
             return None;
         }
         self.weight = 0;
-        let unused = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
-        let changed = unused.into_iter().filter(|(_, kept)| kept.changed);
+        // The younger half takes over the table, so that it need not grow again.
+        std::mem::swap(&mut self.old, &mut self.young);
+        let changed = self.young.drain().filter(|(_, kept)| kept.changed);
         Some(changed.map(|(key, kept)| (key, kept.value)).collect())
     }
 
