@@ -103,16 +103,18 @@ pub fn decode<const N: usize>(text: &str) -> Result<[u8; N], ParseHexError> {
 mod tests {
     use super::*;
 
+    struct Shown<'a>(&'a [u8]);
+
+    impl std::fmt::Display for Shown<'_> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write(f, self.0)
+        }
+    }
+
     #[test]
     fn text_and_bytes_are_inverse() {
         let all: [u8; 256] = std::array::from_fn(|value| u8::try_from(value).unwrap());
         assert_eq!(decode::<256>(&encode(&all)), Ok(all));
-        struct Shown<'a>(&'a [u8]);
-        impl std::fmt::Display for Shown<'_> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write(f, self.0)
-            }
-        }
         for length in [0, 1, 31, 32, 33, 256] {
             assert_eq!(Shown(&all[..length]).to_string(), encode(&all[..length]));
         }

@@ -1,7 +1,5 @@
 //! A small ledger in memory for tests: invented companies, published test keys.
 
-#![expect(clippy::result_large_err, reason = "tests want the reason whole")]
-
 use crate::{
     admission::{AdmitError, Inadmissible, admit},
     charter::{Charter, Purpose, Root, RootKey},
