@@ -64,7 +64,8 @@ pub(crate) struct RealDisk;
 impl Disk for RealDisk {
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let file = File::open(path)?;
-        let mut bytes = Vec::new();
+        let length = file.metadata()?.len().min(limit);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
         let got = file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         if u64::try_from(got).is_ok_and(|got| got <= limit) {
             Ok(bytes)

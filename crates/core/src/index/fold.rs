@@ -41,8 +41,9 @@ pub struct Posting {
 }
 
 impl Posting {
-    /// By key, then by index. Two numbers are compared faster than 32 bytes.
-    fn order(&self) -> (u128, u128, EntryIndex) {
+    /// What postings are put in order by: key, then index. (Two numbers are compared faster than 32 bytes.)
+    #[must_use]
+    pub fn order(&self) -> (u128, u128, EntryIndex) {
         let (high, low) = self.key.as_bytes().split_at(16);
         let number = |half: &[u8]| half.try_into().map(u128::from_be_bytes).unwrap_or_default();
         (number(high), number(low), self.index)

@@ -57,8 +57,10 @@ pub(crate) struct Limits {
     facts: usize,
     /// Places of facts by subject, in memory.
     facts_of: usize,
-    /// Postings in memory, and places under terms that wait to be folded into the index.
+    /// Postings in memory.
     postings: usize,
+    /// Places under terms in memory that wait to be folded into the index.
+    unfolded: usize,
     /// Leaves of the index in memory.
     terms: usize,
     /// Places of rows, and of leaves, in memory.
@@ -77,6 +79,7 @@ impl Limits {
         facts: 6_000,
         facts_of: 100_000,
         postings: 400_000,
+        unfolded: 100_000,
         terms: 200_000,
         places: 200_000,
         log: 4 << 20,
@@ -142,7 +145,7 @@ impl Scratch {
                 postings: Runs::default(),
                 index: Index::new(),
                 buckets: Buckets::new(limits.terms),
-                unfolded: Unfolded::default(),
+                unfolded: Unfolded::new(limits.unfolded),
             }),
             findings: Vec::new(),
             components: 0,
@@ -396,7 +399,7 @@ impl Rows for Scratch {
             rows.leaves.spill()?;
         }
         let terms: Vec<_> = terms.iter().map(TermKey::of).collect();
-        rows.unfolded.push(index, &leaf, &terms)?;
+        rows.unfolded.push(index, leaf, &terms)?;
         for term in &terms {
             rows.postings.push(rows.fingerprints.of(term), index.get());
         }
@@ -415,8 +418,7 @@ impl Rows for Scratch {
 
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
         let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
-        rows.unfolded
-            .fold_into(&mut rows.index, &mut rows.buckets, self.limits.postings)?;
+        rows.unfolded.fold_into(&mut rows.index, &mut rows.buckets)?;
         Ok(rows.index.sealed())
     }
 }

@@ -11,6 +11,7 @@ const TIGHT: Limits = Limits {
     facts: 3,
     facts_of: 8,
     postings: 20,
+    unfolded: 7,
     terms: 20,
     places: 7,
     log: 700,
@@ -141,6 +142,7 @@ fn files_answer_as_memory_does() {
         6,
         Limits {
             postings: 3,
+            unfolded: 5,
             terms: 3,
             places: 1,
             ..TIGHT

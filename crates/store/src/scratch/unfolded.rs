@@ -1,17 +1,21 @@
-//! Entries that wait for a seal to fold them into the index: in memory while they are few.
+//! Places under terms that wait for a seal to fold them into the index: in memory while they are few, beyond that in sorted runs, so
+//! that a bucket of the index is changed once however many entries come to it.
 //!
 //! ```text
-//! record = index u64 || leaf hash (32) || number of keys u32 || key (32) …        big-endian
+//! run    = record, record, …                        by key, then by index
+//! record = key (32) || index u64 || leaf hash (32)                big-endian, 72 bytes
 //! ```
 
 use std::{
+    cmp::Reverse,
+    collections::BinaryHeap,
     fs::File,
-    io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _},
+    io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
 };
 
 use prova_core::{
     hash::LeafHash,
-    index::{Index, TermKey},
+    index::{Index, Posting, TermKey},
     position::EntryIndex,
 };
 
@@ -21,95 +25,173 @@ use super::{
 };
 use crate::rows::RowError;
 
-/// Bytes in memory before they go to a file.
-const KEPT_BYTES: usize = 8 << 20;
+const RECORD_BYTES: usize = 72;
+/// Records of a run that are read at a time.
+const READ_AT_ONCE: u64 = 512;
+/// Runs that are merged at a time: some 2 MiB of them are in memory.
+const MERGED_AT_ONCE: usize = 64;
 
-/// Entries in their order, with the keys of their terms.
-#[derive(Debug, Default)]
+/// Places under terms, in the order of their entries.
+#[derive(Debug)]
 pub(super) struct Unfolded {
-    waiting: Vec<u8>,
+    /// How many are in memory before they become a run.
+    limit: usize,
+    waiting: Vec<Posting>,
     file: Option<File>,
-    written: u64,
+    /// Where each run begins and ends in the file, in records.
+    runs: Vec<(u64, u64)>,
 }
 
 impl Unfolded {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            waiting: Vec::new(),
+            file: None,
+            runs: Vec::new(),
+        }
+    }
+
     pub(super) fn push(
         &mut self,
         index: EntryIndex,
-        leaf: &LeafHash,
+        leaf: LeafHash,
         terms: &[TermKey],
     ) -> Result<(), RowError> {
-        let count = u32::try_from(terms.len()).map_err(|error| failed(io::Error::other(error)))?;
-        self.waiting.extend_from_slice(&index.get().to_be_bytes());
-        self.waiting.extend_from_slice(leaf.as_bytes());
-        self.waiting.extend_from_slice(&count.to_be_bytes());
-        for term in terms {
-            self.waiting.extend_from_slice(term.as_bytes());
+        let postings = terms.iter().map(|key| Posting {
+            key: *key,
+            index,
+            leaf,
+        });
+        self.waiting.extend(postings);
+        if self.waiting.len() >= self.limit {
+            self.spill().map_err(failed)?;
         }
-        if self.waiting.len() < KEPT_BYTES {
-            return Ok(());
-        }
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => self.file.insert(temporary()?),
-        };
-        file.seek(SeekFrom::Start(self.written))
-            .and_then(|_| file.write_all(&self.waiting))
-            .map_err(failed)?;
-        let length = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
-        self.written = self.written.saturating_add(length);
-        self.waiting.clear();
         Ok(())
     }
 
-    /// Folds all of them, `at_once` places under terms at a time. None waits any more.
-    pub(super) fn fold_into(
-        &mut self,
-        index: &mut Index,
-        buckets: &mut Buckets,
-        at_once: usize,
-    ) -> Result<(), RowError> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let written = std::mem::take(&mut self.written);
-        let mut all: Box<dyn Read> = match &mut self.file {
-            Some(file) if written > 0 => {
-                file.seek(SeekFrom::Start(0)).map_err(failed)?;
-                Box::new(
-                    BufReader::with_capacity(1 << 16, file)
-                        .take(written)
-                        .chain(waiting.as_slice()),
-                )
-            }
-            _ => Box::new(waiting.as_slice()),
+    fn spill(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(temporary().map_err(io::Error::other)?),
         };
-        while let Some((position, leaf, keys)) = read(&mut all).map_err(failed)? {
-            index.record_keys(position, leaf, keys);
-            if index.waiting() >= at_once {
-                index.fold(buckets)?;
+        let start = self.runs.last().map_or(0, |(_, end)| *end);
+        file.seek(SeekFrom::Start(place(start)))?;
+        self.waiting.sort_unstable_by_key(Posting::order);
+        let mut writer = BufWriter::with_capacity(1 << 16, file);
+        let mut end = start;
+        for Posting { key, index, leaf } in self.waiting.drain(..) {
+            writer.write_all(key.as_bytes())?;
+            writer.write_all(&index.get().to_be_bytes())?;
+            writer.write_all(leaf.as_bytes())?;
+            end = end.saturating_add(1);
+        }
+        writer.flush()?;
+        self.runs.push((start, end));
+        Ok(())
+    }
+
+    /// Folds all of them.
+    pub(super) fn fold_into(&mut self, index: &mut Index, buckets: &mut Buckets) -> Result<(), RowError> {
+        if let Some(file) = &self.file {
+            for runs in self.runs.chunks(MERGED_AT_ONCE) {
+                let merged = Merged::new(file, runs).map_err(failed)?;
+                index.fold_sorted(buckets, merged.map(|posting| posting.map_err(failed)))?;
             }
         }
-        index.fold(buckets)?;
+        self.runs.clear();
+        self.waiting.sort_unstable_by_key(Posting::order);
+        index.fold_sorted(buckets, self.waiting.drain(..).map(Ok))?;
         Ok(())
     }
 }
 
-fn read(from: &mut impl Read) -> io::Result<Option<(EntryIndex, LeafHash, Vec<TermKey>)>> {
-    let mut index = [0; 8];
-    match from.read_exact(&mut index) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        Err(error) => return Err(error),
+fn place(record: u64) -> u64 {
+    record.saturating_mul(u64::try_from(RECORD_BYTES).unwrap_or(u64::MAX))
+}
+
+/// What orders postings, and the run that the posting is the next of.
+type Next = Reverse<((u128, u128, EntryIndex), usize)>;
+
+/// Runs as one.
+struct Merged<'a> {
+    runs: Vec<Reading<'a>>,
+    next: BinaryHeap<Next>,
+}
+
+impl<'a> Merged<'a> {
+    fn new(file: &'a File, runs: &[(u64, u64)]) -> io::Result<Self> {
+        let mut merged = Self {
+            runs: Vec::with_capacity(runs.len()),
+            next: BinaryHeap::with_capacity(runs.len()),
+        };
+        for (position, (start, end)) in runs.iter().copied().enumerate() {
+            let mut run = Reading {
+                file,
+                start,
+                end,
+                records: Vec::new().into_iter(),
+            };
+            run.refill()?;
+            if let Some(posting) = run.records.as_slice().first() {
+                merged.next.push(Reverse((posting.order(), position)));
+            }
+            merged.runs.push(run);
+        }
+        Ok(merged)
     }
-    let mut leaf = [0; 32];
-    from.read_exact(&mut leaf)?;
-    let mut count = [0; 4];
-    from.read_exact(&mut count)?;
-    let mut keys = Vec::new();
-    for _ in 0..u32::from_be_bytes(count) {
-        let mut key = [0; 32];
-        from.read_exact(&mut key)?;
-        keys.push(TermKey::from_bytes(key));
+}
+
+impl Iterator for Merged<'_> {
+    type Item = io::Result<Posting>;
+
+    fn next(&mut self) -> Option<io::Result<Posting>> {
+        let Reverse((_, position)) = self.next.pop()?;
+        let run = self.runs.get_mut(position)?;
+        let posting = run.records.next()?;
+        if let Err(error) = run.refill() {
+            return Some(Err(error));
+        }
+        if let Some(posting) = run.records.as_slice().first() {
+            self.next.push(Reverse((posting.order(), position)));
+        }
+        Some(Ok(posting))
     }
-    let index = EntryIndex::new(u64::from_be_bytes(index));
-    Ok(Some((index, LeafHash::from_bytes(leaf), keys)))
+}
+
+/// A run as it is read.
+struct Reading<'a> {
+    file: &'a File,
+    /// The next record that is not in memory, and where the run ends.
+    start: u64,
+    end: u64,
+    records: std::vec::IntoIter<Posting>,
+}
+
+impl Reading<'_> {
+    /// Reads the next records, if none is in memory.
+    fn refill(&mut self) -> io::Result<()> {
+        let count = self.end.saturating_sub(self.start).min(READ_AT_ONCE);
+        if self.records.len() > 0 || count == 0 {
+            return Ok(());
+        }
+        let mut bytes = vec![0; usize::try_from(place(count)).unwrap_or_default()];
+        self.file.seek(SeekFrom::Start(place(self.start)))?;
+        self.file.read_exact(&mut bytes)?;
+        let (records, _) = bytes.as_chunks::<RECORD_BYTES>();
+        let records: Option<Vec<_>> = records.iter().map(decode).collect();
+        self.records = records.unwrap_or_default().into_iter();
+        self.start = self.start.saturating_add(count);
+        Ok(())
+    }
+}
+
+fn decode(record: &[u8; RECORD_BYTES]) -> Option<Posting> {
+    let (key, rest) = record.split_first_chunk::<32>()?;
+    let (index, leaf) = rest.split_first_chunk::<8>()?;
+    Some(Posting {
+        key: TermKey::from_bytes(*key),
+        index: EntryIndex::new(u64::from_be_bytes(*index)),
+        leaf: LeafHash::from_bytes(*leaf.first_chunk()?),
+    })
 }
