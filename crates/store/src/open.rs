@@ -1,4 +1,5 @@
-//! Opening a ledger to write: tiles, checkpoint and store are held against each other first.
+//! Opening a ledger to write: what a writer left in the journal is done again first, then tiles, checkpoint and store are held against
+//! each other.
 //!
 //! | store | what happens |
 //! | --- | --- |
