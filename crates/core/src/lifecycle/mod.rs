@@ -7,6 +7,7 @@ mod chain;
 mod custody;
 pub mod facts;
 mod finding;
+mod firmware;
 mod life;
 
 use std::{borrow::Borrow, collections::BTreeMap};
