@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! chains, aliases   written back when they have not been used for a while      → log
-//! facts             what subjects can have any number of, in the order in which it came to be known → journal
-//! places            where in log or journal a row is; where in the ledger a leaf is   → sorted runs
+//! facts             what subjects can have any number of, in the order in which it came to be known → log of facts
+//! places            where in a log a row is; where in the ledger a leaf is   → sorted runs
 //! postings          the entries under a term                                   → sorted runs
 //! index             the leaves of the map that seals state                     → buckets
 //! ```
@@ -13,6 +13,7 @@
 mod buckets;
 mod fingerprint;
 mod log;
+mod merged;
 mod places;
 mod run;
 mod subjects;
@@ -107,10 +108,10 @@ struct Kept {
     facts: Cache<u128, Option<Fact>, AsItIs>,
     log: Log,
     /// Facts; a later one with the same key replaces those before.
-    journal: Log,
-    /// Where rows stand in the log, and facts in the journal.
+    fact_log: Log,
+    /// Where rows stand in the log, and facts in theirs.
     places: Places,
-    /// Where the facts of each kind about a subject stand in the journal.
+    /// Where the facts of each kind about a subject stand in their log.
     facts_of: Runs,
     /// Where leaves stand in the ledger.
     leaves: Runs,
@@ -138,7 +139,7 @@ impl Scratch {
                 aliases: Cache::new(limits.aliases),
                 facts: Cache::new(limits.facts),
                 log: Log::new(limits.log),
-                journal: Log::new(limits.log),
+                fact_log: Log::new(limits.log),
                 places: Places::new(limits.places),
                 facts_of: Runs::default(),
                 leaves: Runs::default(),
@@ -196,9 +197,9 @@ impl Scratch {
     ) -> Result<(), RowError> {
         let rows = &mut *self.rows();
         let (places, fingerprints) = (&mut rows.places, rows.fingerprints);
-        rows.journal.go_through(|met| {
+        rows.fact_log.go_through(|met| {
             let (of, key, fact) = read_fact(&met.row)?;
-            let last = places.find(fingerprints.of(&("fact", &of, &key)))?;
+            let last = places.find(fingerprints.of(&(FACT, &of, &key)))?;
             if let Some(fact) = fact.filter(|_| last == Some(met.place)) {
                 look(&of, &key, &fact);
             }
@@ -258,15 +259,15 @@ impl Kept {
     }
 
     fn fact(&mut self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
-        let key = self.fingerprints.of(&("fact", of, key));
+        let key = self.fingerprints.of(&(FACT, of, key));
         if let Some(fact) = self.facts.get(&key) {
             return Ok(fact.clone());
         }
         let fact = match self.places.find(key)? {
-            Some(place) => read_fact(&self.journal.read(place)?.1)?.2,
+            Some(place) => read_fact(&self.fact_log.read(place)?.1)?.2,
             None => None,
         };
-        // It is in the journal as it is, so that none of those without room needs to be written.
+        // It is in its log as it is, so that none of those without room needs to be written.
         self.facts.insert(key, fact.clone(), 1, false);
         Ok(fact)
     }
@@ -274,7 +275,7 @@ impl Kept {
     fn facts(&mut self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
         let mut facts = BTreeMap::new();
         for place in self.facts_of.find(self.fingerprints.of(&(of, kind)))? {
-            let (_, key, fact) = read_fact(&self.journal.read(place)?.1)?;
+            let (_, key, fact) = read_fact(&self.fact_log.read(place)?.1)?;
             match fact {
                 Some(fact) => facts.insert(key, fact),
                 None => facts.remove(&key),
@@ -285,9 +286,9 @@ impl Kept {
 
     fn keep_facts(&mut self, facts: &Facts) -> Result<(), RowError> {
         for (of, key, fact) in facts.iter() {
-            let row = codec::encode(&(of, key, fact)).map_err(RowError::row("fact"))?;
-            let place = self.journal.append("", &row)?;
-            let print = self.fingerprints.of(&("fact", of, key));
+            let row = codec::encode(&(of, key, fact)).map_err(RowError::row(FACT))?;
+            let place = self.fact_log.append("", &row)?;
+            let print = self.fingerprints.of(&(FACT, of, key));
             self.facts.forget(&print);
             self.places.insert(print, place)?;
             self.facts_of.push(self.fingerprints.of(&(of, key.kind())), place);
@@ -327,12 +328,14 @@ impl Kept {
 /// The kinds of rows in the log.
 const CHAIN: &str = "chain";
 const ALIAS: &str = "alias";
+/// The kind of rows in the log of facts.
+const FACT: &str = "fact";
 
-/// A fact in the journal: whose it is, which, and what it says; `None`: it is gone.
+/// A fact in its log: whose it is, which, and what it says; `None`: it is gone.
 type Entry = (SubjectId, FactKey, Option<Fact>);
 
 fn read_fact(row: &[u8]) -> Result<Entry, RowError> {
-    codec::decode(row).map_err(RowError::row("fact"))
+    codec::decode(row).map_err(RowError::row(FACT))
 }
 
 /// How many usual chains a chain takes the room of: the name and version of a product can be as long as an entry.

@@ -8,13 +8,14 @@
 //! Eight runs of one rank are merged into one of the next, so that there are few at any time.
 
 use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
     fs::File,
     io::{self, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write as _},
 };
 
-use super::log::{failed, temporary};
+use super::{
+    log::{failed, temporary},
+    merged::Merged,
+};
 use crate::{filter::Filter, rows::RowError};
 
 const RECORD_BYTES: usize = 24;
@@ -107,24 +108,12 @@ impl Runs {
 fn merge(rank: u32, runs: &mut [Run]) -> Result<Run, RowError> {
     let count = runs.iter().map(|run| run.records).sum::<u64>();
     let mut readers = Vec::with_capacity(runs.len());
-    let mut next = BinaryHeap::new();
-    for (position, run) in runs.iter_mut().enumerate() {
+    for run in runs {
         run.file.seek(SeekFrom::Start(0)).map_err(failed)?;
         let mut reader = BufReader::with_capacity(1 << 16, &run.file);
-        if let Some(pair) = read_record(&mut reader).map_err(failed)? {
-            next.push(Reverse((pair, position)));
-        }
-        readers.push(reader);
+        readers.push(std::iter::from_fn(move || read_record(&mut reader).transpose()));
     }
-    let pairs = std::iter::from_fn(|| {
-        let Reverse((pair, position)) = next.pop()?;
-        match readers.get_mut(position).map(read_record) {
-            Some(Ok(Some(pair))) => next.push(Reverse((pair, position))),
-            Some(Err(error)) => return Some(Err(error)),
-            Some(Ok(None)) | None => {}
-        }
-        Some(Ok(pair))
-    });
+    let pairs = Merged::new(readers, |pair| *pair);
     Run::write(rank, usize::try_from(count).unwrap_or(usize::MAX), pairs)
 }
 

@@ -7,8 +7,6 @@
 //! ```
 
 use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
     fs::File,
     io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
 };
@@ -22,6 +20,7 @@ use prova_core::{
 use super::{
     buckets::Buckets,
     log::{failed, temporary},
+    merged::Merged,
 };
 use crate::rows::RowError;
 
@@ -65,28 +64,20 @@ impl Unfolded {
         });
         self.waiting.extend(postings);
         if self.waiting.len() >= self.limit {
-            self.spill().map_err(failed)?;
+            self.spill()?;
         }
         Ok(())
     }
 
-    fn spill(&mut self) -> io::Result<()> {
+    fn spill(&mut self) -> Result<(), RowError> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(temporary().map_err(io::Error::other)?),
+            None => self.file.insert(temporary()?),
         };
         let start = self.runs.last().map_or(0, |(_, end)| *end);
-        file.seek(SeekFrom::Start(place(start)))?;
         self.waiting.sort_unstable_by_key(Posting::order);
-        let mut writer = BufWriter::with_capacity(1 << 16, file);
-        let mut end = start;
-        for Posting { key, index, leaf } in self.waiting.drain(..) {
-            writer.write_all(key.as_bytes())?;
-            writer.write_all(&index.get().to_be_bytes())?;
-            writer.write_all(leaf.as_bytes())?;
-            end = end.saturating_add(1);
-        }
-        writer.flush()?;
+        let end = write_run(file, start, &self.waiting).map_err(failed)?;
+        self.waiting.clear();
         self.runs.push((start, end));
         Ok(())
     }
@@ -95,7 +86,8 @@ impl Unfolded {
     pub(super) fn fold_into(&mut self, index: &mut Index, buckets: &mut Buckets) -> Result<(), RowError> {
         if let Some(file) = &self.file {
             for runs in self.runs.chunks(MERGED_AT_ONCE) {
-                let merged = Merged::new(file, runs).map_err(failed)?;
+                let runs = runs.iter().map(|(start, end)| Reading::new(file, *start, *end));
+                let merged = Merged::new(runs.collect(), Posting::order);
                 index.fold_sorted(buckets, merged.map(|posting| posting.map_err(failed)))?;
             }
         }
@@ -106,57 +98,23 @@ impl Unfolded {
     }
 }
 
+/// Writes a run from a record on; the record after its last.
+fn write_run(file: &mut File, start: u64, run: &[Posting]) -> io::Result<u64> {
+    file.seek(SeekFrom::Start(place(start)))?;
+    let mut writer = BufWriter::with_capacity(1 << 16, file);
+    let mut end = start;
+    for Posting { key, index, leaf } in run {
+        writer.write_all(key.as_bytes())?;
+        writer.write_all(&index.get().to_be_bytes())?;
+        writer.write_all(leaf.as_bytes())?;
+        end = end.saturating_add(1);
+    }
+    writer.flush()?;
+    Ok(end)
+}
+
 fn place(record: u64) -> u64 {
     record.saturating_mul(u64::try_from(RECORD_BYTES).unwrap_or(u64::MAX))
-}
-
-/// What orders postings, and the run that the posting is the next of.
-type Next = Reverse<((u128, u128, EntryIndex), usize)>;
-
-/// Runs as one.
-struct Merged<'a> {
-    runs: Vec<Reading<'a>>,
-    next: BinaryHeap<Next>,
-}
-
-impl<'a> Merged<'a> {
-    fn new(file: &'a File, runs: &[(u64, u64)]) -> io::Result<Self> {
-        let mut merged = Self {
-            runs: Vec::with_capacity(runs.len()),
-            next: BinaryHeap::with_capacity(runs.len()),
-        };
-        for (position, (start, end)) in runs.iter().copied().enumerate() {
-            let mut run = Reading {
-                file,
-                start,
-                end,
-                records: Vec::new().into_iter(),
-            };
-            run.refill()?;
-            if let Some(posting) = run.records.as_slice().first() {
-                merged.next.push(Reverse((posting.order(), position)));
-            }
-            merged.runs.push(run);
-        }
-        Ok(merged)
-    }
-}
-
-impl Iterator for Merged<'_> {
-    type Item = io::Result<Posting>;
-
-    fn next(&mut self) -> Option<io::Result<Posting>> {
-        let Reverse((_, position)) = self.next.pop()?;
-        let run = self.runs.get_mut(position)?;
-        let posting = run.records.next()?;
-        if let Err(error) = run.refill() {
-            return Some(Err(error));
-        }
-        if let Some(posting) = run.records.as_slice().first() {
-            self.next.push(Reverse((posting.order(), position)));
-        }
-        Some(Ok(posting))
-    }
 }
 
 /// A run as it is read.
@@ -168,7 +126,16 @@ struct Reading<'a> {
     records: std::vec::IntoIter<Posting>,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn new(file: &'a File, start: u64, end: u64) -> Self {
+        Self {
+            file,
+            start,
+            end,
+            records: Vec::new().into_iter(),
+        }
+    }
+
     /// Reads the next records, if none is in memory.
     fn refill(&mut self) -> io::Result<()> {
         let count = self.end.saturating_sub(self.start).min(READ_AT_ONCE);
@@ -183,6 +150,17 @@ impl Reading<'_> {
         self.records = records.unwrap_or_default().into_iter();
         self.start = self.start.saturating_add(count);
         Ok(())
+    }
+}
+
+impl Iterator for Reading<'_> {
+    type Item = io::Result<Posting>;
+
+    fn next(&mut self) -> Option<io::Result<Posting>> {
+        match self.refill() {
+            Ok(()) => self.records.next().map(Ok),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
