@@ -13,7 +13,7 @@ use prova_core::{
     checkpoint::{Checkpoint, ParseCheckpointError},
     entry::{DecodeEntryError, Unverified, VerifyEntryError},
     keys::{KeyId, SecretKey},
-    merkle::{Bundle, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
+    merkle::TileEdge,
     note::AssembleNoteError,
     position::TreeSize,
     replay::MemoryRows,
@@ -21,12 +21,14 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    disk::{Disk, DiskError, NewFile, directory_of, is_there, publish, publish_together, real_disk},
+    disk::{Disk, DiskError, NewFile, directory_of, is_there, publish, publish_under, real_disk},
+    growth::{bundle_files, tile_files},
     layout::{Layout, format_text},
     ledger::Ledger,
     log_key::LogKey,
     open::{OpenError, lock},
     progress::NoProgress,
+    tiles::TileFiles,
 };
 
 /// Why a ledger cannot be created.
@@ -180,8 +182,6 @@ impl Ledger {
         }
         let mut edge = TileEdge::new();
         edge.push(entry.leaf());
-        let mut bundle = Vec::new();
-        push_entry(&mut bundle, charter).expect("an entry that decodes has 1 to 65535 bytes");
         let checkpoint = Checkpoint::new(registry.origin().clone(), edge.size(), edge.root())?;
         let secret = SecretKey::from_seed(*log_key.expose_seed());
         let checkpoint = LogKey::new(secret).sign(checkpoint)?;
@@ -197,22 +197,14 @@ impl Ledger {
             let _ = disk.sync(parent);
         }
         let held = lock(&layout)?;
-        let one = TileWidth::new(1).expect("1 is in 1..=256");
-        let bundle = NewFile {
-            path: directory.join(Bundle::new(TileIndex::new(0), one).to_string()),
-            bytes: bundle,
-        };
-        let tiles = edge.take_tiles().into_iter().map(|written| NewFile {
-            path: directory.join(written.tile.to_string()),
-            bytes: encode_tile(&written.hashes),
-        });
-        let files: Vec<_> = std::iter::once(bundle).chain(tiles).collect();
-        publish_together(disk.as_ref(), &files)?;
+        let tiles = TileFiles::new(layout.clone(), Arc::clone(disk));
+        let mut files = bundle_files(&tiles, &mut Vec::new(), TreeSize::EMPTY, &[charter]);
+        files.extend(tile_files(&tiles, &mut edge));
         let checkpoint = NewFile {
             path: layout.checkpoint(),
             bytes: checkpoint.to_string().into_bytes(),
         };
-        publish(disk.as_ref(), &checkpoint)?;
+        publish_under(disk.as_ref(), &files, Vec::new(), &checkpoint, || ())?;
         drop(held);
         Ok(Self::open_on(disk, directory, log_key, &NoProgress)?)
     }
