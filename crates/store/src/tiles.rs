@@ -372,22 +372,35 @@ impl TileFiles {
         })
     }
 
-    /// The file wanted, and those that begin with the same bytes: the full one, then wider partial ones.
+    /// The file wanted, and those that begin with the same bytes: the full one, then wider partial ones. With
+    /// [`TileFiles::widest_first`], the one wanted comes last, and the widest partial one before the others.
     fn versions(&self, wanted: TilePath) -> impl Iterator<Item = Result<TilePath, ReadError>> {
         let full = (!width_of(wanted).is_full()).then(|| with_width(wanted, TileWidth::FULL));
+        // Directories are listed only when this is come to.
         let wider = full.into_iter().flat_map(move |_| match self.widths(wanted) {
-            Ok(widths) => widths
-                .into_iter()
-                .filter(|width| *width > width_of(wanted))
-                .map(|width| Ok(with_width(wanted, width)))
-                .collect(),
+            Ok(mut widths) => {
+                if self.widest_first {
+                    widths.reverse();
+                }
+                widths
+                    .into_iter()
+                    .filter(|width| *width > width_of(wanted))
+                    .map(|width| Ok(with_width(wanted, width)))
+                    .collect()
+            }
             Err(error) => vec![Err(error)],
         });
-        let mut versions: Vec<_> = std::iter::once(wanted).chain(full).map(Ok).chain(wider).collect();
-        if self.widest_first {
-            versions.reverse();
-        }
-        versions.into_iter()
+        let (first, last) = if self.widest_first {
+            (None, Some(wanted))
+        } else {
+            (Some(wanted), None)
+        };
+        first
+            .into_iter()
+            .chain(full)
+            .map(Ok)
+            .chain(wider)
+            .chain(last.map(Ok))
     }
 
     /// The widths of the partial versions of a file, ascending.
