@@ -320,11 +320,11 @@ pub(crate) fn take_up_left(disk: &Arc<dyn Disk>, layout: &Layout) -> Result<(), 
 /// Whether the checkpoint covers what the journal has.
 fn is_published(disk: &dyn Disk, layout: &Layout, bytes: &[u8]) -> bool {
     let size = |checkpoint: &SignedCheckpoint| checkpoint.checkpoint().size();
-    let records = decode(bytes).unwrap_or_default();
-    match (records.last(), read_checkpoint(disk, layout)) {
-        (Some(last), Ok(published)) => size(&published) >= size(&last.after),
-        (None, published) => published.is_ok(),
-        (Some(_), Err(_)) => false,
+    match (decode(bytes), read_checkpoint(disk, layout)) {
+        (Ok(records), Ok(published)) => records
+            .last()
+            .is_none_or(|last| size(&published) >= size(&last.after)),
+        _ => false,
     }
 }
 
