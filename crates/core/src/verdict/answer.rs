@@ -1,0 +1,292 @@
+//! One question, its answer and the kind of reason for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    admission::Inadmissible,
+    checkpoint::SignedCheckpoint,
+    policy::{Evaluation, Policy, QuorumOutcome, WitnessOutcome},
+    position::EntryIndex,
+    replay::ReplayError,
+};
+
+/// A question about a component, an entry or a whole ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Question {
+    /// Did the named organisation say this, in these bytes?
+    Authentic,
+    /// Was it allowed to say it, with that key, at that point of the ledger?
+    Entitled,
+    /// Does each statement follow the one that its signer had seen?
+    Unbroken,
+    /// Is anything left out?
+    Complete,
+    /// Does everybody see the same ledger?
+    Consistent,
+    /// Does it meet the rules that apply here, today?
+    Acceptable,
+}
+
+/// What the evidence says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    /// Yes.
+    Holds,
+    /// No.
+    Fails,
+    /// Something is missing.
+    CannotBeDecided,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident),+ $(,)?) => {
+        /// Kinds of reason for an answer; the names are stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[non_exhaustive]
+        pub enum ReasonCode {
+            $($(#[doc = $doc])+ $name),+
+        }
+
+        impl ReasonCode {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The stable name.
+            #[must_use]
+            pub fn name(self) -> String {
+                let json = serde_json::to_string(&self).unwrap_or_default();
+                json.trim_matches('"').to_owned()
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim_ascii()),+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// All signatures are good.
+    SignaturesGood,
+    /// Every signer was enrolled in its role where it spoke.
+    SignersEntitled,
+    /// Every statement follows the last one in the chains of its subjects.
+    LinksHold,
+    /// Every entry that the checkpoint covers was read.
+    EveryEntryRead,
+    /// The entries are all that the ledger's sealed index counts.
+    IndexCounts,
+    /// The policy's log and enough of its witnesses signed the checkpoint.
+    PolicyMet,
+    /// No policy says whose word about the checkpoint counts.
+    NoPolicy,
+    /// The policy asks for no witness.
+    NoWitness,
+    /// No rule pack was given.
+    NoRules,
+    /// Components were chosen by claimed times, which nobody proves.
+    ClaimedTimes,
+    /// Chains that lives depend on are not there.
+    ChainsMissing,
+    /// Something else failed first.
+    Stopped,
+    /// The policy refuses the checkpoint.
+    PolicyRefuses,
+    /// The ledger's own key did not sign the checkpoint.
+    CheckpointUnsigned,
+    /// Parts that are not about one ledger, size and root.
+    PartsDiffer,
+    /// The format is another one, perhaps a newer one.
+    FormatUnknown,
+    /// Bytes are not what their place asks for.
+    Malformed,
+    /// Bytes are not an entry.
+    NoEntry,
+    /// A signature is wrong, or by an unknown key.
+    SignatureWrong,
+    /// The signer may not say this.
+    NotEntitled,
+    /// A statement does not follow the last one in a chain.
+    LinkBroken,
+    /// The ledger's key stated another index than its entries add up to.
+    FalseSeal,
+    /// An entry is not in the checkpoint's tree at its place.
+    NotInLog,
+    /// An entry is missing.
+    EntryMissing,
+    /// The entries are not those that the sealed index counts.
+    IndexDiffers,
+    /// A proof leads to another root, or is about something else.
+    ProofWrong,
+    /// A proof is missing.
+    ProofMissing,
+    /// What is there is not what the scope asks for.
+    ScopeWrong,
+    /// The exporter may not export.
+    ExporterNotEntitled,
+    /// A document is missing and not listed as withheld.
+    DocumentMissing,
+    /// A document is there that nothing asks for.
+    DocumentStray,
+    /// Two signed statements of the ledger contradict each other.
+    Equivocation,
+}
+
+/// The answer to one question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answered {
+    /// The question.
+    pub question: Question,
+    /// The answer.
+    pub answer: Answer,
+    /// The kind of reason.
+    pub code: ReasonCode,
+    /// Why, or what is missing; one sentence without a full stop.
+    pub reason: String,
+    /// The entries that it rests on; empty where it rests on all of the ledger, or on none.
+    pub entries: Vec<EntryIndex>,
+}
+
+impl Question {
+    /// All questions, in their order.
+    pub const ALL: [Self; 6] = [
+        Self::Authentic,
+        Self::Entitled,
+        Self::Unbroken,
+        Self::Complete,
+        Self::Consistent,
+        Self::Acceptable,
+    ];
+
+    /// One word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authentic => "authentic",
+            Self::Entitled => "entitled",
+            Self::Unbroken => "unbroken",
+            Self::Complete => "complete",
+            Self::Consistent => "consistent",
+            Self::Acceptable => "acceptable",
+        }
+    }
+
+    /// The question that an entry fails which a replay refuses; `None` if rows, not the entry, are at fault.
+    #[must_use]
+    pub fn failed_by<E: std::error::Error>(error: &ReplayError<E>) -> Option<Self> {
+        match error {
+            ReplayError::Decode { .. } | ReplayError::Verify { .. } => Some(Self::Authentic),
+            ReplayError::Inadmissible { source, .. } => Some(match **source {
+                Inadmissible::StalePrev { .. } => Self::Unbroken,
+                _ => Self::Entitled,
+            }),
+            ReplayError::FalseSeal { .. } => Some(Self::Complete),
+            ReplayError::Rows { .. } => None,
+        }
+    }
+}
+
+impl ReasonCode {
+    /// The kind of reason for which a replay refuses an entry.
+    #[must_use]
+    pub fn of_replay<E: std::error::Error>(error: &ReplayError<E>) -> Self {
+        match error {
+            ReplayError::Decode { .. } => Self::NoEntry,
+            ReplayError::Verify { .. } => Self::SignatureWrong,
+            ReplayError::Inadmissible { source, .. } => Self::of_inadmissible(source),
+            ReplayError::FalseSeal { .. } => Self::FalseSeal,
+            ReplayError::Rows { .. } => Self::Stopped,
+        }
+    }
+
+    pub(crate) fn of_inadmissible(reason: &Inadmissible) -> Self {
+        match reason {
+            Inadmissible::StalePrev { .. } => Self::LinkBroken,
+            _ => Self::NotEntitled,
+        }
+    }
+}
+
+impl std::fmt::Display for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Holds => "holds",
+            Self::Fails => "fails",
+            Self::CannotBeDecided => "cannot be decided",
+        })
+    }
+}
+
+impl Answered {
+    /// An answer that rests on all entries, or on none.
+    #[must_use]
+    pub fn new(question: Question, answer: Answer, code: ReasonCode, reason: impl Into<String>) -> Self {
+        Self {
+            question,
+            answer,
+            code,
+            reason: reason.into(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// The same, resting on these entries.
+    #[must_use]
+    pub fn on(self, entries: &[EntryIndex]) -> Self {
+        Self {
+            entries: entries.to_vec(),
+            ..self
+        }
+    }
+}
+
+/// Whether everybody sees the same ledger, as far as the cosignatures on its checkpoint show. `policy` says whom the reader trusts.
+#[must_use]
+pub fn consistent(signed: &SignedCheckpoint, policy: Option<&Policy>) -> Answered {
+    let Some(policy) = policy else {
+        let reason = "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is \
+                      not known";
+        return Answered::new(
+            Question::Consistent,
+            Answer::CannotBeDecided,
+            ReasonCode::NoPolicy,
+            reason,
+        );
+    };
+    by_policy(&policy.evaluate(signed))
+}
+
+fn by_policy(evaluation: &Evaluation) -> Answered {
+    let answered = |answer, code, reason: String| Answered::new(Question::Consistent, answer, code, reason);
+    if let Err(refused) = evaluation.accept() {
+        let reason = format!("the policy refuses the checkpoint: {refused}");
+        return answered(Answer::Fails, ReasonCode::PolicyRefuses, reason);
+    }
+    let cosigned = |(_, outcome): &&(_, _)| matches!(outcome, WitnessOutcome::Cosigned { .. });
+    let cosigned = evaluation.witnesses.iter().filter(cosigned).count();
+    match evaluation.quorum {
+        QuorumOutcome::Met => {
+            let reason =
+                format!("the policy's log signed the checkpoint and {cosigned} of its witnesses cosigned it");
+            answered(Answer::Holds, ReasonCode::PolicyMet, reason)
+        }
+        QuorumOutcome::NotRequired | QuorumOutcome::NotMet => {
+            let reason = "the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known";
+            answered(Answer::CannotBeDecided, ReasonCode::NoWitness, reason.to_owned())
+        }
+    }
+}
