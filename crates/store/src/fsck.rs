@@ -215,7 +215,7 @@ struct Search<'a> {
 /// Lists everything that is wrong with the ledger in a directory.
 ///
 /// # Errors
-/// What is there is no ledger, or has no checkpoint that says how much of it there should be.
+/// What is there is no ledger, or has no checkpoint that says how much of it there should be, and no journal that has one.
 pub fn fsck(directory: &Path, progress: &dyn Progress) -> Result<Vec<Fault>, OpenError> {
     fsck_on(&real_disk(), directory, progress)
 }
@@ -232,7 +232,22 @@ pub(crate) fn fsck_on(
         Err(error) if error.blame() == Blame::Evidence => Some(error),
         Err(error) => return Err(error),
     };
-    let checkpoint = read_checkpoint(disk.as_ref(), &layout)?;
+    let checkpoint = match read_checkpoint(disk.as_ref(), &layout) {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => {
+            return match left {
+                // The journal has it too; what keeps that from being done again is wrong as well.
+                Some(left) if error.blame() == Blame::Evidence => Ok(vec![
+                    Fault::damaged("checkpoint", None, &error),
+                    match left {
+                        OpenError::Read(error) => error.into(),
+                        left => Fault::damaged("journal", None, &left),
+                    },
+                ]),
+                _ => Err(error),
+            };
+        }
+    };
     let tiles = TileFiles::new(layout.clone(), Arc::clone(disk));
     let mut search = Search {
         layout: &layout,

@@ -196,3 +196,30 @@ fn a_damaged_or_foreign_journal_is_named_and_nothing_is_written() {
         check(&directory, written.size);
     }
 }
+
+#[test]
+fn what_keeps_a_damaged_checkpoint_from_being_made_again_is_named_beside_it() {
+    let written = Written::new(300, 4);
+    let directory = written.killed();
+    let wrong = |directory: &Path| -> Vec<_> {
+        let faults = fsck(directory, &NoProgress).unwrap();
+        let wrong = faults.into_iter().filter(|fault| !fault.is_note());
+        wrong.map(|fault| fault.file).collect()
+    };
+    let [checkpoint, tile] = ["checkpoint", "tile/1/000.p/1"].map(|file| directory.join(file));
+    let whole = [&checkpoint, &tile].map(|file| fs::read(file).unwrap());
+    fs::write(&checkpoint, &whole[1]).unwrap();
+    // The journal has the checkpoint.
+    let healed = written.scene.beside("healed");
+    copy_tree(&directory, &healed);
+    assert_eq!(wrong(&healed), [""; 0]);
+    fs::write(&tile, &whole[0]).unwrap();
+    assert_eq!(wrong(&directory), ["checkpoint", "tile/1/000.p/1"]);
+    let bytes = fs::read(&checkpoint).unwrap();
+    assert!(open(&directory).is_err() && Snapshot::open(&directory).is_err());
+    assert_eq!(fs::read(&checkpoint).unwrap(), bytes);
+    // The way out.
+    fs::write(&tile, &whole[1]).unwrap();
+    assert_eq!(wrong(&directory), [""; 0]);
+    check(&directory, written.size);
+}
