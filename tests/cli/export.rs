@@ -208,3 +208,113 @@ error: --entry, --seen and --consistency are about a file, not about the ledger
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("a bundle cannot be read from stdin"), "{said}");
 }
+
+#[test]
+fn documents_are_withheld_by_digest_as_missing_or_all_and_the_bundle_counts_them() {
+    let sandbox = with_auditor();
+    for line in ["seal", "policy -o policy.txt"] {
+        sandbox.ok(line);
+    }
+    let attachments = sandbox.path("ledger/attachments");
+    let kept = sandbox.path("kept");
+    let digest = {
+        let shelf = fs::read_dir(&attachments)
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .path();
+        let document = fs::read_dir(shelf).unwrap().next().unwrap().unwrap();
+        document.file_name().into_string().unwrap()
+    };
+    let export = "export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem";
+    let withheld = |what: &str| format!("{export} -o {what}.zip --withhold {what} --reason confidential");
+    let one = format!("{export} -o one.zip --withhold {digest} --reason confidential --authority «Act»");
+    let lines = [
+        withheld("missing"),
+        withheld("all"),
+        one,
+        format!(
+            "{export} -o no.zip --withhold {} --reason confidential",
+            "0".repeat(64)
+        ),
+        format!("{export} -o no.zip --withhold none --reason confidential"),
+        format!("{export} -o no.zip --withhold all"),
+    ];
+    // Without answers and exporter, which do not depend on documents.
+    let transcript = |lines: &[String]| -> String {
+        let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        let printed = sandbox.transcript(&lines);
+        let told = printed
+            .split_inclusive('\n')
+            .filter(|line| !line.starts_with("  ") || line.contains("withheld: "));
+        told.collect()
+    };
+    assert_transcript!(
+        transcript(&lines),
+        str![[r#"
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
+missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41315 bytes
+0 findings
+[0]
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o all.zip --withhold all --reason confidential
+all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40961 bytes
+0 findings
+[0]
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o one.zip --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason confidential --authority «Act»
+one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41000 bytes
+0 findings
+[0]
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold 0000000000000000000000000000000000000000000000000000000000000000 --reason confidential
+error: no entry in the scope names the document 0000000000000000000000000000000000000000000000000000000000000000, so it cannot be withheld
+[2]
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold none --reason confidential
+error: invalid value 'none' for '--withhold <DIGEST|missing|all>': 4 characters, want 64 lower-case hexadecimal digits; or «missing», or «all»
+
+For more information, try '--help'.
+[2]
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold all
+error: the following required arguments were not provided:
+
+Usage: prova export --output <FILE> --withhold <DIGEST|missing|all> --reason <TEXT> --key <FILE> --log-key <FILE> --ledger <DIR> <COMPONENT|INDEX|--org <ORG>|--type <TYPE>|--slot <SLOT>|--range <A..B>|--from <TIME>>
+
+For more information, try '--help'.
+[2]
+
+"#]]
+    );
+    // Somebody else keeps the document.
+    fs::rename(&attachments, &kept).unwrap();
+    let lines = [
+        format!("{export} -o no.zip"),
+        withheld("missing"),
+        "verify missing.zip --trust policy.txt".to_owned(),
+        "verify one.zip --trust policy.txt".to_owned(),
+    ];
+    assert_transcript!(
+        transcript(&lines),
+        str![[r#"
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip
+error: entry 7 names the document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd, which the ledger does not have
+hint: give the ledger the document, or say why the bundle does not have it: --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason TEXT; `--withhold missing` is for all that the ledger does not have
+[2]
+$ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
+missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40961 bytes
+0 findings
+[0]
+$ prova verify missing.zip --trust policy.txt
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 86c1f52ac454dd31b2eaa701afe7a99d4939c41126b13c3856557ff1dd962063; cannot be decided: consistent, acceptable
+  withheld: document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd: confidential
+[0]
+$ prova verify one.zip --trust policy.txt
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 86c1f52ac454dd31b2eaa701afe7a99d4939c41126b13c3856557ff1dd962063; cannot be decided: consistent, acceptable
+  withheld: document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd: confidential, by «Act»
+[0]
+
+"#]]
+    );
+    for name in ["missing", "all", "one"] {
+        let verdict = sandbox.ok(&format!("verify {name}.zip --trust policy.txt --format json"));
+        assert!(verdict.contains("\"withheld\":1"), "{verdict}");
+    }
+}

@@ -170,3 +170,86 @@ $ prova policy --format json
     sandbox.run("prove 3 -o nowhere/proof").code(2).stdout_eq("");
     assert_eq!(sandbox.files(), ["aau.cdx.json", "ledger"]);
 }
+
+#[test]
+fn a_proof_is_verified_without_the_ledger() {
+    let sandbox = Sandbox::with_life();
+    sandbox.ok("policy -o policy.txt");
+    sandbox.ok("prove 12 -o whole.tlog-proof");
+    sandbox.ok("prove 12 -o bare.tlog-proof --without-entry --entry-out entry.json");
+    sandbox.ok("prove 11 -o other.tlog-proof --entry-out other.json");
+    let proof = fs::read_to_string(sandbox.path("bare.tlog-proof")).unwrap();
+    sandbox.write("cut.tlog-proof", &proof[..proof.len() / 2]);
+    sandbox.write("moved.tlog-proof", proof.replace("index 12", "index 13"));
+    let other = sandbox.ok("key export keys/spare-1.pem --as vkey --origin ledger.example/2026");
+    sandbox.write("stale.txt", format!("log {other}quorum none\n"));
+    fs::remove_dir_all(sandbox.path("ledger")).unwrap();
+    let lines = [
+        "verify whole.tlog-proof --trust policy.txt",
+        "verify bare.tlog-proof --trust policy.txt --entry entry.json --format json",
+        "verify bare.tlog-proof --trust policy.txt",
+        "verify bare.tlog-proof --trust policy.txt --entry other.json",
+        "verify moved.tlog-proof --trust policy.txt --entry entry.json",
+        "verify cut.tlog-proof --trust policy.txt --entry entry.json",
+        "verify whole.tlog-proof --trust stale.txt",
+        "verify whole.tlog-proof",
+        "verify missing.tlog-proof --trust policy.txt",
+        "verify unit:nonsense --trust policy.txt",
+    ];
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova verify whole.tlog-proof --trust policy.txt
+holds: entry 12 of ledger.example/2026 has the leaf hash dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cosigned by no witness
+[0]
+$ prova verify bare.tlog-proof --trust policy.txt --entry entry.json --format json
+{
+  "index": 12,
+  "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af",
+  "origin": "ledger.example/2026",
+  "size": 14,
+  "root": "93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e",
+  "logKey": "ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF",
+  "quorum": "notRequired",
+  "cosigned": [],
+  "claimsAbout": [
+    "unit:dns:nordlys.example/AAU/S1"
+  ]
+}
+[0]
+$ prova verify bare.tlog-proof --trust policy.txt
+error: the proof does not carry its entry
+hint: name the file with the entry's bytes with --entry
+[2]
+$ prova verify bare.tlog-proof --trust policy.txt --entry other.json
+error: the proof does not show that this is entry 12 of a log that the policy trusts
+  caused by: entry 12 leads to root 0d9142237b021feabebd7f8b5b3f27ccd5fad10e0a8c3be7d7dbb8c7f8dcdcc9, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+[1]
+$ prova verify moved.tlog-proof --trust policy.txt --entry entry.json
+error: the proof does not show that this is entry 13 of a log that the policy trusts
+  caused by: entry 13 leads to root de4334f4751004e5196c114336bdacfdef556bd64669a6867d268cf4d5e3c7c3, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+[1]
+$ prova verify cut.tlog-proof --trust policy.txt --entry entry.json
+error: no proof in cut.tlog-proof
+  caused by: note does not end in a newline
+[1]
+$ prova verify whole.tlog-proof --trust stale.txt
+error: the proof does not show that this is entry 12 of a log that the policy trusts
+  caused by: checkpoint has no signature by a listed key of ledger.example/2026
+[1]
+$ prova verify whole.tlog-proof
+error: a proof shows nothing without the log's key that you trust
+hint: give a policy file with --trust; `prova policy` makes one beside the ledger
+[2]
+$ prova verify missing.tlog-proof --trust policy.txt
+error: cannot read missing.tlog-proof
+  caused by: No such file or directory (os error 2)
+[2]
+$ prova verify unit:nonsense --trust policy.txt
+error: «unit:nonsense» is no component
+  caused by: want unit:<org>/<part>/<serial>, unit:idevid:<hex> or unit:sgtin:<gtin>.<serial>
+[2]
+
+"#]]
+    );
+}

@@ -30,7 +30,6 @@ use crate::{
     term::{Term, terms},
     tlog_proof::TlogProof,
     verdict::{Scope, Trust, Verdict},
-    vkey::{SignatureType, Vkey},
 };
 
 /// A term that must be complete: what the seal counts, and what was seen so far.
@@ -453,15 +452,6 @@ impl Verifier {
             terms,
             signatures: self.signatures,
         }))
-    }
-
-    fn check_checkpoint(&self, registry: &Registry) -> Result<(), BundleFault> {
-        let name = registry.origin().as_key_name().clone();
-        let key = ed25519_dalek::VerifyingKey::from_bytes(registry.log_key().as_bytes())
-            .expect("a public key was checked when it was made");
-        let vkey = Vkey::new(name, SignatureType::Ed25519, key);
-        let verified = self.checkpoint.verify(&vkey);
-        verified.map(|_| ()).map_err(BundleFault::CheckpointSignature)
     }
 
     /// The verdict on a bundle that does not hold, for the reason that one of these methods gave.

@@ -1,4 +1,5 @@
-//! What holds of a bundle as a whole, once all its parts are here: nothing is missing, nothing is there without being asked for.
+//! What holds of a bundle as a whole, once all its parts are here: it is signed, nothing is missing, nothing is there without
+//! being asked for.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +11,20 @@ use crate::{
     position::{EntryIndex, TreeSize},
     registry::Registry,
     term::Term,
+    vkey::{SignatureType, Vkey},
 };
 
 impl Verifier {
+    /// Whether the ledger's key signed the checkpoint.
+    pub(super) fn check_checkpoint(&self, registry: &Registry) -> Result<(), BundleFault> {
+        let name = registry.origin().as_key_name().clone();
+        let key = ed25519_dalek::VerifyingKey::from_bytes(registry.log_key().as_bytes())
+            .expect("a public key was checked when it was made");
+        let vkey = Vkey::new(name, SignatureType::Ed25519, key);
+        let verified = self.checkpoint.verify(&vkey);
+        verified.map(|_| ()).map_err(BundleFault::CheckpointSignature)
+    }
+
     /// Whether every entry is here where all must be.
     pub(super) fn check_entries(&self) -> Result<(), BundleFault> {
         let size = self.description.size;
