@@ -237,13 +237,9 @@ pub(crate) fn fsck_on(
         Err(error) => {
             return match left {
                 // The journal has it too; what keeps that from being done again is wrong as well.
-                Some(left) if error.blame() == Blame::Evidence => Ok(vec![
-                    Fault::damaged("checkpoint", None, &error),
-                    match left {
-                        OpenError::Read(error) => error.into(),
-                        left => Fault::damaged("journal", None, &left),
-                    },
-                ]),
+                Some(left) if error.blame() == Blame::Evidence => {
+                    Ok(vec![Fault::damaged("checkpoint", None, &error), undone(left)])
+                }
                 _ => Err(error),
             };
         }
@@ -273,16 +269,25 @@ pub(crate) fn fsck_on(
     }
     search.attachments(disk.as_ref());
     match left {
-        Some(error @ OpenError::RolledBack { .. }) => {
-            search.faults.push(Fault::damaged("checkpoint", None, &error));
-        }
         // Files that keep what is in the journal from being done again were found with the tree.
-        Some(error) if search.faults.is_empty() || matches!(error, OpenError::Journal { .. }) => {
-            search.faults.push(Fault::damaged("journal", None, &error));
+        Some(error)
+            if search.faults.is_empty()
+                || matches!(error, OpenError::RolledBack { .. } | OpenError::Journal { .. }) =>
+        {
+            search.faults.push(undone(error));
         }
         _ => {}
     }
     Ok(search.faults)
+}
+
+/// Why what a writer left in the journal cannot be done again.
+fn undone(error: OpenError) -> Fault {
+    match error {
+        OpenError::RolledBack { .. } => Fault::damaged("checkpoint", None, &error),
+        OpenError::Read(error) => error.into(),
+        error => Fault::damaged("journal", None, &error),
+    }
 }
 
 /// The second of two passes.
