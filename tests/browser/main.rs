@@ -4,15 +4,18 @@
 //! engine. There is no console there: a check that fails ends in a trap, which is all that `main` can say.
 
 use prova_core::{
-    batch::Batch,
     country::Country,
-    dsse::{Envelope, pre_authentication_encoding},
-    entry::Unverified,
     hash::LeafHash,
-    policy::Policy,
-    sign::{Signature, verify_admission, verify_audit},
-    test_keys::{PUBLISHED, published_test_key},
-    tlog_proof::TlogProof,
+    key::{
+        batch::Batch,
+        signature::{Signature, verify_admission, verify_audit},
+        test_keys::{PUBLISHED, published_test_key},
+    },
+    log::{policy::Policy, tlog_proof::TlogProof},
+    statement::{
+        dsse::{Envelope, pre_authentication_encoding},
+        entry::Unverified,
+    },
 };
 
 const ENTRY: &[u8] = include_bytes!("../../fixtures/vectors/entry/accept/two-signatures.json");

@@ -5,13 +5,12 @@ use std::{fs, io::Cursor};
 use prova_bundle::{bag::BagWriter, name::FileName, zip::Archive};
 use prova_core::{
     bundle::{Description, Verifier, custody::Export},
-    checkpoint::SignedCheckpoint,
-    component::SubjectId,
     hash::Digest,
-    index::TermKey,
+    id::component::SubjectId,
+    index::{TermKey, term::Term},
+    key::test_keys::published_test_key,
+    log::checkpoint::SignedCheckpoint,
     position::EntryIndex,
-    term::Term,
-    test_keys::published_test_key,
 };
 use snapbox::str;
 

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use prova_core::{dsse::Envelope, hash::Digest};
+use prova_core::{hash::Digest, statement::dsse::Envelope};
 use prova_formats::{bom, limits::Limits};
 use snapbox::str;
 

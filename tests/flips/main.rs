@@ -21,8 +21,8 @@ use std::{
 };
 
 use prova_core::{
-    component::SubjectId, hash::LeafHash, lifecycle::FactKind, position::EntryIndex,
-    test_keys::published_test_key,
+    hash::LeafHash, id::component::SubjectId, key::test_keys::published_test_key, lifecycle::FactKind,
+    position::EntryIndex,
 };
 use prova_store::{Ledger, NoProgress, Snapshot, State, audit, fsck};
 use prova_testkit::{builder::TestLedger, chance::Chance, independent};

@@ -22,7 +22,7 @@ use prova_bundle::{
 use prova_core::{
     bundle::{Description, custody::Export},
     hash::Digest,
-    keys::SecretKey,
+    key::public::SecretKey,
     position::EntryIndex,
     verdict::Trust,
 };

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use curve25519_dalek::{Scalar, edwards::EdwardsPoint, traits::IsIdentity as _};
-use prova_core::{
+use prova_core::key::{
     batch::Batch,
-    keys::{PublicKey, PublicKeyError, SecretKey},
-    sign::{Signature, verify_admission, verify_audit},
+    public::{PublicKey, PublicKeyError, SecretKey},
+    signature::{Signature, verify_admission, verify_audit},
 };
 
 use crate::{

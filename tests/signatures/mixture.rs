@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use curve25519_dalek::{Scalar, edwards::EdwardsPoint};
 use proptest::prelude::*;
-use prova_core::{
+use prova_core::key::{
     batch::{BadSignatures, Batch},
-    keys::{PublicKey, SecretKey},
-    sign::{Signature, verify_admission, verify_audit},
+    public::{PublicKey, SecretKey},
+    signature::{Signature, verify_admission, verify_audit},
 };
 
 use crate::{

@@ -13,10 +13,10 @@ use curve25519_dalek::{
     edwards::{CompressedEdwardsY, EdwardsPoint},
     traits::IsIdentity as _,
 };
-use prova_core::{
+use prova_core::key::{
     batch::Batch,
-    keys::{PublicKey, PublicKeyError},
-    sign::{Signature, verify_admission, verify_audit},
+    public::{PublicKey, PublicKeyError},
+    signature::{Signature, verify_admission, verify_audit},
 };
 use sha2::{Digest as _, Sha512};
 

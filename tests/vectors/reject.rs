@@ -2,14 +2,16 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use prova_core::{
-    checkpoint::{Checkpoint, SignedCheckpoint},
-    dsse::Envelope,
     hash::{Digest, LeafHash},
-    merkle::{Frontier, InclusionProof},
+    key::test_keys::published_test_key,
+    log::{
+        checkpoint::{Checkpoint, SignedCheckpoint},
+        merkle::{Frontier, InclusionProof},
+        tlog_proof::TlogProof,
+        vkey::{SignatureType, Vkey},
+    },
     position::{EntryIndex, TreeSize},
-    test_keys::published_test_key,
-    tlog_proof::TlogProof,
-    vkey::{SignatureType, Vkey},
+    statement::dsse::Envelope,
 };
 
 type Vector = (&'static str, String, Vec<u8>);
@@ -52,7 +54,7 @@ fn witness(name: &str) -> Vkey {
 /// A proof of entry 2 in a tree of 5, and the log's key.
 fn proof() -> (String, Vkey) {
     let log = published_test_key("log").unwrap();
-    let origin: prova_core::checkpoint::Origin = "ledger.example/2026".parse().unwrap();
+    let origin: prova_core::log::checkpoint::Origin = "ledger.example/2026".parse().unwrap();
     let vkey = Vkey::new(
         origin.as_key_name().clone(),
         SignatureType::Ed25519,

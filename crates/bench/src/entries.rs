@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
-    dsse::{Envelope, pre_authentication_encoding},
-    entry::Unverified,
-    keys::{KeyId, PublicKey},
-    registry::action::Action,
-    statement::Predicate,
+    key::public::{KeyId, PublicKey},
+    statement::{
+        action::Action,
+        dsse::{Envelope, pre_authentication_encoding},
+        entry::Unverified,
+        in_toto::Predicate,
+    },
 };
 
 use crate::Failure;

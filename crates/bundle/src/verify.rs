@@ -11,9 +11,11 @@ use prova_core::{
         custody::{CustodyError, Export, HandOver},
         description::{DescriptionError, Remark},
     },
-    checkpoint::{ParseSignedCheckpointError, SignedCheckpoint},
     index::{IndexProof, ParseIndexProofError, TermKey},
-    policy::ParsePolicyError,
+    log::{
+        checkpoint::{ParseSignedCheckpointError, SignedCheckpoint},
+        policy::ParsePolicyError,
+    },
     position::EntryIndex,
     verdict::{ParseVerdictError, Trust, Verdict},
 };

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use prova_core::{event::Attachment, hash::Digest};
+use prova_core::{hash::Digest, statement::event::Attachment};
 use prova_store::Ledger;
 use sha2::{Digest as _, Sha256};
 

@@ -4,10 +4,14 @@ use std::path::Path;
 
 use ed25519_dalek::VerifyingKey;
 use prova_core::{
-    checkpoint::Origin,
-    keys::{KeyId, PublicKey, SecretKey},
-    test_keys,
-    vkey::{SignatureType, Vkey},
+    key::{
+        public::{KeyId, PublicKey, SecretKey},
+        test_keys,
+    },
+    log::{
+        checkpoint::Origin,
+        vkey::{SignatureType, Vkey},
+    },
 };
 use zeroize::Zeroizing;
 

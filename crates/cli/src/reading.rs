@@ -3,18 +3,17 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
-    entry::Verified,
-    event::Event,
     hash::Digest,
-    history::{History, HistoryError},
+    id::{alias::Alias, component::SubjectId},
+    index::term::Term,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, View},
     position::EntryIndex,
-    registry::Registry,
-    term::Term,
-    timeline::Timeline,
-    trace::Entries,
+    registry::{
+        Registry,
+        history::{History, HistoryError},
+    },
+    statement::{entry::Verified, event::Event},
+    view::{timeline::Timeline, trace::Entries},
 };
 use prova_store::{Audit, Snapshot, State};
 

@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use prova_core::{
-    admission::{AdmitError, Inadmissible, admit},
-    alias::Alias,
-    component::SubjectId,
-    entry::{DecodeEntryError, Unverified, VerifyEntryError},
-    keys::SecretKey,
+    id::{alias::Alias, component::SubjectId},
+    key::public::SecretKey,
+    ledger::admission::{AdmitError, Inadmissible, admit},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Finding, View},
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
+    statement::entry::{DecodeEntryError, Unverified, VerifyEntryError},
 };
 use prova_store::{ReadError, Refusal, State};
 

@@ -9,13 +9,11 @@ use std::{
 use prova_bundle::export::Source;
 use prova_core::{
     bundle::{closure, description::SealReference},
-    checkpoint::SignedCheckpoint,
     hash::Digest,
-    index::IndexProof,
-    merkle::InclusionProof,
+    index::{IndexProof, term::Term},
+    log::{checkpoint::SignedCheckpoint, merkle::InclusionProof},
     position::EntryIndex,
     registry::Registry,
-    term::Term,
 };
 use prova_store::{AttachmentError, Prover, ReadError, Snapshot, State};
 

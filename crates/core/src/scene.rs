@@ -1,24 +1,28 @@
 //! A small ledger in memory for tests: invented companies, published test keys.
 
 use crate::{
-    admission::{AdmitError, Inadmissible, admit},
-    charter::{Charter, Purpose, Root, RootKey},
-    component::SubjectId,
-    dsse::Envelope,
-    entry::{Unverified, VerifyEntryError},
-    event::{Event, EventPredicate, role::Role},
     hash::LeafHash,
-    keys::{PublicKey, SecretKey},
+    id::component::SubjectId,
+    index::term::terms,
+    key::{
+        public::{PublicKey, SecretKey},
+        test_keys::published_test_key,
+    },
+    ledger::{
+        admission::{AdmitError, Inadmissible, admit},
+        replay::{MemoryRows, Rows as _},
+    },
     lifecycle::{Changes, Fact, FactKey, FactKind, FindingCode, View as _, facts},
     position::{EntryIndex, TreeSize},
-    registry::{
-        Registry,
+    registry::Registry,
+    statement::{
         action::{Action, Enrol, RegistryPredicate},
+        charter::{Charter, Purpose, Root, RootKey},
+        dsse::Envelope,
+        entry::{Unverified, VerifyEntryError},
+        event::{Event, EventPredicate, role::Role},
+        in_toto::{Predicate, Statement, Subject},
     },
-    replay::{MemoryRows, Rows as _},
-    statement::{Predicate, Statement, Subject},
-    term::terms,
-    test_keys::published_test_key,
 };
 
 /// Why the scene's ledger refuses an entry.
@@ -55,7 +59,7 @@ pub(crate) fn public(name: &str) -> PublicKey {
     key(name).public()
 }
 
-pub(crate) fn org(name: &str) -> crate::org::OrgId {
+pub(crate) fn org(name: &str) -> crate::id::organisation::OrgId {
     format!("dns:{name}.example").parse().unwrap()
 }
 
@@ -63,7 +67,7 @@ pub(crate) fn id(text: &str) -> SubjectId {
     text.parse().unwrap()
 }
 
-pub(crate) fn component(text: &str) -> crate::component::ComponentId {
+pub(crate) fn component(text: &str) -> crate::id::component::ComponentId {
     text.parse().unwrap()
 }
 
@@ -245,22 +249,22 @@ impl Scene {
 /// A scene as readers see it: rows, and entries whose signatures are verified.
 pub(crate) struct Reading<'a> {
     scene: &'a Scene,
-    pub(crate) history: crate::history::History,
+    pub(crate) history: crate::registry::history::History,
 }
 
 impl<'a> Reading<'a> {
     pub(crate) fn of(scene: &'a Scene) -> Self {
         let changes_keys = |(_, bytes): &(_, &Vec<u8>)| Unverified::decode(bytes).unwrap().changes_keys();
         let entries = (0..).map(EntryIndex::new).zip(&scene.entries);
-        let history = crate::history::History::replay(entries.filter(changes_keys)).unwrap();
+        let history = crate::registry::history::History::replay(entries.filter(changes_keys)).unwrap();
         Self { scene, history }
     }
 
     /// The entries under a term.
     pub(crate) fn under(
         &self,
-        term: &crate::term::Term,
-    ) -> std::collections::BTreeMap<EntryIndex, crate::entry::Verified> {
+        term: &crate::index::term::Term,
+    ) -> std::collections::BTreeMap<EntryIndex, crate::statement::entry::Verified> {
         let indices = self.scene.rows.posting(term).unwrap();
         indices
             .into_iter()
@@ -268,7 +272,7 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
-    pub(crate) fn read(&self, index: EntryIndex) -> crate::entry::Verified {
+    pub(crate) fn read(&self, index: EntryIndex) -> crate::statement::entry::Verified {
         let bytes = &self.scene.entries[usize::try_from(index.get()).unwrap()];
         self.history.verify(index, bytes).unwrap()
     }
@@ -281,7 +285,7 @@ impl crate::lifecycle::View for Reading<'_> {
         self.scene.rows.chain(id)
     }
 
-    fn alias_holder(&self, alias: &crate::alias::Alias) -> Result<Option<SubjectId>, Self::Error> {
+    fn alias_holder(&self, alias: &crate::id::alias::Alias) -> Result<Option<SubjectId>, Self::Error> {
         self.scene.rows.alias_holder(alias)
     }
 
@@ -294,8 +298,8 @@ impl crate::lifecycle::View for Reading<'_> {
     }
 }
 
-impl crate::trace::Entries for Reading<'_> {
-    fn entry(&self, index: EntryIndex) -> Result<crate::entry::Verified, Self::Error> {
+impl crate::view::trace::Entries for Reading<'_> {
+    fn entry(&self, index: EntryIndex) -> Result<crate::statement::entry::Verified, Self::Error> {
         Ok(self.read(index))
     }
 }

@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 pub use self::answer::{Answer, Answered, Question, ReasonCode, consistent};
 use crate::{
     bundle::{BundleScope, Gap},
-    checkpoint::{Origin, SignedCheckpoint},
-    component::SubjectId,
     hash::{Digest, NodeHash},
+    id::component::SubjectId,
     json::JsonError,
     lifecycle::Finding,
-    policy::{ParsePolicyError, Policy},
+    log::{
+        checkpoint::{Origin, SignedCheckpoint},
+        policy::{ParsePolicyError, Policy},
+    },
     position::{EntryIndex, TreeSize},
 };
 

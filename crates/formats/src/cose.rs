@@ -11,11 +11,13 @@
 
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable as _, cbor::value::Value, iana};
 use prova_core::{
-    checkpoint::Checkpoint,
-    component::SubjectId,
     hash::LeafHash,
-    keys::SecretKey,
-    merkle::{InclusionError, InclusionProof},
+    id::component::SubjectId,
+    key::public::SecretKey,
+    log::{
+        checkpoint::Checkpoint,
+        merkle::{InclusionError, InclusionProof},
+    },
     position::TreeSize,
 };
 
@@ -126,9 +128,11 @@ mod tests {
     use prova_core::{
         hash::NodeHash,
         hex,
+        key::{
+            signature::{Signature, verify_admission},
+            test_keys::published_test_key,
+        },
         position::EntryIndex,
-        sign::{Signature, verify_admission},
-        test_keys::published_test_key,
     };
 
     use super::*;

@@ -9,7 +9,7 @@
 //! whose hash is the leaf, and a leaf of this log is the envelope itself. A receipt ([`crate::cose`]) or a `.tlog-proof` shows inclusion.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use prova_core::dsse::{Envelope, EnvelopeSignature, PAYLOAD_TYPE};
+use prova_core::statement::dsse::{Envelope, EnvelopeSignature, PAYLOAD_TYPE};
 use serde::Serialize;
 
 /// The media type of a bundle.
@@ -80,7 +80,7 @@ pub fn bundles(envelope: &Envelope) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use prova_core::keys::SecretKey;
+    use prova_core::key::public::SecretKey;
 
     use super::*;
 

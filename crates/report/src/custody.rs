@@ -6,18 +6,22 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    component::{ComponentId, SubjectId},
-    entry::Verified,
-    event::{
-        Event, EventPredicate,
-        custody::{Receive, Ship},
+    id::{
+        component::{ComponentId, SubjectId},
+        organisation::OrgId,
     },
     lifecycle::{Chain, FindingCode, Transfer, TransferState, View, facts},
-    org::OrgId,
     position::EntryIndex,
     registry::Registry,
-    standing::Party,
+    statement::{
+        entry::Verified,
+        event::{
+            Event, EventPredicate,
+            custody::{Receive, Ship},
+        },
+    },
     time::Timestamp,
+    view::component_state::Party,
 };
 
 /// An entry about the unit: a step on the picture's axis.

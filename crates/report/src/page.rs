@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    component::{Kind, SubjectId},
-    entry::Verified,
-    history::History,
-    keys::KeyId,
+    id::component::{Kind, SubjectId},
+    key::public::KeyId,
     lifecycle::Finding,
     position::EntryIndex,
-    timeline::Timeline,
-    trace::{Entries, Trace},
+    registry::history::History,
+    statement::entry::Verified,
+    view::{
+        timeline::Timeline,
+        trace::{Entries, Trace},
+    },
 };
 
 use crate::custody::Custody;

@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prova_core::{
-    component::SubjectId,
     hash::Digest,
-    history::History,
-    keys::KeyId,
+    id::component::SubjectId,
+    index::term::Term,
+    key::public::KeyId,
     lifecycle::Finding,
     position::EntryIndex,
-    standing::Party,
-    term::Term,
+    registry::history::History,
     time::Timestamp,
-    timeline::{Row, distrusted},
-    trace::Entries,
     verdict::Verdict,
+    view::{
+        component_state::Party,
+        timeline::{Row, distrusted},
+        trace::Entries,
+    },
 };
 
 use crate::{

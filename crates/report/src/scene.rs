@@ -6,23 +6,24 @@
 )]
 
 use prova_core::{
-    alias::Alias,
-    checkpoint::{Checkpoint, SignedCheckpoint},
-    component::SubjectId,
-    entry::Verified,
-    event::{
-        Event,
-        custody::{Inspection, Receive, SealState},
-        role::Role,
-    },
-    history::History,
+    id::{alias::Alias, component::SubjectId},
+    index::term::Term,
+    ledger::replay::{MemoryRows, Replay, Rows as _},
     lifecycle::{Chain, Fact, FactKey, FactKind, View, facts},
+    log::checkpoint::{Checkpoint, SignedCheckpoint},
     position::EntryIndex,
-    registry::action::{Action, Enrol},
-    replay::{MemoryRows, Replay, Rows as _},
-    term::Term,
-    trace::Entries,
+    registry::history::History,
+    statement::{
+        action::{Action, Enrol},
+        entry::Verified,
+        event::{
+            Event,
+            custody::{Inspection, Receive, SealState},
+            role::Role,
+        },
+    },
     verdict::{Grounds, Verdict},
+    view::trace::Entries,
 };
 use prova_testkit::builder::{TestLedger, key, org, unit};
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    history::History,
-    keys::KeyId,
-    org::OrgId,
+    id::organisation::OrgId,
+    key::public::KeyId,
     position::EntryIndex,
-    registry::{KeyRecord, Participant, Registry},
-    standing::Party,
+    registry::{KeyRecord, Participant, Registry, history::History},
+    view::component_state::Party,
 };
 
 /// A key and what it signed.

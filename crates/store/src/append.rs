@@ -11,19 +11,24 @@
 use std::{io, path::PathBuf, sync::Arc};
 
 use prova_core::{
-    admission::{AdmitError, Inadmissible, admit},
-    checkpoint::{Checkpoint, ParseCheckpointError, SignedCheckpoint},
-    entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
     hash::LeafHash,
-    index::Sealed,
+    index::{Sealed, term::terms},
+    ledger::{
+        admission::{AdmitError, Inadmissible, admit},
+        replay::Rows as _,
+    },
     lifecycle::Finding,
-    merkle::{MAX_TREE_SIZE, TileEdge},
-    note::AssembleNoteError,
+    log::{
+        checkpoint::{Checkpoint, ParseCheckpointError, SignedCheckpoint},
+        merkle::{MAX_TREE_SIZE, TileEdge},
+        note::AssembleNoteError,
+    },
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    replay::Rows as _,
-    statement::Predicate,
-    term::terms,
+    statement::{
+        entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
+        in_toto::Predicate,
+    },
 };
 
 use crate::{

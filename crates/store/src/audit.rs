@@ -5,11 +5,11 @@
 
 use prova_core::{
     hash::NodeHash,
+    ledger::replay::{Replay, ReplayError, Replayed, Rows},
     lifecycle::Finding,
-    merkle::{Bundle, Tile, TileEdge, WrittenTile},
+    log::merkle::{Bundle, Tile, TileEdge, WrittenTile},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    replay::{Replay, ReplayError, Replayed, Rows},
 };
 
 use crate::{

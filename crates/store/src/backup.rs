@@ -11,7 +11,7 @@ use std::{
 
 use prova_core::{
     hash::LeafHash,
-    merkle::{Tile, TileEdge, encode_tile, push_entry},
+    log::merkle::{Tile, TileEdge, encode_tile, push_entry},
     position::{EntryIndex, TreeSize},
 };
 

@@ -9,14 +9,18 @@ use std::{
 };
 
 use prova_core::{
-    admission::{AdmitError, Inadmissible, admit},
-    checkpoint::{Checkpoint, ParseCheckpointError},
-    entry::{DecodeEntryError, Unverified, VerifyEntryError},
-    keys::{KeyId, SecretKey},
-    merkle::TileEdge,
-    note::AssembleNoteError,
+    key::public::{KeyId, SecretKey},
+    ledger::{
+        admission::{AdmitError, Inadmissible, admit},
+        replay::MemoryRows,
+    },
+    log::{
+        checkpoint::{Checkpoint, ParseCheckpointError},
+        merkle::TileEdge,
+        note::AssembleNoteError,
+    },
     position::TreeSize,
-    replay::MemoryRows,
+    statement::entry::{DecodeEntryError, Unverified, VerifyEntryError},
 };
 
 use crate::{

@@ -10,9 +10,8 @@ mod tree;
 use std::{fmt, path::Path, sync::Arc};
 
 use prova_core::{
-    checkpoint::SignedCheckpoint,
     hash::{Digest, LeafHash, NodeHash},
-    merkle::Bundle,
+    log::{checkpoint::SignedCheckpoint, merkle::Bundle},
     position::{EntryIndex, TreeSize},
 };
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use prova_core::{
-    merkle::{Bundle, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
+    log::merkle::{Bundle, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
     position::TreeSize,
 };
 

@@ -12,15 +12,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prova_core::{
-    entry::Unverified,
     hash::LeafHash,
     index::{
         Accumulator, AccumulatorHash, Bucket, Buckets, Index, IndexProof, MapHash, MapLeaf, Posting, Row,
         Sealed, Subtree, TermKey,
+        term::{Term, terms_of_admitted},
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    term::{Term, terms_of_admitted},
+    statement::entry::Unverified,
 };
 use serde::{Deserialize, Serialize};
 

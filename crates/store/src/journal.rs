@@ -26,9 +26,11 @@ use std::{
 };
 
 use prova_core::{
-    checkpoint::{Checkpoint, SignedCheckpoint},
     hash::{Digest, LeafHash},
-    merkle::{EntryBundle, TileEdge, TileWidth, Tree, push_entry},
+    log::{
+        checkpoint::{Checkpoint, SignedCheckpoint},
+        merkle::{EntryBundle, TileEdge, TileWidth, Tree, push_entry},
+    },
     position::TreeSize,
     registry::Registry,
 };

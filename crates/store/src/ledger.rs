@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use prova_core::{merkle::TileEdge, position::TreeSize};
+use prova_core::{log::merkle::TileEdge, position::TreeSize};
 
 use crate::{journal::Journal, lock::Lock, log_key::LogKey, snapshot::Snapshot, state::State};
 

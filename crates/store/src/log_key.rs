@@ -2,11 +2,13 @@
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
-    checkpoint::{Checkpoint, Origin, SignedCheckpoint},
-    dsse::{Envelope, EnvelopeError},
-    keys::{PublicKey, SecretKey},
-    note::AssembleNoteError,
-    vkey::{SignatureType, Vkey},
+    key::public::{PublicKey, SecretKey},
+    log::{
+        checkpoint::{Checkpoint, Origin, SignedCheckpoint},
+        note::AssembleNoteError,
+        vkey::{SignatureType, Vkey},
+    },
+    statement::dsse::{Envelope, EnvelopeError},
 };
 
 /// The ledger's own secret.

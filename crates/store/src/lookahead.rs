@@ -15,7 +15,7 @@ use std::{
 };
 
 use prova_core::{
-    ahead::ReadAhead, hash::LeafHash, merkle::Bundle, position::EntryIndex, registry::Registry,
+    hash::LeafHash, ledger::ahead::ReadAhead, log::merkle::Bundle, position::EntryIndex, registry::Registry,
 };
 
 use crate::{

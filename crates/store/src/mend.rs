@@ -4,7 +4,9 @@
 
 use prova_core::{
     hash::{LeafHash, NodeHash},
-    merkle::{Bundle, Frontier, HashSource, InclusionProof, Tile, TileIndex, TileLevel, TileWidth, Tree},
+    log::merkle::{
+        Bundle, Frontier, HashSource, InclusionProof, Tile, TileIndex, TileLevel, TileWidth, Tree,
+    },
     position::EntryIndex,
 };
 

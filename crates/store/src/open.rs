@@ -19,15 +19,18 @@ use std::{
 };
 
 use prova_core::{
-    checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
-    entry::{DecodeEntryError, VerifyEntryError},
     hash::NodeHash,
-    keys::{KeyId, SecretKey},
-    merkle::{
-        Bundle, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth, Tree, push_entry,
+    key::public::{KeyId, SecretKey},
+    log::{
+        checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
+        merkle::{
+            Bundle, LoadEdgeError, Tile, TileEdge, TileIndex, TileLevel, TilePath, TileWidth, Tree,
+            push_entry,
+        },
     },
     position::{EntryIndex, TreeSize},
     registry::RegistryError,
+    statement::entry::{DecodeEntryError, VerifyEntryError},
 };
 
 use crate::{
@@ -501,7 +504,7 @@ fn restore_version(disk: &dyn Disk, tiles: &TileFiles, kept: TilePath) -> Result
             }
             bytes
         }
-        TilePath::Hashes(tile) => prova_core::merkle::encode_tile(&tiles.tile(tile)?.1),
+        TilePath::Hashes(tile) => prova_core::log::merkle::encode_tile(&tiles.tile(tile)?.1),
     };
     let path = tiles.path(kept);
     crate::disk::publish(disk, &NewFile { path, bytes })?;

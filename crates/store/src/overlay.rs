@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
     hash::LeafHash,
-    index::Sealed,
+    id::{alias::Alias, component::SubjectId},
+    index::{Sealed, term::Term},
+    ledger::replay::Rows,
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, View},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    replay::Rows,
-    term::Term,
 };
 
 use crate::{

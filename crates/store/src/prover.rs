@@ -2,7 +2,7 @@
 
 use prova_core::{
     hash::LeafHash,
-    merkle::{self, Bundle, InclusionProof},
+    log::merkle::{self, Bundle, InclusionProof},
     position::EntryIndex,
 };
 

@@ -3,16 +3,14 @@
 use std::path::Path;
 
 use prova_core::{
-    alias::Alias,
-    checkpoint::SignedCheckpoint,
-    component::SubjectId,
     hash::LeafHash,
-    index::Sealed,
+    id::{alias::Alias, component::SubjectId},
+    index::{Sealed, term::Term},
+    ledger::replay::{Replay, Rows},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
+    log::checkpoint::SignedCheckpoint,
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    replay::{Replay, Rows},
-    term::Term,
 };
 
 use crate::{

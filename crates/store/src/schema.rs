@@ -19,13 +19,11 @@
 //! what was written together.
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
     hash::LeafHash,
-    index::{Bucket, TermKey},
+    id::{alias::Alias, component::SubjectId},
+    index::{Bucket, TermKey, term::Term},
     lifecycle::{FactKey, FactKind},
     position::{EntryIndex, TreeSize},
-    term::Term,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,13 +1,11 @@
 //! Sealing: the index over all entries so far, signed by the ledger's key and appended.
 
 use prova_core::{
-    component::SubjectId,
-    dsse::EnvelopeError,
     hash::LeafHash,
-    index::{IndexProof, Sealed},
+    id::component::SubjectId,
+    index::{IndexProof, Sealed, term::Term},
     position::{EntryIndex, TreeSize},
-    seal::Seal,
-    term::Term,
+    statement::{dsse::EnvelopeError, seal::Seal},
     time::Timestamp,
 };
 

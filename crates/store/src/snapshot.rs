@@ -6,13 +6,17 @@
 use std::{ffi::OsString, fmt, io, path::Path, sync::Arc};
 
 use prova_core::{
-    checkpoint::{Checkpoint, SignedCheckpoint},
-    entry::{Unverified, Verified},
     hash::LeafHash,
-    merkle::{Bundle, ConsistencyProof, InclusionProof, Tree},
+    log::{
+        checkpoint::{Checkpoint, SignedCheckpoint},
+        merkle::{Bundle, ConsistencyProof, InclusionProof, Tree},
+    },
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::Predicate,
+    statement::{
+        entry::{Unverified, Verified},
+        in_toto::Predicate,
+    },
 };
 
 use crate::{

@@ -3,15 +3,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
-    entry::Unverified,
     hash::LeafHash,
+    id::{alias::Alias, component::SubjectId},
+    index::term::Term,
+    ledger::replay::{Rows as _, distrusted},
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    replay::{Rows as _, distrusted},
-    term::Term,
+    statement::entry::Unverified,
 };
 
 use crate::{

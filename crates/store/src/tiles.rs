@@ -12,7 +12,7 @@ use std::{
 
 use prova_core::{
     hash::{LeafHash, NodeHash},
-    merkle::{
+    log::merkle::{
         Bundle, BundleReader, DecodeBundleError, DecodeTileError, EntryBundle, HashSource, MAX_ENTRY_BYTES,
         ReadTreeError, Tile, TileIndex, TileLevel, TilePath, TileWidth, decode_tile,
     },

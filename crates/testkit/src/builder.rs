@@ -3,23 +3,29 @@
 use std::collections::HashMap;
 
 use prova_core::{
-    charter::{Charter, Purpose, Root, RootKey},
-    checkpoint::Origin,
-    component::{ComponentId, SubjectId},
-    dsse::Envelope,
-    event::{
-        Attachment, Event, EventPredicate, Site,
-        custody::{Inspection, Receive, SealState, Ship, Store},
-        make::Manufacture,
-        role::Role,
-    },
     hash::{Digest, LeafHash},
-    keys::{KeyId, SecretKey},
-    org::OrgId,
+    id::{
+        component::{ComponentId, SubjectId},
+        organisation::OrgId,
+    },
+    key::{
+        public::{KeyId, SecretKey},
+        test_keys::published_test_key,
+    },
+    log::checkpoint::Origin,
     position::EntryIndex,
-    registry::action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},
-    statement::{Predicate, Statement, Subject},
-    test_keys::published_test_key,
+    statement::{
+        action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},
+        charter::{Charter, Purpose, Root, RootKey},
+        dsse::Envelope,
+        event::{
+            Attachment, Event, EventPredicate, Site,
+            custody::{Inspection, Receive, SealState, Ship, Store},
+            make::Manufacture,
+            role::Role,
+        },
+        in_toto::{Predicate, Statement, Subject},
+    },
     time::Timestamp,
 };
 

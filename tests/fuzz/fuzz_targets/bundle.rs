@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::merkle::{BundleReader, EntryBundle, TileWidth, decode_tile, encode_tile, push_entry};
+use prova_core::log::merkle::{BundleReader, EntryBundle, TileWidth, decode_tile, encode_tile, push_entry};
 use prova_fuzz::assert_printable;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,14 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    dsse::{Envelope, EnvelopeSignature},
-    entry::{Unverified, VerifyEntryError},
-    hash::LeafHash,
-    keys::KeyId,
-    sign::Signature,
-    statement::Statement,
-};
+use prova_core::{statement::{dsse::{Envelope, EnvelopeSignature}, entry::{Unverified, VerifyEntryError}, in_toto::Statement}, hash::LeafHash, key::{public::KeyId, signature::Signature}};
 use prova_fuzz::assert_printable;
 
 fn check(entry: &[u8]) -> bool {

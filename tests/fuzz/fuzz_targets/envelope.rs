@@ -2,12 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    dsse::{Envelope, EnvelopeSignature},
-    hash::Digest,
-    keys::KeyId,
-    sign::Signature,
-};
+use prova_core::{statement::dsse::{Envelope, EnvelopeSignature}, hash::Digest, key::{public::KeyId, signature::Signature}};
 use prova_fuzz::assert_printable;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -41,12 +41,7 @@ mod schema;
 use std::fmt::Debug;
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    component::SubjectId,
-    lifecycle::{Chain, Fact},
-    position::EntryIndex,
-    registry::Registry,
-};
+use prova_core::{id::component::SubjectId, lifecycle::{Chain, Fact}, position::EntryIndex, registry::Registry};
 use prova_fuzz::assert_printable;
 use serde::{Serialize, de::DeserializeOwned};
 

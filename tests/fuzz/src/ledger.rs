@@ -11,29 +11,7 @@
 
 use std::{convert::Infallible, sync::OnceLock};
 
-use prova_core::{
-    admission::admit,
-    charter::{Charter, Purpose, Root, RootKey},
-    component::SubjectId,
-    dsse::Envelope,
-    entry::Unverified,
-    event::role::Role,
-    hash::LeafHash,
-    keys::SecretKey,
-    lifecycle::View as _,
-    merkle::Frontier,
-    org::OrgId,
-    position::TreeSize,
-    registry::{
-        Registry,
-        action::{Action, Enrol, RegistryPredicate},
-    },
-    replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted},
-    statement::{Predicate, Statement, Subject},
-    term::{Term, terms},
-    test_keys::published_test_key,
-    time::Timestamp,
-};
+use prova_core::{ledger::{admission::admit, replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted}}, statement::{charter::{Charter, Purpose, Root, RootKey}, dsse::Envelope, entry::Unverified, event::role::Role, action::{Action, Enrol, RegistryPredicate}, in_toto::{Predicate, Statement, Subject}}, id::{component::SubjectId, organisation::OrgId}, hash::LeafHash, key::{public::SecretKey, test_keys::published_test_key}, lifecycle::View as _, log::merkle::Frontier, position::TreeSize, registry::Registry, index::term::{Term, terms}, time::Timestamp};
 
 use crate::assert_printable;
 
@@ -169,8 +147,8 @@ impl Ledger {
                     "an entry that was refused changed the registry"
                 );
                 match error {
-                    prova_core::admission::AdmitError::Inadmissible(error) => assert_printable(&*error),
-                    prova_core::admission::AdmitError::View(never) => match never {},
+                    prova_core::ledger::admission::AdmitError::Inadmissible(error) => assert_printable(&*error),
+                    prova_core::ledger::admission::AdmitError::View(never) => match never {},
                 }
                 return;
             }

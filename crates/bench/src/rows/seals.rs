@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use prova_core::{
-    component::SubjectId, entry::Unverified, position::EntryIndex, term::Term, time::Timestamp,
+    id::component::SubjectId, index::term::Term, position::EntryIndex, statement::entry::Unverified,
+    time::Timestamp,
 };
 use prova_store::Outcome;
 

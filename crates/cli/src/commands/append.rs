@@ -7,9 +7,9 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    dsse::{EnvelopeError, MAX_ENTRY_BYTES},
     hash::Digest,
     position::EntryIndex,
+    statement::dsse::{EnvelopeError, MAX_ENTRY_BYTES},
 };
 use prova_store::{Ledger, Outcome};
 use serde::Serialize;

@@ -7,12 +7,14 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    checkpoint::SignedCheckpoint,
-    dsse::MAX_ENTRY_BYTES,
-    equivocation::{Equivocation, MAX_EQUIVOCATION_BYTES},
     hash::LeafHash,
-    policy::Policy,
-    tlog_proof::TlogProof,
+    log::{
+        checkpoint::SignedCheckpoint,
+        equivocation::{Equivocation, MAX_EQUIVOCATION_BYTES},
+        policy::Policy,
+        tlog_proof::TlogProof,
+    },
+    statement::dsse::MAX_ENTRY_BYTES,
     verdict::Trust,
 };
 use serde::Serialize;

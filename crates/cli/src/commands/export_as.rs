@@ -9,13 +9,12 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use prova_core::{
-    component::{Kind, ParseComponentError, SubjectId},
-    dsse::Envelope,
-    entry::Verified,
     hash::Digest,
-    keys::SecretKey,
+    id::component::{Kind, ParseComponentError, SubjectId},
+    index::term::Term,
+    key::public::SecretKey,
     position::EntryIndex,
-    term::Term,
+    statement::{dsse::Envelope, entry::Verified},
     time::Timestamp,
 };
 use prova_formats::{

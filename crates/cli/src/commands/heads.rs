@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use prova_core::{component::SubjectId, hash::LeafHash};
+use prova_core::{hash::LeafHash, id::component::SubjectId};
 use serde::Serialize;
 
 use crate::{

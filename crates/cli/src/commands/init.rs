@@ -8,18 +8,18 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    charter::{Charter, Purpose, Root, RootKey},
-    checkpoint::Origin,
-    component::SubjectId,
-    dsse::{Envelope, MAX_ENTRY_BYTES},
-    entry::Unverified,
     hash::LeafHash,
-    keys::{KeyId, PublicKey, SecretKey},
-    org::OrgId,
+    id::{component::SubjectId, organisation::OrgId},
+    key::public::{KeyId, PublicKey, SecretKey},
+    log::{checkpoint::Origin, vkey::Vkey},
     registry::Registry,
-    statement::{Predicate, Statement, Subject},
+    statement::{
+        charter::{Charter, Purpose, Root, RootKey},
+        dsse::{Envelope, MAX_ENTRY_BYTES},
+        entry::Unverified,
+        in_toto::{Predicate, Statement, Subject},
+    },
     time::Timestamp,
-    vkey::Vkey,
 };
 use prova_store::Ledger;
 use serde::Serialize;
@@ -277,7 +277,7 @@ fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(),
     };
     let signers: &[KeyId] = verified.signers();
     Registry::found(&charter, verified.leaf(), signers)
-        .map_err(prova_core::admission::Inadmissible::Registry)?;
+        .map_err(prova_core::ledger::admission::Inadmissible::Registry)?;
     let log_key = signing::read_key(Path::new(&args.log_key), &args.passphrase.log_source(), ui)?;
     let vkey: Vkey = publickey::vkey(&charter.origin, &log_key.public());
     Ledger::create(directory, entry, log_key)?;

@@ -4,8 +4,15 @@ use std::io::{self, Write};
 
 use clap::Args;
 use prova_core::{
-    component::SubjectId, country::Country, event::role::Role, hash::LeafHash, lifecycle::Finding,
-    org::OrgId, position::EntryIndex, standing::Party, term::Term, time::Timestamp, timeline::Row,
+    country::Country,
+    hash::LeafHash,
+    id::{component::SubjectId, organisation::OrgId},
+    index::term::Term,
+    lifecycle::Finding,
+    position::EntryIndex,
+    statement::event::role::Role,
+    time::Timestamp,
+    view::{component_state::Party, timeline::Row},
 };
 use serde::Serialize;
 
@@ -47,7 +54,9 @@ pub(super) fn term(text: &str) -> Result<Term, String> {
     let component = || text.parse::<SubjectId>().map(Term::Id).ok();
     let organisation = || text.parse::<OrgId>().map(Term::By).ok();
     text.parse()
-        .or_else(|error: prova_core::term::ParseTermError| component().or_else(organisation).ok_or(error))
+        .or_else(|error: prova_core::index::term::ParseTermError| {
+            component().or_else(organisation).ok_or(error)
+        })
         .map_err(|error| error.to_string())
 }
 

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_core::{
-    dsse::{Envelope, EnvelopeSignature, MAX_ENTRY_BYTES, pre_authentication_encoding},
-    keys::SecretKey,
-    statement::{Predicate, Statement},
+    key::public::SecretKey,
+    statement::{
+        dsse::{Envelope, EnvelopeSignature, MAX_ENTRY_BYTES, pre_authentication_encoding},
+        in_toto::{Predicate, Statement},
+    },
     text,
 };
 

@@ -12,13 +12,12 @@ use super::{
     sparse::{Followed, Sparse, Want},
 };
 use crate::{
-    component::SubjectId,
-    entry::{DecodeEntryError, Unverified},
     hash::Digest,
-    org::OrgId,
+    id::{component::SubjectId, organisation::OrgId},
+    index::term::{Term, terms_of_admitted},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    term::{Term, terms_of_admitted},
+    statement::entry::{DecodeEntryError, Unverified},
 };
 
 /// Most entries that a bundle has.

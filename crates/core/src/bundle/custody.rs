@@ -14,17 +14,21 @@ use serde::{Deserialize, Serialize};
 
 use super::description::{Description, Remark};
 use crate::{
-    checkpoint::Origin,
-    dsse::{Envelope, EnvelopeError, pre_authentication_encoding},
-    event::role::Role,
     hash::{Digest, NodeHash},
+    id::organisation::OrgId,
     json::JsonError,
-    keys::{KeyId, SecretKey},
-    org::OrgId,
+    key::{
+        public::{KeyId, SecretKey},
+        signature::verify_admission,
+    },
+    log::checkpoint::Origin,
     position::TreeSize,
     registry::{EntitlementError, Registry},
-    sign::verify_admission,
-    statement::STATEMENT_TYPE,
+    statement::{
+        dsse::{Envelope, EnvelopeError, pre_authentication_encoding},
+        event::role::Role,
+        in_toto::STATEMENT_TYPE,
+    },
     text::excerpt,
     time::Timestamp,
 };

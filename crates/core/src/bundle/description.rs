@@ -13,13 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::scope::{BundleScope, ScopeError};
 use crate::{
-    alias::Alias,
-    checkpoint::Origin,
-    component::SubjectId,
     hash::{Digest, NodeHash},
+    id::{alias::Alias, component::SubjectId, organisation::OrgId},
     index::MapHash,
     json::JsonError,
-    org::OrgId,
+    log::checkpoint::Origin,
     position::{EntryIndex, TreeSize},
     text::is_unprintable,
     time::Timestamp,

@@ -11,19 +11,18 @@ use super::{
     sparse::Sparse,
 };
 use crate::{
-    alias::Alias,
-    checkpoint::SignedCheckpoint,
-    component::SubjectId,
-    entry::Verified,
     hash::{Digest, LeafHash},
-    history::{History, HistoryError},
+    id::{alias::Alias, component::SubjectId},
+    index::term::Term,
+    ledger::replay::distrust,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, View, facts},
+    log::checkpoint::SignedCheckpoint,
     position::EntryIndex,
-    replay::distrust,
-    term::Term,
+    registry::history::{History, HistoryError},
+    statement::entry::Verified,
     text::excerpt,
-    trace::Entries,
     verdict::{Answer, Answered, Question, ReasonCode, Scope, Trust, Verdict},
+    view::trace::Entries,
 };
 
 /// Where a bundle's entries can be read again, after they were verified: a dossier keeps their hashes only.
@@ -273,7 +272,7 @@ impl Dossier {
         Answered::new(question, Answer::Holds, ReasonCode::IndexCounts, counted).on(&[seal.index])
     }
 
-    /// The dossier with its entries at hand: what [`crate::trace`] and [`crate::timeline`] read.
+    /// The dossier with its entries at hand: what [`crate::view::trace`] and [`crate::view::timeline`] read.
     #[must_use]
     pub fn open<'a, B: EntryBytes>(&'a self, bytes: &'a B) -> Opened<'a, B> {
         Opened { dossier: self, bytes }

@@ -2,18 +2,18 @@
 
 use super::description::DescriptionError;
 use crate::{
-    admission::Inadmissible,
-    checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
-    component::SubjectId,
-    entry::{DecodeEntryError, VerifyEntryError},
     hash::Digest,
-    index::{IndexProofError, ParseIndexProofError, Sealed},
-    merkle::InclusionError,
-    org::OrgId,
+    id::{component::SubjectId, organisation::OrgId},
+    index::{IndexProofError, ParseIndexProofError, Sealed, term::Term},
+    ledger::admission::Inadmissible,
+    log::{
+        checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
+        merkle::InclusionError,
+        tlog_proof::ParseProofError,
+    },
     position::{EntryIndex, TreeSize},
-    term::Term,
+    statement::entry::{DecodeEntryError, VerifyEntryError},
     text::excerpt,
-    tlog_proof::ParseProofError,
     verdict::{Question, ReasonCode},
 };
 

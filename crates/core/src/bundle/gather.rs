@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{description::ClosureLists, scope::BundleScope, sparse::Sparse};
 use crate::{
-    checkpoint::Origin,
-    component::{Kind, SubjectId},
     hash::Digest,
+    id::component::{Kind, SubjectId},
+    index::term::Term,
     lifecycle::{Life, MAX_NESTING, facts},
+    log::checkpoint::Origin,
     position::{EntryIndex, TreeSize},
-    statement::Statement,
-    term::Term,
-    trace::MAX_NODES,
+    statement::in_toto::Statement,
+    view::trace::MAX_NODES,
 };
 
 /// Collects the primary components of a scope from entries.
@@ -103,7 +103,7 @@ pub(super) fn documents(statement: &Statement) -> BTreeSet<Digest> {
     documents
 }
 
-/// What the primary components consist of, run and are in, as [`crate::trace`] walks; those known to be followed or not.
+/// What the primary components consist of, run and are in, as [`crate::view::trace`] walks; those known to be followed or not.
 pub(super) fn traced(sparse: &Sparse, primary: &BTreeSet<SubjectId>) -> BTreeMap<SubjectId, EntryIndex> {
     let mut reached: BTreeMap<SubjectId, EntryIndex> = BTreeMap::new();
     let mut level: Vec<(SubjectId, EntryIndex)> = Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! A bundle has everything about some components of a ledger: the entries verbatim, the proofs that they are in the log, the proofs that none is
 //! missing. What is decided here needs no file, archive or network: [`Verifier`] takes a bundle's parts in a fixed order, one at a time, and
-//! makes a [`Dossier`] of them, on which [`crate::trace`], [`crate::standing`] and [`crate::timeline`] work as they do on a ledger.
+//! makes a [`Dossier`] of them, on which [`crate::view::trace`], [`crate::view::component_state`] and [`crate::view::timeline`] work as they do on a ledger.
 //!
 //! ```text
 //! Verifier::new(description, checkpoint) → index_proof* → entry* (ascending) → attachment* → finish → Dossier → verdict(trust)

@@ -13,10 +13,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    component::{ComponentId, Kind, SubjectId},
-    org::OrgId,
+    id::{
+        component::{ComponentId, Kind, SubjectId},
+        organisation::OrgId,
+    },
+    index::term::Term,
     position::{EntryIndex, TreeSize},
-    term::Term,
     time::Timestamp,
 };
 

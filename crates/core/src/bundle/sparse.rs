@@ -11,14 +11,18 @@ use std::{
 };
 
 use crate::{
-    alias::Alias,
-    component::{ComponentId, Kind, SubjectId},
-    event::{Event, EventPredicate, operation::MaintenanceAction},
     hash::LeafHash,
+    id::{
+        alias::Alias,
+        component::{ComponentId, Kind, SubjectId},
+        organisation::OrgId,
+    },
     lifecycle::{self, Chain, Fact, FactKey, FactKind, Facts, MAX_NESTING, View},
-    org::OrgId,
     position::EntryIndex,
-    statement::Subject,
+    statement::{
+        event::{Event, EventPredicate, operation::MaintenanceAction},
+        in_toto::Subject,
+    },
 };
 
 /// Whose chains are known in full.

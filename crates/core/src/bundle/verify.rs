@@ -16,19 +16,24 @@ use super::{
     sparse::{BrokenLink, Followed, Sparse, Want},
 };
 use crate::{
-    admission::{AdmitError, Inadmissible, admit},
-    checkpoint::SignedCheckpoint,
-    entry::{Unverified, Verified},
     hash::{Digest, LeafHash},
-    history::History,
-    index::{Accumulator, Index, IndexProof, MemoryBuckets},
+    index::{
+        Accumulator, Index, IndexProof, MemoryBuckets,
+        term::{Term, terms},
+    },
+    ledger::{
+        admission::{AdmitError, Inadmissible, admit},
+        replay::BATCH_ENTRIES,
+    },
     lifecycle::Changes,
+    log::{checkpoint::SignedCheckpoint, tlog_proof::TlogProof},
     position::{EntryIndex, TreeSize},
-    registry::{Registry, action::Action},
-    replay::BATCH_ENTRIES,
-    statement::Predicate,
-    term::{Term, terms},
-    tlog_proof::TlogProof,
+    registry::{Registry, history::History},
+    statement::{
+        action::Action,
+        entry::{Unverified, Verified},
+        in_toto::Predicate,
+    },
     verdict::{Scope, Trust, Verdict},
 };
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hash::{LeafHash, digest_type, sha256},
+    index::term::Term,
     position::EntryIndex,
-    term::Term,
 };
 
 digest_type! {

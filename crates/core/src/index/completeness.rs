@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     hash::LeafHash,
+    index::term::Term,
     position::{EntryIndex, TreeSize},
-    term::Term,
     text::excerpt,
 };
 

@@ -9,7 +9,7 @@ use super::{
     proof::IndexProof,
     row::{Bucket, ROW_BITS, Row},
 };
-use crate::{hash::LeafHash, position::EntryIndex, term::Term};
+use crate::{hash::LeafHash, index::term::Term, position::EntryIndex};
 
 /// Where the leaves of the map are kept, a bucket at a time.
 pub trait Buckets {

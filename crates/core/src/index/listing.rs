@@ -14,18 +14,22 @@ use super::{
     proof::{IndexProof, ParseIndexProofError},
 };
 use crate::{
-    checkpoint::Origin,
-    component::SubjectId,
-    entry::{DecodeEntryError, Unverified, VerifyEntryError},
     hash::LeafHash,
+    id::component::SubjectId,
+    index::term::Term,
     json::JsonError,
-    keys::{PublicKey, PublicKeyError},
-    policy::{LogOutcome, Policy},
+    key::public::{PublicKey, PublicKeyError},
+    log::{
+        checkpoint::Origin,
+        policy::{LogOutcome, Policy},
+        tlog_proof::{ParseProofError, TlogProof, VerifiedEntry, VerifyProofError},
+    },
     position::EntryIndex,
-    seal::{Seal, SealError},
-    statement::Predicate,
-    term::Term,
-    tlog_proof::{ParseProofError, TlogProof, VerifiedEntry, VerifyProofError},
+    statement::{
+        entry::{DecodeEntryError, Unverified, VerifyEntryError},
+        in_toto::Predicate,
+        seal::{Seal, SealError},
+    },
 };
 
 /// Longest listing, in bytes: 180,000 entries of 1 KiB.

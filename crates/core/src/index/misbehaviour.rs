@@ -11,15 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use super::listing::{Listing, ParseListingError, VerifyListingError};
 use crate::{
-    checkpoint::Origin,
-    entry::{DecodeEntryError, Unverified},
     hash::LeafHash,
+    index::term::{Term, terms_without_registry},
     json::JsonError,
-    policy::Policy,
+    log::{
+        checkpoint::Origin,
+        policy::Policy,
+        tlog_proof::{ParseProofError, TlogProof, VerifyProofError},
+    },
     position::EntryIndex,
-    term::{Term, terms_without_registry},
+    statement::entry::{DecodeEntryError, Unverified},
     text::excerpt,
-    tlog_proof::{ParseProofError, TlogProof, VerifyProofError},
 };
 
 const TYPE: &str = "urn:prova:false-seal:1";

@@ -7,7 +7,7 @@
 //! ```
 //! The entries under a term are folded in their order into an accumulator; a sparse binary Merkle tree over the bits of the keys, most
 //! significant first, maps each term to it. A subtree with one leaf *is* that leaf, so that a proof has about log2(terms) hashes, and the root
-//! depends on the set alone. A [seal](crate::seal) states it.
+//! depends on the set alone. A [seal](crate::statement::seal) states it.
 
 mod accumulator;
 mod completeness;
@@ -17,6 +17,7 @@ mod map;
 mod misbehaviour;
 mod proof;
 mod row;
+pub mod term;
 
 use serde::{Deserialize, Serialize};
 

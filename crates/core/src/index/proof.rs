@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     decimal,
-    term::{ParseTermError, Term},
+    index::term::{ParseTermError, Term},
     text::excerpt,
 };
 

@@ -9,7 +9,7 @@ use super::{
     map::{MapHash, MapLeaf, Subtree, halves},
     proof::{End, IndexProof, Outcome},
 };
-use crate::term::Term;
+use crate::index::term::Term;
 
 /// Bits of a key that say which bucket it is in.
 pub const ROW_BITS: u16 = 16;

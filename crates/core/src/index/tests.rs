@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     hash::{LeafHash, sha256},
+    index::term::Term,
     position::{EntryIndex, TreeSize},
-    term::Term,
 };
 
 fn term(number: usize) -> Term {

@@ -6,17 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::FindingCode;
 use crate::{
-    checkpoint::Origin,
-    component::{ComponentId, Kind, SubjectId},
-    event::{
-        category::{AreaClass, Category},
-        notice::ActStatus,
-    },
     hash::LeafHash,
+    id::{
+        component::{ComponentId, Kind, SubjectId},
+        organisation::OrgId,
+    },
     index::Sealed,
-    org::OrgId,
+    log::checkpoint::Origin,
     position::EntryIndex,
-    seal::Seal,
+    statement::{
+        event::{
+            category::{AreaClass, Category},
+            notice::ActStatus,
+        },
+        seal::Seal,
+    },
     time::Timestamp,
 };
 

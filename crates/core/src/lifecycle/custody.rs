@@ -9,9 +9,11 @@
 
 use super::{Applying, Fact, FactKey, FindingCode, MAX_NESTING, Transfer, TransferState, View};
 use crate::{
-    component::{ComponentId, Kind, SubjectId},
-    event::custody::{Inspection, Receive, SealState, Ship},
-    org::OrgId,
+    id::{
+        component::{ComponentId, Kind, SubjectId},
+        organisation::OrgId,
+    },
+    statement::event::custody::{Inspection, Receive, SealState, Ship},
 };
 
 impl<V: View> Applying<'_, V> {

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Chain, Finding, Transfer, View};
 use crate::{
-    alias::Alias,
-    component::{ComponentId, SubjectId},
-    org::OrgId,
+    id::{
+        alias::Alias,
+        component::{ComponentId, SubjectId},
+        organisation::OrgId,
+    },
     position::EntryIndex,
 };
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{component::SubjectId, position::EntryIndex, text::serde_as_text};
+use crate::{id::component::SubjectId, position::EntryIndex, text::serde_as_text};
 
 /// A contradiction or gap, found when an entry was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

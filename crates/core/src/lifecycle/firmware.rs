@@ -2,9 +2,11 @@
 
 use super::{Applying, FactKey, FindingCode, Life, View};
 use crate::{
-    component::{ComponentId, Kind},
-    event::Firmware,
-    org::OrgId,
+    id::{
+        component::{ComponentId, Kind},
+        organisation::OrgId,
+    },
+    statement::event::Firmware,
 };
 
 /// What decides on where a released artefact may run.

@@ -2,13 +2,15 @@
 
 use super::{Applying, Chain, Fact, FactKey, FindingCode, Life, MAX_NESTING, Neighbours, View};
 use crate::{
-    component::{ComponentId, Kind, SubjectId},
-    event::{
-        Event,
-        make::{Manifest, Manufacture, Part},
-        operation::{Install, Maintain, MaintenanceAction},
+    id::component::{ComponentId, Kind, SubjectId},
+    statement::{
+        event::{
+            Event,
+            make::{Manifest, Manufacture, Part},
+            operation::{Install, Maintain, MaintenanceAction},
+        },
+        in_toto::Subject,
     },
-    statement::Subject,
 };
 
 impl<V: View> Applying<'_, V> {

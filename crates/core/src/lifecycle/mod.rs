@@ -1,6 +1,6 @@
 //! What statements add up to: the life of components.
 //!
-//! *Structure is refused, substance is recorded.* Whether an entry may enter the ledger is decided in [`crate::admission`]; here its event is
+//! *Structure is refused, substance is recorded.* Whether an entry may enter the ledger is decided in [`crate::ledger::admission`]; here its event is
 //! applied to the chains of its subjects, and what contradicts the past becomes a [`Finding`]. Admission and audit run this same code.
 
 mod chain;
@@ -18,13 +18,14 @@ pub use self::{
     finding::{Finding, FindingCode, ParseFindingCodeError},
 };
 use crate::{
-    alias::Alias,
-    component::{ComponentId, SubjectId},
-    event::EventPredicate,
     hash::LeafHash,
-    org::OrgId,
+    id::{
+        alias::Alias,
+        component::{ComponentId, SubjectId},
+        organisation::OrgId,
+    },
     position::EntryIndex,
-    statement::Subject,
+    statement::{event::EventPredicate, in_toto::Subject},
 };
 
 /// Deepest nesting of parts that is followed; deeper ones are a `cycle` finding.
@@ -195,7 +196,7 @@ impl<V: View> Applying<'_, V> {
     }
 
     /// The subjects of one kind.
-    fn subjects(&self, kind: crate::component::Kind) -> Vec<ComponentId> {
+    fn subjects(&self, kind: crate::id::component::Kind) -> Vec<ComponentId> {
         let components = self.changes.chains.keys().filter_map(SubjectId::component);
         components
             .filter(|component| component.kind() == kind)

@@ -2,8 +2,11 @@
 
 use super::MAX_KEYS_IN_USE;
 use crate::{
-    charter::RootError, checkpoint::Origin, component::SubjectId, event::role::Role, keys::KeyId, org::OrgId,
+    id::{component::SubjectId, organisation::OrgId},
+    key::public::KeyId,
+    log::checkpoint::Origin,
     position::EntryIndex,
+    statement::{charter::RootError, event::role::Role},
 };
 
 /// Why the registry does not let somebody say something.

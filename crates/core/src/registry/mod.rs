@@ -4,25 +4,29 @@
 //! Entitlement is a matter of *position*, not of a clock: a key speaks from the entry after its enrolment up to its revocation.
 //! Thresholds count distinct organisations, never signatures.
 
-pub mod action;
 mod error;
+pub mod history;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use self::action::{Action, Enrol, Revoke, Rotate};
 pub use self::error::{EntitlementError, RegistryError};
+use crate::statement::action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate};
 use crate::{
-    charter::{Charter, Purpose, Root},
-    checkpoint::Origin,
     country::Country,
-    event::{EventPredicate, role::Role},
     hash::LeafHash,
-    keys::{KeyId, PublicKey},
-    org::OrgId,
+    id::organisation::OrgId,
+    key::{
+        public::{KeyId, PublicKey},
+        test_keys::is_published_test_key,
+    },
+    log::checkpoint::Origin,
     position::EntryIndex,
-    test_keys::is_published_test_key,
+    statement::{
+        charter::{Charter, Purpose, Root},
+        event::{EventPredicate, role::Role},
+    },
 };
 
 /// Most keys that an organisation may have in use.
@@ -259,7 +263,7 @@ impl Registry {
         &mut self,
         index: EntryIndex,
         leaf: LeafHash,
-        predicate: &action::RegistryPredicate,
+        predicate: &RegistryPredicate,
         signers: &[KeyId],
     ) -> Result<(), RegistryError> {
         if let Some(name) = predicate.critical.first() {
@@ -441,7 +445,7 @@ impl Registry {
         }));
     }
 
-    fn change(&mut self, change: &action::Change) -> Result<(), RegistryError> {
+    fn change(&mut self, change: &Change) -> Result<(), RegistryError> {
         let organisation = &change.organisation;
         let parent = change.parent.as_ref().filter(|parent| *parent != organisation);
         self.check_parent(organisation, parent)?;

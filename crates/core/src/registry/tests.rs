@@ -1,19 +1,19 @@
-use super::{
-    EntitlementError, RegistryError,
-    action::{Action, Change, Enrol, Revoke, Rotate, Standing},
-};
+use super::{EntitlementError, RegistryError};
+use crate::statement::action::{Action, Change, Enrol, Revoke, Rotate, Standing};
 use crate::{
-    admission::Inadmissible,
-    charter::{Purpose, RootError},
-    entry::VerifyEntryError,
-    event::{
-        Event,
-        assurance::{Test, TestResult},
-        role::Role,
-    },
+    ledger::admission::Inadmissible,
     position::EntryIndex,
     scene::{Refused, Scene, org, public},
-    statement::Predicate,
+    statement::{
+        charter::{Purpose, RootError},
+        entry::VerifyEntryError,
+        event::{
+            Event,
+            assurance::{Test, TestResult},
+            role::Role,
+        },
+        in_toto::Predicate,
+    },
 };
 
 const TYPE: &str = "type:dns:nordlys.example/AAU-3900/R1";
@@ -409,11 +409,13 @@ fn a_registry_entry_follows_the_one_before() {
     let mut scene = Scene::new();
     let predicate = |scene: &mut Scene| scene.event("lab", Role::Laboratory, a_test(), &[TYPE]);
     let _ = predicate(&mut scene);
-    let mut statement = scene.about_ledger(Predicate::Registry(Box::new(super::action::RegistryPredicate {
-        time: "2026-01-01T00:00:00Z".parse().unwrap(),
-        critical: Vec::new(),
-        action: enrol("x", "spare-1"),
-    })));
+    let mut statement = scene.about_ledger(Predicate::Registry(Box::new(
+        crate::statement::action::RegistryPredicate {
+            time: "2026-01-01T00:00:00Z".parse().unwrap(),
+            critical: Vec::new(),
+            action: enrol("x", "spare-1"),
+        },
+    )));
     statement.subjects[0].prev = None;
     let refused = scene.submit(&statement, &["root-a", "root-b"]);
     assert!(matches!(

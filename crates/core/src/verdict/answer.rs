@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    admission::Inadmissible,
-    checkpoint::SignedCheckpoint,
-    policy::{Evaluation, Policy, QuorumOutcome, WitnessOutcome},
+    ledger::{admission::Inadmissible, replay::ReplayError},
+    log::{
+        checkpoint::SignedCheckpoint,
+        policy::{Evaluation, Policy, QuorumOutcome, WitnessOutcome},
+    },
     position::EntryIndex,
-    replay::ReplayError,
 };
 
 /// A question about a component, an entry or a whole ledger.

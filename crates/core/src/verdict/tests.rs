@@ -1,9 +1,11 @@
 use super::*;
 use crate::{
-    checkpoint::Checkpoint,
     lifecycle::FindingCode,
+    log::{
+        checkpoint::Checkpoint,
+        vkey::{SignatureType, Vkey},
+    },
     scene::{Scene, id, key},
-    vkey::{SignatureType, Vkey},
 };
 
 fn verifying() -> ed25519_dalek::VerifyingKey {
@@ -87,7 +89,7 @@ fn a_policy_decides_whether_everybody_sees_the_same() {
 fn witnesses_decide_whether_others_see_the_same() {
     let witness = key("auditor");
     let public = ed25519_dalek::VerifyingKey::from_bytes(witness.public().as_bytes()).unwrap();
-    let name: crate::vkey::KeyName = "witness.example".parse().unwrap();
+    let name: crate::log::vkey::KeyName = "witness.example".parse().unwrap();
     let vkey = Vkey::new(name.clone(), SignatureType::CosignatureV1, public);
     let policy = policy("scene.example/ledger", &format!("witness w {vkey}\nquorum w\n"));
     let alone = consistent(&signed(), Some(&policy));
@@ -98,9 +100,9 @@ fn witnesses_decide_whether_others_see_the_same() {
             "the policy refuses the checkpoint: quorum is not met: 0 of 1 known witnesses cosigned"
         )
     );
-    let time = crate::cosignature::CosignatureTime::new(1_767_225_600).unwrap();
+    let time = crate::log::cosignature::CosignatureTime::new(1_767_225_600).unwrap();
     let line =
-        crate::cosignature::Cosignature::sign(&name, &public, time, signed().checkpoint(), |message| {
+        crate::log::cosignature::Cosignature::sign(&name, &public, time, signed().checkpoint(), |message| {
             ed25519_dalek::Signature::from_bytes(witness.sign(message).as_bytes())
         });
     let seen = consistent(&signed().with_signature(line).unwrap(), Some(&policy));
@@ -159,8 +161,8 @@ fn the_json_of_a_verdict_is_stable() {
 #[test]
 fn where_an_audit_stops_one_question_fails_and_the_others_stay_open() {
     let scene = Scene::new();
-    let mut replay = crate::replay::Replay::new();
-    let mut rows = crate::replay::MemoryRows::default();
+    let mut replay = crate::ledger::replay::Replay::new();
+    let mut rows = crate::ledger::replay::MemoryRows::default();
     let mut entries = scene.entries.iter().chain(&scene.entries[1..2]);
     let error = entries
         .find_map(|entry| replay.push(&mut rows, entry).err())

@@ -3,14 +3,15 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use prova_core::{
-    alias::Alias,
-    component::{ComponentId, Kind, SubjectId},
-    entry::Verified,
-    event::Event,
+    id::{
+        alias::Alias,
+        component::{ComponentId, Kind, SubjectId},
+    },
+    index::term::Term,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, Life, UnitLife, View, facts},
     position::EntryIndex,
-    term::Term,
-    trace::Entries,
+    statement::{entry::Verified, event::Event},
+    view::trace::Entries,
 };
 
 use super::Source;

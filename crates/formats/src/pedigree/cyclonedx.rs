@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prova_core::{
-    component::{ComponentId, Kind},
-    standing::Party,
-    trace::Relation,
+    id::component::{ComponentId, Kind},
+    view::{component_state::Party, trace::Relation},
 };
 use serde::Serialize;
 

@@ -17,20 +17,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prova_core::{
-    alias::Alias,
-    checkpoint::Checkpoint,
-    component::{ComponentId, Kind, SubjectId},
-    event::{Attachment, Event, make::Manufacture},
     hash::{Digest, sha256},
-    history::History,
+    id::{
+        alias::Alias,
+        component::{ComponentId, Kind, SubjectId},
+    },
+    index::term::Term,
     lifecycle::{Chain, Finding, Life, facts},
+    log::checkpoint::Checkpoint,
     position::EntryIndex,
-    standing::Party,
-    term::Term,
+    registry::history::History,
+    statement::event::{Attachment, Event, make::Manufacture},
     text::escape,
     time::Timestamp,
-    timeline::Row,
-    trace::{Entries, Node, Relation, Shown, Trace},
+    view::{
+        component_state::Party,
+        timeline::Row,
+        trace::{Entries, Node, Relation, Shown, Trace},
+    },
 };
 
 use self::built::AsBuilt;

@@ -2,12 +2,10 @@
 //! parts and firmware; its type is the specification for it.
 
 use prova_core::{
-    component::{ComponentId, Kind},
     hash::Digest,
-    standing::Party,
+    id::component::{ComponentId, Kind},
     text::escape,
-    timeline::Row,
-    trace::Relation,
+    view::{component_state::Party, timeline::Row, trace::Relation},
 };
 use serde::Serialize;
 

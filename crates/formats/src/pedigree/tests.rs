@@ -3,19 +3,20 @@
 use std::{convert::Infallible, path::Path};
 
 use prova_core::{
-    alias::Alias,
-    component::ComponentId,
-    entry::Verified,
-    event::{
-        Attachment, BomReference, Event, EventPredicate, Firmware, Site,
-        make::{Assemble, Manifest, Manufacture, Part, Supply},
-        operation::{Install, Maintain, MaintenanceAction, Update},
-        role::Role,
-    },
+    id::{alias::Alias, component::ComponentId},
+    ledger::replay::{MemoryRows, Replay, Rows as _},
     lifecycle::{Fact, FactKey, FactKind, View},
-    registry::action::{Action, Enrol},
-    replay::{MemoryRows, Replay, Rows as _},
-    statement::{Predicate, Statement, Subject},
+    statement::{
+        action::{Action, Enrol},
+        entry::Verified,
+        event::{
+            Attachment, BomReference, Event, EventPredicate, Firmware, Site,
+            make::{Assemble, Manifest, Manufacture, Part, Supply},
+            operation::{Install, Maintain, MaintenanceAction, Update},
+            role::Role,
+        },
+        in_toto::{Predicate, Statement, Subject},
+    },
 };
 use prova_testkit::builder::{TestLedger, component, key, org, sign, unit};
 
@@ -154,7 +155,7 @@ fn board(serial: &str) -> ComponentId {
 fn install(slot: &str, into: &ComponentId) -> (Event, Vec<ComponentId>) {
     let event = Event::Install(Install {
         category: "ran.aau".parse().unwrap(),
-        area: prova_core::event::category::AreaClass::General,
+        area: prova_core::statement::event::category::AreaClass::General,
         operator: None,
         firmware: None,
     });

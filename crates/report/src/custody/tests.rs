@@ -1,6 +1,6 @@
 use prova_core::{
-    component::SubjectId, hash::LeafHash, lifecycle::View as _, replay::Rows as _, term::Term,
-    trace::Entries as _,
+    hash::LeafHash, id::component::SubjectId, index::term::Term, ledger::replay::Rows as _,
+    lifecycle::View as _, view::trace::Entries as _,
 };
 use prova_testkit::builder::{TestLedger, org, unit};
 

@@ -1,7 +1,9 @@
 //! Each component on a page of its own: how it stands, who held it, what happened, what it is made of.
 
 use maud::{Markup, html};
-use prova_core::{component::ComponentId, event::category::AreaClass, standing::Standing};
+use prova_core::{
+    id::component::ComponentId, statement::event::category::AreaClass, view::component_state::Standing,
+};
 
 use super::{foreign::foreign, life, link, picture, tree};
 use crate::{

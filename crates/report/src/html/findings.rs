@@ -1,7 +1,7 @@
 //! What is wrong, with the entry behind it; what was left out, and what is missing.
 
 use maud::{Markup, html};
-use prova_core::{lifecycle::Finding, term::Term};
+use prova_core::{index::term::Term, lifecycle::Finding};
 
 use super::{foreign::foreign, link};
 use crate::{

@@ -1,7 +1,7 @@
 //! A life as a list of what happened, oldest first.
 
 use maud::{Markup, html};
-use prova_core::timeline::Row;
+use prova_core::view::timeline::Row;
 
 use super::{
     findings::warning,

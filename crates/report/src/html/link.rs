@@ -2,11 +2,13 @@
 
 use maud::{Markup, html};
 use prova_core::{
-    component::{ComponentId, Kind, SubjectId},
+    id::component::{ComponentId, Kind, SubjectId},
     position::EntryIndex,
-    sentence::short,
-    standing::{Party, Standing},
     time::Timestamp,
+    view::{
+        component_state::{Party, Standing},
+        sentence::short,
+    },
 };
 
 use super::foreign::{fitting, foreign};

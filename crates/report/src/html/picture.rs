@@ -147,7 +147,7 @@ impl Drawing<'_> {
         self.x(self.columns.partition_point(|column| *column < mark))
     }
 
-    fn lane(&self, holder: &prova_core::org::OrgId) -> usize {
+    fn lane(&self, holder: &prova_core::id::organisation::OrgId) -> usize {
         let mut parties = self.custody.parties.iter();
         y(parties.position(|party| party.id == *holder).unwrap_or_default())
     }
@@ -304,7 +304,7 @@ fn table(report: &Report, custody: &Custody) -> Markup {
         .hand_overs
         .iter()
         .filter(|hand_over| hand_over.arrived.is_none());
-    let name = |org: &prova_core::org::OrgId| {
+    let name = |org: &prova_core::id::organisation::OrgId| {
         let mut parties = custody.parties.iter();
         parties.find(|party| party.id == *org).map(link::name)
     };

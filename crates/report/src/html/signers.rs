@@ -1,7 +1,7 @@
 //! The organisations that signed, and what the registry says of them.
 
 use maud::{Markup, html};
-use prova_core::event::role::Role;
+use prova_core::statement::event::role::Role;
 
 use super::{foreign::foreign, link};
 use crate::{

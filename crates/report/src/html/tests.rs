@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
 use prova_core::{
-    component::SubjectId,
     hash::Digest,
+    id::component::SubjectId,
+    index::term::Term,
     position::EntryIndex,
-    standing::Party,
-    term::Term,
     verdict::{Question, ReasonCode, Scope, Verdict},
+    view::component_state::Party,
 };
 use prova_testkit::builder::{TestLedger, org, unit};
 

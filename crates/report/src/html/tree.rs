@@ -1,7 +1,7 @@
 //! What a component is made of, as a tree.
 
 use maud::{Markup, html};
-use prova_core::trace::{Node, Relation, Shown, Trace};
+use prova_core::view::trace::{Node, Relation, Shown, Trace};
 
 use super::{findings::warning, foreign::listed, link};
 use crate::{meaning, report::Report};

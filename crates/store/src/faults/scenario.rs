@@ -7,7 +7,11 @@ use std::{
     sync::Arc,
 };
 
-use prova_core::{hash::Digest, keys::SecretKey, position::EntryIndex, test_keys::published_test_key};
+use prova_core::{
+    hash::Digest,
+    key::{public::SecretKey, test_keys::published_test_key},
+    position::EntryIndex,
+};
 use prova_testkit::{builder::TestLedger, independent};
 
 use super::disk::{Ack, Fault, FaultDisk, Stores};

@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
     hash::{Digest, LeafHash},
-    index::Sealed,
+    id::{alias::Alias, component::SubjectId},
+    index::{Sealed, term::Term},
+    ledger::replay::Rows,
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
     position::{EntryIndex, TreeSize},
-    replay::Rows,
-    term::Term,
 };
 
 use super::{Fault, FaultKind, attachment_file};

@@ -2,7 +2,7 @@
 
 use prova_core::{
     hash::{LeafHash, NodeHash},
-    merkle::{Bundle, Frontier, Tile, TileEdge, TileIndex, TileLevel, WrittenTile},
+    log::merkle::{Bundle, Frontier, Tile, TileEdge, TileIndex, TileLevel, WrittenTile},
     position::EntryIndex,
 };
 

@@ -1,4 +1,7 @@
-use prova_core::{checkpoint::Origin, merkle::Frontier, test_keys::published_test_key};
+use prova_core::{
+    key::test_keys::published_test_key,
+    log::{checkpoint::Origin, merkle::Frontier},
+};
 
 use super::*;
 use crate::log_key::LogKey;

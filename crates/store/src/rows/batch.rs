@@ -1,6 +1,6 @@
 //! Rows to be written together.
 
-use prova_core::{position::EntryIndex, term::Term};
+use prova_core::{index::term::Term, position::EntryIndex};
 use serde::Serialize;
 
 use super::{RowError, block::Row};

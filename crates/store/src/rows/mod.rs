@@ -19,14 +19,12 @@ mod wall;
 use std::path::Path;
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
     hash::LeafHash,
-    index::TermKey,
+    id::{alias::Alias, component::SubjectId},
+    index::{TermKey, term::Term},
     lifecycle::{Chain, Fact, FactKey, FactKind},
     position::EntryIndex,
     registry::Registry,
-    term::Term,
 };
 use serde::de::DeserializeOwned;
 

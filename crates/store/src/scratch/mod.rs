@@ -25,14 +25,12 @@ use std::{
 };
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
     hash::LeafHash,
-    index::{Index, Sealed, TermKey},
+    id::{alias::Alias, component::SubjectId},
+    index::{Index, Sealed, TermKey, term::Term},
+    ledger::replay::Rows,
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
-    replay::Rows,
-    term::Term,
 };
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -1,11 +1,11 @@
 //! What `append` does with entries.
 
 use prova_core::{
-    admission::Inadmissible,
     hash::LeafHash,
+    index::term::Term,
+    ledger::admission::Inadmissible,
     lifecycle::FindingCode,
     position::{EntryIndex, TreeSize},
-    term::Term,
 };
 use prova_store::{AppendError, NoProgress, Outcome, Refusal, Snapshot, audit};
 use prova_testkit::builder::{TestLedger, unit};

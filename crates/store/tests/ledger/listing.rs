@@ -1,19 +1,20 @@
 //! Listings from a ledger, what is refused of them, and a seal that lies shown to lie.
 
 use prova_core::{
-    entry::Unverified,
     hash::LeafHash,
     index::{
         CompletenessError, Contradiction, FalseSeal, FalseSealError, Index, IndexProof, ListedEntry, Listing,
         MemoryBuckets, VerifyListingError,
+        term::{Term, terms_of_admitted},
     },
-    policy::Policy,
+    key::test_keys::published_test_key,
+    log::{
+        policy::Policy,
+        tlog_proof::TlogProof,
+        vkey::{SignatureType, Vkey},
+    },
     position::EntryIndex,
-    seal::Seal,
-    term::{Term, terms_of_admitted},
-    test_keys::published_test_key,
-    tlog_proof::TlogProof,
-    vkey::{SignatureType, Vkey},
+    statement::{entry::Unverified, seal::Seal},
 };
 use prova_store::{Snapshot, State};
 use prova_testkit::builder::sign;

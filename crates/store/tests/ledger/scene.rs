@@ -6,11 +6,13 @@ use std::{
 };
 
 use prova_core::{
-    checkpoint::{Checkpoint, SignedCheckpoint},
     hash::LeafHash,
-    merkle::Frontier,
+    key::test_keys::published_test_key,
+    log::{
+        checkpoint::{Checkpoint, SignedCheckpoint},
+        merkle::Frontier,
+    },
     position::{EntryIndex, TreeSize},
-    test_keys::published_test_key,
 };
 use prova_store::{Ledger, NoProgress, Outcome};
 use prova_testkit::{builder::TestLedger, independent};
@@ -103,7 +105,7 @@ pub(crate) fn check(directory: &Path, want: usize) {
     assert_eq!(found.entries.len(), want);
 }
 
-pub(crate) fn log_key() -> prova_core::keys::SecretKey {
+pub(crate) fn log_key() -> prova_core::key::public::SecretKey {
     published_test_key("log").unwrap()
 }
 

@@ -1,11 +1,10 @@
 //! Seals: what is proved by them, and what becomes of the index when the store is lost or the ledger's key lies.
 
 use prova_core::{
-    index::{IndexProof, Outcome as Held, check_complete},
+    index::{IndexProof, Outcome as Held, check_complete, term::Term},
+    ledger::replay::ReplayError,
     position::TreeSize,
-    replay::ReplayError,
-    seal::Seal,
-    term::Term,
+    statement::seal::Seal,
 };
 use prova_store::{
     AuditError, FaultKind, Ledger, NoProgress, Outcome, Refusal, SealAt, Snapshot, State, audit, fsck,

@@ -1,10 +1,9 @@
 //! The organisations of a generated ledger, all invented. Their keys are the published test keys.
 
 use prova_core::{
-    event::role::Role,
-    keys::{KeyId, SecretKey},
-    org::OrgId,
-    registry::action::Enrol,
+    id::organisation::OrgId,
+    key::public::{KeyId, SecretKey},
+    statement::{action::Enrol, event::role::Role},
 };
 
 use crate::builder;

@@ -1,8 +1,8 @@
 //! What the vendors sell: types, and the releases of software that run on them.
 
 use prova_core::{
-    component::ComponentId,
-    event::{
+    id::component::ComponentId,
+    statement::event::{
         BomReference, Event, Firmware, Scas,
         assurance::{CertificateAction, Certify, Test, TestResult},
         make::{Manifest, Supply},

@@ -1,12 +1,13 @@
 //! Who writes down what is said: links, time, signatures.
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
-    dsse::{Envelope, EnvelopeSignature, pre_authentication_encoding},
-    event::{Attachment, Event, EventPredicate, Place, role::Role},
     hash::{Digest, LeafHash},
-    statement::{Predicate, Statement, Subject},
+    id::{alias::Alias, component::SubjectId},
+    statement::{
+        dsse::{Envelope, EnvelopeSignature, pre_authentication_encoding},
+        event::{Attachment, Event, EventPredicate, Place, role::Role},
+        in_toto::{Predicate, Statement, Subject},
+    },
     time::{Date, Timestamp},
 };
 

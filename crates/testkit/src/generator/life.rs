@@ -6,8 +6,9 @@
 //! Only units that are somewhere on this way are kept in memory, and each place has room for so many.
 
 use prova_core::{
-    component::ComponentId,
-    event::{
+    hash::LeafHash,
+    id::component::ComponentId,
+    statement::event::{
         Event, Measurement, Site,
         assurance::{Test, TestResult},
         category::AreaClass,
@@ -17,7 +18,6 @@ use prova_core::{
         operation::{Decommission, Destination, Install, Maintain, MaintenanceAction, Measure, Update},
         role::Role,
     },
-    hash::LeafHash,
 };
 
 use super::{

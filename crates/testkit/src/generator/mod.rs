@@ -22,13 +22,15 @@ mod life;
 use std::{collections::VecDeque, fmt};
 
 use prova_core::{
-    charter::{Charter, Purpose, Root, RootKey},
-    checkpoint::Origin,
-    component::SubjectId,
     hash::LeafHash,
-    keys::SecretKey,
-    registry::action::{Action, RegistryPredicate},
-    statement::{Predicate, Statement, Subject},
+    id::component::SubjectId,
+    key::public::SecretKey,
+    log::checkpoint::Origin,
+    statement::{
+        action::{Action, RegistryPredicate},
+        charter::{Charter, Purpose, Root, RootKey},
+        in_toto::{Predicate, Statement, Subject},
+    },
 };
 
 use self::{cast::Cast, catalogue::Catalogue, clerk::Clerk, life::Units};

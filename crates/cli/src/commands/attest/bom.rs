@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::BufReader, ops::ControlFlow, path::Path};
 
-use prova_core::event::BomReference;
+use prova_core::statement::event::BomReference;
 use prova_formats::{
     bom::{Component, Format, ReadBomError, Sink, read_each},
     limits::Limits,

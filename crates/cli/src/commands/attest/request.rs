@@ -4,18 +4,18 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Args;
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
     country::Country,
-    dsse::Envelope,
-    event::{Attachment, Disclosure, Event, EventPredicate, Place, role::Role},
     hash::LeafHash,
-    keys::{KeyId, SecretKey},
+    id::{alias::Alias, component::SubjectId, organisation::OrgId},
+    key::public::{KeyId, SecretKey},
     lifecycle::Transfer,
-    org::OrgId,
     position::EntryIndex,
     registry::Registry,
-    statement::{Predicate, Statement, Subject},
+    statement::{
+        dsse::Envelope,
+        event::{Attachment, Disclosure, Event, EventPredicate, Place, role::Role},
+        in_toto::{Predicate, Statement, Subject},
+    },
     time::Timestamp,
 };
 use serde_json::{Map, Value};
@@ -238,7 +238,7 @@ impl Request {
         };
         match registry.keys().get(&id) {
             Some(record) => Ok(record.organisation.clone()),
-            None => Err(prova_core::entry::VerifyEntryError::UnknownKey(id).into()),
+            None => Err(prova_core::statement::entry::VerifyEntryError::UnknownKey(id).into()),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Long lists of units become several statements, each within the size limit of an entry.
 
-use prova_core::{
+use prova_core::statement::{
     dsse::MAX_ENTRY_BYTES,
     event::Event,
-    statement::{Predicate, Statement, Subject},
+    in_toto::{Predicate, Statement, Subject},
 };
 
 /// Bytes of an envelope beside payload and signatures, rounded up.
@@ -71,10 +71,12 @@ fn payload_limit(signatures: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use prova_core::{
-        dsse::Envelope,
-        event::{EventPredicate, custody::Ship, role::Role},
         hash::LeafHash,
-        test_keys::published_test_key,
+        key::test_keys::published_test_key,
+        statement::{
+            dsse::Envelope,
+            event::{EventPredicate, custody::Ship, role::Role},
+        },
     };
 
     use super::*;
@@ -104,7 +106,7 @@ mod tests {
         let subject = |number: u32| {
             let id = format!("unit:dns:nordlys.example/AAU-3900/SN{number:06}");
             let prev = Some(LeafHash::of_entry(id.as_bytes()));
-            Subject::new(id.parse::<prova_core::component::SubjectId>().unwrap(), prev)
+            Subject::new(id.parse::<prova_core::id::component::SubjectId>().unwrap(), prev)
         };
         let subjects: Vec<_> = (0..2_000).map(subject).collect();
         let key = published_test_key("producer").unwrap();

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    alias::Alias,
-    component::SubjectId,
-    dsse::Envelope,
     hash::{Digest, LeafHash},
+    id::{alias::Alias, component::SubjectId},
     position::EntryIndex,
-    statement::{ForeignLink, Statement, Subject},
+    statement::{
+        dsse::Envelope,
+        in_toto::{ForeignLink, Statement, Subject},
+    },
 };
 
 use super::request::parse_alias;

@@ -9,9 +9,9 @@
 use std::{collections::HashMap, path::Path};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
-use prova_core::{
+use prova_core::id::{
     component::{ComponentId, SubjectId},
-    org::OrgId,
+    organisation::OrgId,
 };
 
 use super::{request::parse_alias, subjects::StatedAlias};

@@ -13,7 +13,7 @@ use prova_bundle::{
 };
 use prova_core::{
     bundle::{custody::HandOver, description::Remark},
-    org::OrgId,
+    id::organisation::OrgId,
     time::Timestamp,
 };
 use serde::Serialize;

@@ -7,9 +7,9 @@ use std::{
 };
 
 use prova_core::{
-    component::ComponentId,
     hash::Digest,
-    test_keys::{PUBLISHED, published_test_key},
+    id::component::ComponentId,
+    key::test_keys::{PUBLISHED, published_test_key},
 };
 
 use crate::{

@@ -9,7 +9,7 @@ use std::{
 };
 
 use prova_core::{
-    component::SubjectId, lifecycle::FindingCode, position::EntryIndex, text::escape, time::Timestamp,
+    id::component::SubjectId, lifecycle::FindingCode, position::EntryIndex, text::escape, time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 

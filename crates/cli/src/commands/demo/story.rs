@@ -29,7 +29,7 @@ pub(super) fn lines() -> impl Iterator<Item = Line> {
 
 #[cfg(test)]
 mod tests {
-    use prova_core::event::Event;
+    use prova_core::statement::event::Event;
 
     use super::*;
 

@@ -2,10 +2,10 @@
 
 use prova_core::{
     bundle::{BundleScope, Dossier, EntryBytes, OpenError, description::Description},
-    component::SubjectId,
-    standing::Party,
-    term::Term,
+    id::component::SubjectId,
+    index::term::Term,
     verdict::Verdict,
+    view::component_state::Party,
 };
 use prova_report::{Case, Gap, Kept, Relevance, Report, Wanted, Withheld, render};
 

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use prova_core::{
     hash::LeafHash,
-    index::{ListedEntry, Listing},
+    index::{ListedEntry, Listing, term::Term},
+    log::tlog_proof::TlogProof,
     position::{EntryIndex, TreeSize},
-    term::Term,
-    tlog_proof::TlogProof,
 };
 use prova_store::Snapshot;
 use serde::Serialize;

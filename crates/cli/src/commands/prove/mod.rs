@@ -11,9 +11,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::Args;
 use prova_core::{
     hash::{LeafHash, NodeHash},
+    index::term::Term,
+    log::tlog_proof::TlogProof,
     position::{EntryIndex, TreeSize},
-    term::Term,
-    tlog_proof::TlogProof,
 };
 use prova_store::Snapshot;
 use serde::Serialize;

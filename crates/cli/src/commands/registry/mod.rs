@@ -6,15 +6,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use prova_core::{
-    component::SubjectId,
     country::Country,
-    dsse::Envelope,
-    event::role::Role,
-    keys::{KeyId, PublicKey},
-    org::OrgId,
+    id::{component::SubjectId, organisation::OrgId},
+    key::public::{KeyId, PublicKey},
     position::EntryIndex,
-    registry::action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate, Standing},
-    statement::{Predicate, Statement, Subject},
+    statement::{
+        action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate, Standing},
+        dsse::Envelope,
+        event::role::Role,
+        in_toto::{Predicate, Statement, Subject},
+    },
     time::Timestamp,
 };
 
@@ -333,7 +334,7 @@ fn record_on(
     basis: Basis,
     signing: &Signing,
     action: Action,
-    mut keys: Vec<prova_core::keys::SecretKey>,
+    mut keys: Vec<prova_core::key::public::SecretKey>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let (origin, head) = basis.registry_head()?;

@@ -4,15 +4,14 @@ use std::io::{self, Write};
 
 use clap::Args;
 use prova_core::{
-    charter::Purpose,
-    checkpoint::Origin,
     country::Country,
-    event::role::Role,
     hash::LeafHash,
-    keys::{KeyId, PublicKey},
-    org::OrgId,
+    id::organisation::OrgId,
+    key::public::{KeyId, PublicKey},
+    log::checkpoint::Origin,
     position::EntryIndex,
     registry::Registry,
+    statement::{charter::Purpose, event::role::Role},
     text::escape,
 };
 use serde::Serialize;

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use prova_core::{
-    dsse::Envelope, hash::LeafHash, keys::KeyId, lifecycle::Finding, position::EntryIndex, replay::distrust,
-    timeline::Row,
+    hash::LeafHash, key::public::KeyId, ledger::replay::distrust, lifecycle::Finding, position::EntryIndex,
+    statement::dsse::Envelope, view::timeline::Row,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 
 use prova_core::{
-    component::SubjectId,
+    id::component::SubjectId,
     lifecycle::TransferState,
     position::EntryIndex,
-    standing::{CustodyTransfer, Party, Standing},
-    timeline::{Row, Timeline},
+    view::{
+        component_state::{CustodyTransfer, Party, Standing},
+        timeline::{Row, Timeline},
+    },
 };
 use serde::Serialize;
 

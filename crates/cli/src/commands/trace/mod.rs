@@ -10,10 +10,12 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    component::ComponentId,
     hash::Digest,
-    standing::Party,
-    trace::{Node, Relation, Shown, Trace},
+    id::component::ComponentId,
+    view::{
+        component_state::Party,
+        trace::{Node, Relation, Shown, Trace},
+    },
 };
 use serde::Serialize;
 

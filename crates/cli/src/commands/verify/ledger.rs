@@ -7,10 +7,10 @@ use std::{
 };
 
 use prova_core::{
-    component::SubjectId,
+    id::component::SubjectId,
+    ledger::replay::ReplayError,
     lifecycle::Finding,
     position::EntryIndex,
-    replay::ReplayError,
     verdict::{Answer, Grounds, Question, ReasonCode, Scope, Trust, Verdict},
 };
 use prova_store::{Audit, AuditError, ReadError, Snapshot, audit};

@@ -6,12 +6,10 @@ use std::{
 };
 
 use prova_core::{
-    checkpoint::Origin,
     hash::{LeafHash, NodeHash},
-    index::{Contradiction, FalseSeal, Listing, MapHash},
-    policy::Policy,
+    index::{Contradiction, FalseSeal, Listing, MapHash, term::Term},
+    log::{checkpoint::Origin, policy::Policy},
     position::{EntryIndex, TreeSize},
-    term::Term,
     time::Timestamp,
 };
 use serde::Serialize;

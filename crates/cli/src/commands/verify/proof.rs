@@ -6,14 +6,15 @@ use std::{
 };
 
 use prova_core::{
-    checkpoint::Origin,
-    dsse::MAX_ENTRY_BYTES,
-    entry::Unverified,
     hash::{LeafHash, NodeHash},
-    policy::{Evaluation, LogOutcome, Policy, QuorumOutcome, WitnessOutcome},
+    log::{
+        checkpoint::Origin,
+        policy::{Evaluation, LogOutcome, Policy, QuorumOutcome, WitnessOutcome},
+        tlog_proof::TlogProof,
+    },
     position::{EntryIndex, TreeSize},
+    statement::{dsse::MAX_ENTRY_BYTES, entry::Unverified},
     time::Timestamp,
-    tlog_proof::TlogProof,
 };
 use serde::Serialize;
 

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, path::Path};
 
 use prova_core::{
-    component::SubjectId,
+    id::component::SubjectId,
+    index::term::Term,
     lifecycle::View as _,
     position::EntryIndex,
-    term::Term,
-    trace::{Entries as _, Trace},
     verdict::Verdict,
+    view::trace::{Entries as _, Trace},
 };
 use prova_report::{ENTRIES_SHOWN, Kept, Relevance, Report, Wanted, render};
 

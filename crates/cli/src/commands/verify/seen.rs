@@ -6,13 +6,15 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::Args;
 use prova_core::{
     bundle::Dossier,
-    checkpoint::SignedCheckpoint,
     hash::NodeHash,
-    merkle::{ConsistencyProof, Frontier},
-    note::MAX_NOTE_BYTES,
+    log::{
+        checkpoint::SignedCheckpoint,
+        merkle::{ConsistencyProof, Frontier},
+        note::MAX_NOTE_BYTES,
+        vkey::{SignatureType, Vkey},
+    },
     position::TreeSize,
     verdict::Trust,
-    vkey::{SignatureType, Vkey},
 };
 
 use crate::{

@@ -12,22 +12,21 @@ use super::{
     *,
 };
 use crate::{
-    checkpoint::{Checkpoint, SignedCheckpoint},
-    component::SubjectId,
-    event::role::Role,
     hash::{Digest, LeafHash, NodeHash},
-    index::{Index, MemoryBuckets},
+    id::component::SubjectId,
+    index::{Index, MemoryBuckets, term::Term},
+    ledger::replay::Rows as _,
     lifecycle::{Chain, FactKind, Finding, View as _, facts},
-    merkle::InclusionProof,
+    log::{
+        checkpoint::{Checkpoint, SignedCheckpoint},
+        merkle::InclusionProof,
+        tlog_proof::TlogProof,
+    },
     position::{EntryIndex, TreeSize},
-    replay::Rows as _,
     scene::{Reading, Scene, component, id, key, org},
-    seal::Seal,
-    term::Term,
-    timeline::Timeline,
-    tlog_proof::TlogProof,
-    trace::Trace,
+    statement::{event::role::Role, seal::Seal},
     verdict::{Answer, Question, ReasonCode},
+    view::{timeline::Timeline, trace::Trace},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/CARD/R1";
@@ -184,9 +183,9 @@ fn remove_and_recall(s: &mut Scene) {
 fn index_of(scene: &Scene, size: TreeSize) -> (Index, MemoryBuckets) {
     let (mut index, mut buckets) = (Index::new(), MemoryBuckets::default());
     for (at, bytes) in scene.entries.iter().enumerate().take(place(size.next())) {
-        let entry = crate::entry::Unverified::decode(bytes).unwrap();
+        let entry = crate::statement::entry::Unverified::decode(bytes).unwrap();
         let at = EntryIndex::new(at as u64);
-        let terms = crate::term::terms_of_admitted(at, &entry, scene.registry.as_ref().unwrap());
+        let terms = crate::index::term::terms_of_admitted(at, &entry, scene.registry.as_ref().unwrap());
         index.record(at, entry.leaf(), &terms);
     }
     index.fold(&mut buckets).unwrap();
@@ -277,7 +276,7 @@ impl Exported {
             .map(|entry| LeafHash::of_entry(entry))
             .collect();
         let size = TreeSize::new(leaves.len() as u64);
-        let origin: crate::checkpoint::Origin = "scene.example/ledger".parse().unwrap();
+        let origin: crate::log::checkpoint::Origin = "scene.example/ledger".parse().unwrap();
         let root = root_of(&leaves);
         let checkpoint = sign(Checkpoint::new(origin.clone(), size, root).unwrap());
         let registry = scene.registry.as_ref().unwrap();
@@ -439,10 +438,12 @@ fn a_dossier_is_traced_and_told_like_the_ledger() {
         let got = trace(&|| Trace::new(&opened, &component(text), registry).unwrap());
         assert_eq!(got, want, "{text}");
         let term = Term::Id(id(text));
-        let entries = dossier
-            .posting(&term)
-            .iter()
-            .map(|index| (*index, crate::trace::Entries::entry(&opened, *index).unwrap()));
+        let entries = dossier.posting(&term).iter().map(|index| {
+            (
+                *index,
+                crate::view::trace::Entries::entry(&opened, *index).unwrap(),
+            )
+        });
         let entries: BTreeMap<_, _> = entries.collect();
         let want = Timeline::new(&reading, &id(text), &reading.under(&term), &reading.history).unwrap();
         let got = Timeline::new(&opened, &id(text), &entries, dossier.history()).unwrap();

@@ -16,7 +16,7 @@ fn with_checkpoint(good: &Exported, checkpoint: &SignedCheckpoint) -> Exported {
     changed
 }
 
-fn signing_key(name: &str) -> (crate::keys::SecretKey, ed25519_dalek::VerifyingKey) {
+fn signing_key(name: &str) -> (crate::key::public::SecretKey, ed25519_dalek::VerifyingKey) {
     let secret = key(name);
     let public = ed25519_dalek::VerifyingKey::from_bytes(secret.public().as_bytes()).unwrap();
     (secret, public)
@@ -38,7 +38,7 @@ fn a_checkpoint_by_an_unknown_key_is_refused() {
     let (_, log) = signing_key("log");
     let origin = good.description.origin.as_key_name();
     for (key, want) in [(log, Answer::CannotBeDecided), (public, Answer::Fails)] {
-        let vkey = crate::vkey::Vkey::new(origin.clone(), crate::vkey::SignatureType::Ed25519, key);
+        let vkey = crate::log::vkey::Vkey::new(origin.clone(), crate::log::vkey::SignatureType::Ed25519, key);
         let trust = crate::verdict::Trust::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap();
         let verdict = good.verify().unwrap().verdict(Some(&trust));
         assert_eq!(verdict.answer(Question::Consistent).unwrap().answer, want);
@@ -48,9 +48,11 @@ fn a_checkpoint_by_an_unknown_key_is_refused() {
 #[test]
 fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
     use crate::{
-        cosignature::{Cosignature, CosignatureTime},
+        log::{
+            cosignature::{Cosignature, CosignatureTime},
+            vkey::{SignatureType, Vkey},
+        },
         verdict::Trust,
-        vkey::{SignatureType, Vkey},
     };
     let ledger = sealed();
     let good = Exported::of(&ledger, BundleScope::components([id(CARDS[0])]));
@@ -78,7 +80,7 @@ fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
         Trust::parse(text.as_bytes())
     };
     let trust = policy(&other.1).unwrap();
-    let answer = |cosigners: &[(&(crate::keys::SecretKey, Vkey), u64)]| {
+    let answer = |cosigners: &[(&(crate::key::public::SecretKey, Vkey), u64)]| {
         let mut checkpoint = good.checkpoint.clone();
         for ((secret, vkey), time) in cosigners {
             let time = CosignatureTime::new(*time).unwrap();
@@ -115,9 +117,9 @@ fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
 
 #[test]
 fn an_exporter_who_was_suspended_or_whose_key_was_revoked_is_refused() {
-    use crate::registry::{
-        EntitlementError,
-        action::{Action, Revoke, Standing},
+    use crate::{
+        registry::EntitlementError,
+        statement::action::{Action, Revoke, Standing},
     };
     let exported = |action: Action| {
         let mut ledger = sealed();

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use super::{Completeness, Verifier, Watched};
 use crate::{
     bundle::{BundleFault, Gap, gather, scope::BundleScope},
-    component::SubjectId,
-    event::role::Role,
+    id::component::SubjectId,
+    index::term::Term,
+    log::vkey::{SignatureType, Vkey},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    term::Term,
-    vkey::{SignatureType, Vkey},
+    statement::event::role::Role,
 };
 
 impl Verifier {

@@ -15,7 +15,7 @@ fn nothing_but_comments_comes_after_the_end_and_time_goes_forward() {
     };
     scene.clean(NORTH, Role::Operator, Event::Correct(correct), &[U1]);
     let mut statement = scene.event("lab", Role::Laboratory, decommission(), &[U1]);
-    let crate::statement::Predicate::Event(event) = &mut statement.predicate else {
+    let crate::statement::in_toto::Predicate::Event(event) = &mut statement.predicate else {
         unreachable!()
     };
     event.by = org(NORTH);
@@ -74,13 +74,13 @@ fn an_act_is_amended_by_its_authority_only() {
     );
     assert!(matches!(
         statement.check(),
-        Err(crate::statement::StatementError::Shape(_))
+        Err(crate::statement::in_toto::StatementError::Shape(_))
     ));
 }
 
 #[test]
 fn entries_of_a_distrusted_key_become_findings() {
-    use crate::registry::action::{Action, Revoke};
+    use crate::statement::action::{Action, Revoke};
     let mut scene = made(&[U1]);
     scene.clean("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
     let last = scene.entries.len() as u64 - 1;

@@ -8,8 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FindingCode, FindingCode as F, TransferState, facts};
 use crate::{
-    admission::Inadmissible,
-    event::{
+    hash::{Digest, LeafHash},
+    ledger::{
+        admission::Inadmissible,
+        replay::{MemoryRows, Replay, distrusted},
+    },
+    scene::{Refused, Scene, component, id, org},
+    statement::event::{
         Event, Firmware, Site,
         assurance::{Correct, CorrectionKind},
         category::AreaClass,
@@ -19,9 +24,6 @@ use crate::{
         operation::{Decommission, Destination, Install, Maintain, MaintenanceAction, Measure, Update},
         role::Role,
     },
-    hash::{Digest, LeafHash},
-    replay::{MemoryRows, Replay, distrusted},
-    scene::{Refused, Scene, component, id, org},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/AAU-3900/R1";

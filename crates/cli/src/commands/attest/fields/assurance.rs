@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_core::{
-    component::ComponentId,
-    event::{
+    id::component::ComponentId,
+    statement::event::{
         Scas,
         assurance::{CertificateAction, CorrectionKind, TestResult},
     },

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use prova_core::{
-    event::custody::{Inspection, SealState},
-    org::OrgId,
+    id::organisation::OrgId,
+    statement::event::custody::{Inspection, SealState},
     time::Date,
 };
 use serde::Serialize;

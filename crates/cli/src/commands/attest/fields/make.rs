@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_core::{
-    component::ComponentId,
     country::Country,
-    event::{category::Category, make::Part},
-    org::OrgId,
+    id::{component::ComponentId, organisation::OrgId},
+    statement::event::{category::Category, make::Part},
     time::Date,
 };
 use serde::Serialize;

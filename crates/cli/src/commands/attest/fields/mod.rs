@@ -9,7 +9,11 @@ pub(super) mod operation;
 use std::path::PathBuf;
 
 use clap::Args;
-use prova_core::{component::ComponentId, country::Country, hash::LeafHash, org::OrgId};
+use prova_core::{
+    country::Country,
+    hash::LeafHash,
+    id::{component::ComponentId, organisation::OrgId},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The options of one event. Options that are absent give no member.

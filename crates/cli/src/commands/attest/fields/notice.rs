@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_core::{
-    component::ComponentId,
     country::Country,
-    event::{
+    id::{component::ComponentId, organisation::OrgId},
+    statement::event::{
         category::{AreaClass, Category},
         notice::{ActStatus, Outcome, VexStatus},
     },
-    org::OrgId,
     time::{Date, Timestamp},
 };
 use serde::Serialize;

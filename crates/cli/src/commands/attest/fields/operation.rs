@@ -2,13 +2,12 @@
 
 use clap::Args;
 use prova_core::{
-    component::ComponentId,
     country::Country,
-    event::{
+    id::{component::ComponentId, organisation::OrgId},
+    statement::event::{
         category::{AreaClass, Category},
         operation::{Destination, MaintenanceAction},
     },
-    org::OrgId,
 };
 use serde::Serialize;
 

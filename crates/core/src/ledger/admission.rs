@@ -1,0 +1,175 @@
+//! What may enter a ledger: one decision, taken on append and again by every audit.
+//!
+//! An entry is *inadmissible* when its structure is wrong: a signer who may not speak, a link that does not fit. What merely contradicts the
+//! past is admitted and recorded as a finding (see [`crate::lifecycle`]).
+
+use crate::{
+    hash::LeafHash,
+    id::component::SubjectId,
+    lifecycle::{self, Chain, Changes, View},
+    log::checkpoint::Origin,
+    position::TreeSize,
+    registry::{EntitlementError, Registry, RegistryError},
+    statement::{
+        entry::Verified,
+        in_toto::{Predicate, Subject},
+        seal::SealError,
+    },
+};
+
+/// Why an entry may not enter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Inadmissible {
+    /// An empty ledger takes a charter only.
+    #[error("the ledger is empty; want its charter first")]
+    NoCharter,
+    /// A ledger has one charter.
+    #[error("the ledger has its charter already, in entry 0")]
+    SecondCharter,
+    /// The charter's subject is not the origin in it.
+    #[error("the charter is about {subject}, but its origin is {origin}")]
+    CharterSubject {
+        /// The subject.
+        subject: SubjectId,
+        /// The origin in the charter.
+        origin: Origin,
+    },
+    /// The signer had not seen the chain's last entry.
+    #[error("{subject}: the statement follows {}, but the chain's head is {}", shown(*got), shown(*want))]
+    StalePrev {
+        /// The subject.
+        subject: SubjectId,
+        /// What the statement names.
+        got: Option<LeafHash>,
+        /// The chain's head now; absent: the chain has no entry.
+        want: Option<LeafHash>,
+    },
+    /// The signers may not say this.
+    #[error(transparent)]
+    Entitlement(#[from] EntitlementError),
+    /// The registry does not take this.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// Not a seal of this ledger.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+fn shown(leaf: Option<LeafHash>) -> String {
+    leaf.map_or_else(|| "nothing (no «prev»)".to_owned(), |leaf| leaf.to_string())
+}
+
+/// Why an entry was not admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdmitError<E> {
+    /// The entry may not enter.
+    Inadmissible(Box<Inadmissible>),
+    /// What is known before it cannot be read.
+    View(E),
+}
+
+impl<E> From<Inadmissible> for AdmitError<E> {
+    fn from(reason: Inadmissible) -> Self {
+        Self::Inadmissible(Box::new(reason))
+    }
+}
+
+/// Decides on the entry that would stand at `size.next()`, and applies it: to `registry` in place, to chains as the returned changes.
+///
+/// # Errors
+/// An error leaves everything as it was.
+pub fn admit<V: View>(
+    view: &V,
+    registry: &mut Option<Registry>,
+    size: TreeSize,
+    entry: &Verified,
+) -> Result<Changes, AdmitError<V::Error>> {
+    let index = size.next();
+    let statement = entry.statement();
+    let Some(registry) = registry else {
+        *registry = Some(found(size, entry)?);
+        return Ok(Changes::default());
+    };
+    match &statement.predicate {
+        Predicate::Charter(_) => Err(Inadmissible::SecondCharter.into()),
+        Predicate::Registry(predicate) => {
+            for subject in &statement.subjects {
+                check_origin(&subject.id, registry.origin())?;
+                check_link(subject, Some(registry.head()))?;
+            }
+            registry
+                .apply(index, entry.leaf(), predicate, entry.signers())
+                .map_err(Inadmissible::from)?;
+            Ok(Changes::default())
+        }
+        Predicate::Event(event) => {
+            let signed = registry
+                .entitle(event, entry.signers())
+                .map_err(Inadmissible::from)?;
+            let signed: Vec<_> = signed.into_iter().cloned().collect();
+            let mut subjects = Vec::with_capacity(statement.subjects.len());
+            for subject in &statement.subjects {
+                let chain = view.chain(&subject.id).map_err(AdmitError::View)?;
+                check_link(subject, chain.as_ref().map(|chain| chain.head))?;
+                subjects.push((subject, chain));
+            }
+            lifecycle::apply(view, index, entry.leaf(), event, &signed, subjects).map_err(AdmitError::View)
+        }
+        Predicate::Seal(seal) => {
+            let mut changes = Changes::default();
+            for subject in &statement.subjects {
+                let log_key = registry.log_key().key_id();
+                seal.check(&subject.id, size, registry.origin(), log_key, entry.signers())
+                    .map_err(Inadmissible::from)?;
+                let chain = view.chain(&subject.id).map_err(AdmitError::View)?;
+                check_link(subject, chain.as_ref().map(|chain| chain.head))?;
+                let chain = Chain::sealed(chain, seal, entry.leaf(), index);
+                changes.chains.insert(subject.id.clone(), chain);
+            }
+            Ok(changes)
+        }
+    }
+}
+
+fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
+    let Predicate::Charter(charter) = &entry.statement().predicate else {
+        return Err(Inadmissible::NoCharter);
+    };
+    if size != TreeSize::EMPTY {
+        return Err(Inadmissible::SecondCharter);
+    }
+    for subject in &entry.statement().subjects {
+        if subject.id != SubjectId::Ledger(charter.origin.clone()) {
+            let origin = charter.origin.clone();
+            return Err(Inadmissible::CharterSubject {
+                subject: subject.id.clone(),
+                origin,
+            });
+        }
+        check_link(subject, None)?;
+    }
+    Ok(Registry::found(charter, entry.leaf(), entry.signers())?)
+}
+
+fn check_origin(subject: &SubjectId, origin: &Origin) -> Result<(), Inadmissible> {
+    match subject {
+        SubjectId::Ledger(got) if got == origin => Ok(()),
+        other => Err(RegistryError::Origin {
+            got: Box::new(other.clone()),
+            want: origin.clone(),
+        }
+        .into()),
+    }
+}
+
+fn check_link(subject: &Subject, want: Option<LeafHash>) -> Result<(), Inadmissible> {
+    if subject.prev == want {
+        return Ok(());
+    }
+    Err(Inadmissible::StalePrev {
+        subject: subject.id.clone(),
+        got: subject.prev,
+        want,
+    })
+}

@@ -1,0 +1,420 @@
+//! A ledger from its first entry on: every check of admission again, on bytes alone.
+//!
+//! Signatures are verified in batches by the audit rule; everything else runs the code of admission. Memory is that of one batch and of the
+//! rows, which the caller keeps where it likes. Entries can be read ahead on other threads (see [`crate::ledger::ahead`]); whichever way they come,
+//! the error is that of the first entry that is wrong.
+
+use std::collections::HashMap;
+
+use crate::{
+    hash::{LeafHash, NodeHash},
+    id::{alias::Alias, component::SubjectId},
+    index::{
+        Index, IndexProof, MemoryBuckets, Sealed,
+        term::{Term, sorted_terms},
+    },
+    key::public::KeyId,
+    ledger::{
+        admission::{AdmitError, Inadmissible, admit},
+        ahead::{Ahead, ReadAhead},
+    },
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, FindingCode, View},
+    log::merkle::Frontier,
+    position::{EntryIndex, TreeSize},
+    registry::Registry,
+    statement::{
+        entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
+        in_toto::Predicate,
+    },
+};
+
+/// Entries whose signatures are verified together.
+pub const BATCH_ENTRIES: usize = 512;
+
+/// Rows that a replay reads and writes.
+pub trait Rows: View {
+    /// Keeps what an entry changes: chains, aliases and facts, its leaf hash, its place under each of its terms.
+    ///
+    /// # Errors
+    /// A row that cannot be written.
+    fn record(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        changes: Changes,
+        terms: Vec<Term>,
+    ) -> Result<(), Self::Error>;
+
+    /// The entries under a term, ascending.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error>;
+
+    /// The index over all entries recorded so far: what a seal that comes next must state.
+    ///
+    /// # Errors
+    /// A row that cannot be read or written.
+    fn fold_index(&mut self) -> Result<Sealed, Self::Error>;
+}
+
+/// Why a replay stops: the ledger holds an entry that never should have entered, or rows cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError<E: std::error::Error> {
+    /// The bytes are no entry.
+    #[error("entry {index} is no entry")]
+    Decode {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: Box<DecodeEntryError>,
+    },
+    /// A signature is wrong, or by an unknown key.
+    #[error("entry {index} is not signed as it claims")]
+    Verify {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: VerifyEntryError,
+    },
+    /// The entry should not have been admitted.
+    #[error("entry {index} should not have been admitted")]
+    Inadmissible {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: Box<Inadmissible>,
+    },
+    /// The ledger's key signed something else than what the entries add up to.
+    #[error(
+        "entry {index} is a false seal: it states {} terms with root {}, want {} with root {}",
+        got.terms, got.root, want.terms, want.root
+    )]
+    FalseSeal {
+        /// Which.
+        index: EntryIndex,
+        /// What it states.
+        got: Sealed,
+        /// What the entries before it add up to.
+        want: Sealed,
+    },
+    /// Rows cannot be read or written.
+    #[error("the rows of entry {index} cannot be kept")]
+    Rows {
+        /// Which.
+        index: EntryIndex,
+        /// Why.
+        source: E,
+    },
+}
+
+/// A replay under way.
+#[derive(Debug, Default)]
+pub struct Replay {
+    registry: Option<Registry>,
+    size: u64,
+    tree: Frontier,
+    signatures: u64,
+    waiting: ReadAhead,
+}
+
+/// What a whole ledger adds up to, beside its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// The registry at the end; absent for an empty ledger.
+    pub registry: Option<Registry>,
+    /// Number of entries.
+    pub size: TreeSize,
+    /// Root of the tree over them.
+    pub root: NodeHash,
+    /// Signatures that were verified, those of a replay that this one went on from not among them.
+    pub signatures: u64,
+}
+
+impl Replay {
+    /// A replay from the first entry.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A replay that goes on after entries that were replayed before.
+    #[must_use]
+    pub fn resume(registry: Option<Registry>, tree: Frontier) -> Self {
+        Self {
+            registry,
+            size: tree.size().get(),
+            tree,
+            ..Self::default()
+        }
+    }
+
+    /// The registry after the entries that were decided on.
+    #[must_use]
+    pub fn registry(&self) -> Option<&Registry> {
+        self.registry.as_ref()
+    }
+
+    /// Takes the next entry. Its verdict may come with a later call.
+    ///
+    /// # Errors
+    /// The first entry, this one or one just before, that the ledger should not hold.
+    pub fn push<R: Rows>(&mut self, rows: &mut R, entry: &[u8]) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        self.waiting.push(entry);
+        // An entry that brings keys must be applied before those after it can be verified.
+        if self.waiting.wants_verdict() || self.waiting.len() >= BATCH_ENTRIES {
+            self.flush(rows)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn flush<R: Rows>(&mut self, rows: &mut R) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.take(rows, waiting)
+    }
+
+    /// Takes the next entries, which were read ahead of their turn.
+    ///
+    /// # Errors
+    /// The first entry that the ledger should not hold.
+    pub fn take<R: Rows>(&mut self, rows: &mut R, ahead: ReadAhead) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        let (entries, failed) = ahead.into_entries();
+        let mut entries = entries.into_iter().peekable();
+        while let Some(next) = entries.next() {
+            let entry = match next {
+                // A key's id is a hash of it, so that a key which is still known is the one that was verified with.
+                Ahead::Verified(entry) => {
+                    let registry = self.registry.as_ref();
+                    if let Some(key) = registry.and_then(|registry| entry.unknown_key(registry)) {
+                        // It was a root key when the signature was verified, and is none now.
+                        return Err(self.refuse(VerifyEntryError::UnknownKey(key)));
+                    }
+                    self.admit(rows, &entry)?;
+                    continue;
+                }
+                Ahead::Waiting(entry) => entry,
+            };
+            // Together with those after it, up to the next that can bring keys.
+            let mut run = vec![entry];
+            while run.last().is_some_and(|last| !last.changes_keys())
+                && let Some(Ahead::Waiting(entry)) = entries.next_if(|next| matches!(next, Ahead::Waiting(_)))
+            {
+                run.push(entry);
+            }
+            for verified in Unverified::verify_each(run, self.registry.as_ref()) {
+                let entry = verified.map_err(|(_, source)| self.refuse(source))?;
+                self.admit(rows, &entry)?;
+            }
+        }
+        match failed {
+            None => Ok(()),
+            Some(source) => Err(ReplayError::Decode {
+                index: TreeSize::new(self.size).next(),
+                source: Box::new(source),
+            }),
+        }
+    }
+
+    fn refuse<E: std::error::Error>(&self, source: VerifyEntryError) -> ReplayError<E> {
+        let index = TreeSize::new(self.size).next();
+        ReplayError::Verify { index, source }
+    }
+
+    fn admit<R: Rows>(&mut self, rows: &mut R, entry: &Verified) -> Result<(), ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        let size = TreeSize::new(self.size);
+        let index = size.next();
+        let changes = admit(rows, &mut self.registry, size, entry).map_err(|error| match error {
+            AdmitError::Inadmissible(source) => ReplayError::Inadmissible { index, source },
+            AdmitError::View(source) => ReplayError::Rows { index, source },
+        })?;
+        if let Predicate::Seal(seal) = &entry.statement().predicate {
+            let want = rows
+                .fold_index()
+                .map_err(|source| ReplayError::Rows { index, source })?;
+            let got = seal.sealed();
+            if got != want {
+                return Err(ReplayError::FalseSeal { index, got, want });
+            }
+        }
+        let terms = match &self.registry {
+            Some(registry) => sorted_terms(index, entry, registry),
+            None => Vec::new(),
+        };
+        rows.record(index, entry.leaf(), changes, terms)
+            .map_err(|source| ReplayError::Rows { index, source })?;
+        self.tree.push(entry.leaf());
+        let signatures = u64::try_from(entry.signers().len()).unwrap_or(u64::MAX);
+        self.signatures = self.signatures.saturating_add(signatures);
+        self.size = self.size.saturating_add(1);
+        Ok(())
+    }
+
+    /// Decides on the entries that wait, and ends.
+    ///
+    /// # Errors
+    /// An entry that the ledger should not hold.
+    pub fn finish<R: Rows>(mut self, rows: &mut R) -> Result<Replayed, ReplayError<R::Error>>
+    where
+        R::Error: std::error::Error,
+    {
+        self.flush(rows)?;
+        Ok(Replayed {
+            registry: self.registry,
+            size: TreeSize::new(self.size),
+            root: self.tree.root(),
+            signatures: self.signatures,
+        })
+    }
+}
+
+/// Why an entry at `index` that `key` signed is distrusted, if it is: the key was revoked with distrust from that entry or an earlier one.
+/// The entries that enrolled and ended the key are not.
+#[must_use]
+pub fn distrust(registry: &Registry, key: &KeyId, index: EntryIndex) -> Option<String> {
+    let record = registry.keys().get(key)?;
+    let from = record.distrust_from.filter(|from| index >= *from)?;
+    if index <= record.enrolled || Some(index) == record.ended {
+        return None;
+    }
+    Some(format!(
+        "signed by key {key} of {}, which is distrusted from entry {from} on: {}",
+        record.organisation,
+        record.reason.as_deref().unwrap_or_default()
+    ))
+}
+
+/// The entries of keys that were revoked with distrust from an earlier index, as findings.
+///
+/// # Errors
+/// A row that cannot be read.
+pub fn distrusted<R: Rows>(
+    rows: &R,
+    registry: &Registry,
+) -> Result<Vec<(EntryIndex, FindingCode, String)>, R::Error> {
+    let mut found = Vec::new();
+    let revoked = registry
+        .keys()
+        .iter()
+        .filter(|(_, record)| record.distrust_from.is_some());
+    for (key, _) in revoked {
+        for index in rows.posting(&Term::Key(*key))? {
+            let detail = distrust(registry, key, index);
+            found.extend(detail.map(|detail| (index, FindingCode::DistrustedKey, detail)));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Rows in memory: for ledgers and bundles that fit.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryRows {
+    chains: HashMap<SubjectId, Chain>,
+    aliases: HashMap<Alias, SubjectId>,
+    facts: Facts,
+    leaves: HashMap<LeafHash, EntryIndex>,
+    postings: HashMap<Term, Vec<EntryIndex>>,
+    index: Index,
+    buckets: MemoryBuckets,
+}
+
+impl MemoryRows {
+    /// All chains, in order of their subjects.
+    #[must_use]
+    pub fn chains(&self) -> Vec<(&SubjectId, &Chain)> {
+        let mut chains: Vec<_> = self.chains.iter().collect();
+        chains.sort_by_key(|(id, _)| *id);
+        chains
+    }
+
+    /// Where an entry stands.
+    #[must_use]
+    pub fn index_of(&self, leaf: &LeafHash) -> Option<EntryIndex> {
+        self.leaves.get(leaf).copied()
+    }
+
+    /// The index as the last seal states it, and where its leaves are.
+    #[must_use]
+    pub fn index(&self) -> (&Index, &MemoryBuckets) {
+        (&self.index, &self.buckets)
+    }
+
+    /// The proof, under the root of the last seal, of which entries there are under a term.
+    #[must_use]
+    pub fn index_proof(&self, term: &Term) -> IndexProof {
+        match self.index.prove(&self.buckets, term) {
+            Ok(proof) => proof,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The findings that were recorded, in order of entries.
+    #[must_use]
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut findings: Vec<_> = self.facts.findings().collect();
+        findings.sort_by(|a, b| (a.entry, a.code, &a.subject).cmp(&(b.entry, b.code, &b.subject)));
+        findings
+    }
+}
+
+impl View for MemoryRows {
+    type Error = std::convert::Infallible;
+
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error> {
+        Ok(self.chains.get(id).cloned())
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error> {
+        Ok(self.aliases.get(alias).cloned())
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error> {
+        Ok(self.facts.get(of, key).flatten().cloned())
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error> {
+        Ok(self.facts.over(of, kind, Vec::new()))
+    }
+}
+
+impl Rows for MemoryRows {
+    fn record(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        changes: Changes,
+        terms: Vec<Term>,
+    ) -> Result<(), Self::Error> {
+        self.chains.extend(changes.chains);
+        self.aliases.extend(changes.aliases);
+        self.facts.extend(changes.facts);
+        self.leaves.insert(leaf, index);
+        self.index.record(index, leaf, &terms);
+        for term in terms {
+            self.postings.entry(term).or_default().push(index);
+        }
+        Ok(())
+    }
+
+    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error> {
+        Ok(self.postings.get(term).cloned().unwrap_or_default())
+    }
+
+    fn fold_index(&mut self) -> Result<Sealed, Self::Error> {
+        self.index.fold(&mut self.buckets)
+    }
+}

@@ -1,0 +1,268 @@
+//! What is said about components: seventeen events, and two more for regulators.
+//!
+//! ```text
+//! predicate = {"by":<organisation>,"role":<role>,"time":<timestamp>,…,"event":{"<name>":{<fields>}}}
+//! ```
+//! Members that a reader does not know are ignored (in-toto, «Parsing rules»), unless the predicate's `critical` names them:
+//! a reader refuses a statement whose critical members it does not know. Event names and enumerated values are closed.
+
+pub mod assurance;
+pub mod category;
+pub mod custody;
+pub mod make;
+mod mentions;
+pub mod notice;
+pub mod operation;
+pub mod role;
+mod shape;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::shape::ShapeError;
+use self::{
+    assurance::{Certify, Correct, Evidence, Test},
+    custody::{Receive, Ship, Store},
+    make::{Assemble, Manifest, Manufacture},
+    notice::{Notice, Recall, RegulatorFinding, Restrict},
+    operation::{Decommission, Install, Maintain, Measure, Update},
+    role::Role,
+};
+use crate::{
+    country::Country,
+    hash::Digest,
+    id::{component::ComponentId, organisation::OrgId},
+    time::Timestamp,
+};
+
+/// The predicate type of an event.
+pub const PREDICATE_TYPE: &str = "urn:prova:event:1";
+
+/// An event and what all events have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventPredicate {
+    /// Who says it; a key of this organisation must sign.
+    pub by: OrgId,
+    /// In which role.
+    pub role: Role,
+    /// When it happened, as the signer claims.
+    pub time: Timestamp,
+    /// Where it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Who should see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disclosure: Option<Disclosure>,
+    /// Documents that support it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Attachment>,
+    /// Members that a reader must understand; this version knows none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub critical: Vec<String>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Event {
+    /// A type is designed or an artefact released.
+    Manifest(Manifest),
+    /// Units come into being.
+    Manufacture(Manufacture),
+    /// Parts go into a parent.
+    Assemble(Assemble),
+    /// Something is tested.
+    Test(Test),
+    /// A certificate is issued, renewed, suspended, reinstated or withdrawn.
+    Certify(Certify),
+    /// The holder sends units.
+    Ship(Ship),
+    /// The next holder has them.
+    Receive(Receive),
+    /// The holder keeps them at a site.
+    Store(Store),
+    /// Units or artefacts go into a slot.
+    Install(Install),
+    /// Other firmware.
+    Update(Update),
+    /// Work on units or slots.
+    Maintain(Maintain),
+    /// A vulnerability or VEX statement.
+    Notice(Notice),
+    /// A maker calls something back.
+    Recall(Recall),
+    /// What runs, as measured.
+    Measure(Measure),
+    /// The end.
+    Decommission(Decommission),
+    /// An earlier entry was wrong, or is disputed.
+    Correct(Correct),
+    /// Other evidence in place of a missing record.
+    Evidence(Evidence),
+    /// An authority restricts what may be used.
+    Restrict(Restrict),
+    /// A regulator's finding.
+    Finding(RegulatorFinding),
+}
+
+impl Event {
+    /// The names of all events, in the order of this page.
+    pub const NAMES: [&'static str; 19] = [
+        "manifest",
+        "manufacture",
+        "assemble",
+        "test",
+        "certify",
+        "ship",
+        "receive",
+        "store",
+        "install",
+        "update",
+        "maintain",
+        "notice",
+        "recall",
+        "measure",
+        "decommission",
+        "correct",
+        "evidence",
+        "restrict",
+        "finding",
+    ];
+
+    /// The name in statements and on the command line.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Manifest(_) => "manifest",
+            Self::Manufacture(_) => "manufacture",
+            Self::Assemble(_) => "assemble",
+            Self::Test(_) => "test",
+            Self::Certify(_) => "certify",
+            Self::Ship(_) => "ship",
+            Self::Receive(_) => "receive",
+            Self::Store(_) => "store",
+            Self::Install(_) => "install",
+            Self::Update(_) => "update",
+            Self::Maintain(_) => "maintain",
+            Self::Notice(_) => "notice",
+            Self::Recall(_) => "recall",
+            Self::Measure(_) => "measure",
+            Self::Decommission(_) => "decommission",
+            Self::Correct(_) => "correct",
+            Self::Evidence(_) => "evidence",
+            Self::Restrict(_) => "restrict",
+            Self::Finding(_) => "finding",
+        }
+    }
+}
+
+/// Where something happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// UN/LOCODE, for example `SESTO`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locode: Option<String>,
+    /// Name of the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A factory or warehouse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Site {
+    /// The country.
+    pub country: Country,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its Global Location Number or other organisation id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<OrgId>,
+}
+
+/// Who should see a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Disclosure {
+    /// Everybody.
+    Public,
+    /// Those who take part in the event, and regulators.
+    Parties,
+    /// Regulators.
+    Regulator,
+}
+
+/// A document known by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Its media type.
+    pub media_type: String,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who has it, where the ledger does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<OrgId>,
+}
+
+/// A bill of materials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BomReference {
+    /// `CycloneDX` or `SPDX`.
+    pub format: String,
+    /// The version of the format.
+    pub version: String,
+    /// How many components it lists.
+    pub components: u64,
+    /// The document.
+    pub document: Attachment,
+}
+
+/// What a unit or slot runs, and how that is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Firmware {
+    /// The artefact.
+    pub artefact: ComponentId,
+    /// Its version as shown by the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// How its digest was measured; absent: declared, not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measurement>,
+}
+
+/// How a digest was measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Measurement {
+    /// The tool.
+    pub tool: String,
+    /// Its version.
+    pub tool_version: String,
+    /// `image`, `tpmQuote`, `deviceReport`, …
+    pub method: String,
+}
+
+/// A security assurance specification of 3GPP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scas {
+    /// For example `TS 33.511`.
+    pub specification: String,
+    /// For example `19.0.0`.
+    pub version: String,
+    /// The 3GPP release, for example `19`.
+    pub release: String,
+}

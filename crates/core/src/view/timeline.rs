@@ -1,0 +1,232 @@
+//! The life of a component: one row for each entry about it, one for each that mentions it from elsewhere, and how it stands at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::{
+    country::Country,
+    hash::LeafHash,
+    id::{alias::Alias, component::SubjectId},
+    ledger::replay::distrust,
+    lifecycle::{Finding, FindingCode, View, facts},
+    position::EntryIndex,
+    registry::history::History,
+    statement::{
+        entry::Verified,
+        event::{Attachment, Event, role::Role},
+        in_toto::{ForeignLink, Predicate},
+    },
+    time::Timestamp,
+    view::{
+        component_state::{Party, Standing},
+        sentence::{place, sentence},
+    },
+};
+
+/// One entry in a life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Where the entry stands in the ledger.
+    pub index: EntryIndex,
+    /// Its leaf hash.
+    pub leaf: LeafHash,
+    /// When it happened, as the signer claims.
+    pub time: Timestamp,
+    /// Who speaks; for a registry entry, the first of those who signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Party>,
+    /// In which role, for an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Who else signed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub countersigned: Vec<Party>,
+    /// The event's or registry action's name, `charter` or `seal`.
+    pub event: &'static str,
+    /// What it says, as one sentence that follows the speaker's name.
+    pub sentence: String,
+    /// Subjects of the statement.
+    pub subjects: usize,
+    /// Where it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// In which country.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// Other names of the component that the entry states.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Alias>,
+    /// Where the chain comes from, if this is its first entry and it comes from another ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<ForeignLink>,
+    /// Documents that the entry names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Attachment>,
+    /// What is wrong with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<RowFinding>,
+    /// Entries that correct or dispute it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrected_by: Vec<EntryIndex>,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowFinding {
+    /// What kind.
+    pub code: FindingCode,
+    /// What was found and what was expected.
+    pub detail: String,
+}
+
+/// A life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// Whose.
+    pub subject: SubjectId,
+    /// How it stands after all entries; absent for the ledger itself and for what is only mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// The entries about it, oldest first.
+    pub rows: Vec<Row>,
+    /// Entries that mention it or correct one of its entries, but are about others.
+    pub mentions: Vec<Row>,
+}
+
+impl Row {
+    /// An entry as a row in the life of `subject`, or as one of no life in particular; without findings and corrections.
+    #[must_use]
+    pub fn new(index: EntryIndex, entry: &Verified, subject: Option<&SubjectId>, history: &History) -> Self {
+        let (statement, registry) = (entry.statement(), history.now());
+        let stated = subject.and_then(|id| statement.subjects.iter().find(|stated| stated.id == *id));
+        let mut speakers = history
+            .speakers(index, entry)
+            .into_iter()
+            .map(|org| Party::new(&org, registry));
+        let (time, event) = match &statement.predicate {
+            Predicate::Event(event) => (event.time, event.event.name()),
+            Predicate::Registry(predicate) => (predicate.time, predicate.action.name()),
+            Predicate::Charter(charter) => (charter.time, "charter"),
+            Predicate::Seal(seal) => (seal.time, "seal"),
+        };
+        let predicate = statement.event();
+        let at = predicate.and_then(|event| event.place.as_ref());
+        let site_country = predicate.and_then(|event| match &event.event {
+            Event::Manufacture(manufacture) => Some(manufacture.site.country),
+            Event::Store(store) => Some(store.site.country),
+            _ => None,
+        });
+        Self {
+            index,
+            leaf: entry.leaf(),
+            time,
+            by: speakers.next(),
+            role: predicate.map(|event| event.role),
+            countersigned: speakers.collect(),
+            event,
+            sentence: sentence(statement, registry),
+            subjects: statement.subjects.len(),
+            place: at.map(place).filter(|place| !place.is_empty()),
+            country: at.and_then(|place| place.country).or(site_country),
+            aliases: stated.map(|stated| stated.aliases.clone()).unwrap_or_default(),
+            from: stated.and_then(|stated| stated.from.clone()),
+            documents: predicate
+                .map(|event| event.documents().into_iter().cloned().collect())
+                .unwrap_or_default(),
+            findings: Vec::new(),
+            corrected_by: Vec::new(),
+        }
+    }
+}
+
+/// The statements of an entry's keys that are distrusted, as findings.
+#[must_use]
+pub fn distrusted(index: EntryIndex, entry: &Verified, history: &History) -> Vec<RowFinding> {
+    let details = entry
+        .signers()
+        .iter()
+        .filter_map(|key| distrust(history.now(), key, index));
+    let code = FindingCode::DistrustedKey;
+    details.map(|detail| RowFinding { code, detail }).collect()
+}
+
+impl Timeline {
+    /// The life of `subject` from verified entries: those about it, and any others that mention it or one of its entries.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    pub fn new<V: View>(
+        view: &V,
+        subject: &SubjectId,
+        entries: &BTreeMap<EntryIndex, Verified>,
+        history: &History,
+    ) -> Result<Self, V::Error> {
+        let mut recorded: BTreeMap<EntryIndex, Vec<RowFinding>> = BTreeMap::new();
+        for finding in facts::findings(view, subject)? {
+            let at = recorded.entry(finding.entry).or_default();
+            at.push(RowFinding::from(&finding));
+        }
+        let standing = Standing::of(view, subject, history.now())?;
+        let mut corrections: BTreeMap<LeafHash, Vec<EntryIndex>> = BTreeMap::new();
+        for (index, entry) in entries {
+            if let Some(Event::Correct(correct)) = entry.statement().event().map(|event| &event.event) {
+                corrections.entry(correct.target).or_default().push(*index);
+            }
+        }
+        let (mut rows, mut mentions) = (Vec::new(), Vec::new());
+        for (index, entry) in entries {
+            let mut row = Row::new(*index, entry, Some(subject), history);
+            row.corrected_by = corrections.get(&entry.leaf()).cloned().unwrap_or_default();
+            let is_about = entry
+                .statement()
+                .subjects
+                .iter()
+                .any(|stated| stated.id == *subject);
+            let recorded = recorded.remove(index).filter(|_| is_about);
+            let findings: BTreeSet<_> = recorded
+                .into_iter()
+                .flatten()
+                .chain(distrusted(*index, entry, history))
+                .collect();
+            row.findings = findings.into_iter().collect();
+            if is_about { &mut rows } else { &mut mentions }.push(row);
+        }
+        Ok(Self {
+            subject: subject.clone(),
+            standing,
+            rows,
+            mentions,
+        })
+    }
+
+    /// The findings in this life, in order of entries.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let of_row = |row: &Row| {
+            let finding = |found: &RowFinding| Finding {
+                code: found.code,
+                subject: self.subject.clone(),
+                entry: row.index,
+                detail: found.detail.clone(),
+            };
+            row.findings.iter().map(finding).collect::<Vec<_>>()
+        };
+        self.rows.iter().flat_map(of_row).collect()
+    }
+}
+
+impl From<&Finding> for RowFinding {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            code: finding.code,
+            detail: finding.detail.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
