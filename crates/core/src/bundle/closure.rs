@@ -74,15 +74,15 @@ pub enum ClosureError<E: std::error::Error + 'static> {
     /// The ledger holds what is no entry.
     #[error("entry {index} is no entry")]
     Decode {
-        /// Which.
+        /// The index at which the ledger holds these bytes.
         index: EntryIndex,
-        /// Why.
+        /// Why the bytes are not an entry.
         source: Box<DecodeEntryError>,
     },
     /// The ledger holds a statement that follows another one than it names.
     #[error("entry {index} does not follow the last entry about {subject}")]
     Link {
-        /// Which.
+        /// The index of the statement that follows another one.
         index: EntryIndex,
         /// In whose chain.
         subject: SubjectId,

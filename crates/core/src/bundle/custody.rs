@@ -87,7 +87,7 @@ pub enum CustodyError {
     /// Something fixed is another.
     #[error("{field} is «{}», want «{}»", excerpt(got), excerpt(want))]
     Differs {
-        /// What.
+        /// The name of the member that differs.
         field: &'static str,
         /// What was found.
         got: String,

@@ -124,7 +124,7 @@ pub struct Withheld {
     /// Its length in bytes, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u64>,
-    /// Why.
+    /// Why it is not in the bundle, in the exporter's words.
     pub reason: Remark,
     /// By what right.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -86,21 +86,21 @@ pub enum OpenError<E: std::error::Error + 'static> {
     /// It is not in the bundle.
     #[error("entry {index} is not in the bundle")]
     NotHere {
-        /// Which.
+        /// The index of the entry that was asked for.
         index: EntryIndex,
     },
     /// It cannot be read.
     #[error("entry {index} cannot be read")]
     Read {
-        /// Which.
+        /// The index of the entry that was asked for.
         index: EntryIndex,
-        /// Why.
+        /// What the reader of the bundle says about it.
         source: E,
     },
     /// It is another one than was verified.
     #[error("entry {index} has the leaf hash {got}, want {want} as verified")]
     Changed {
-        /// Which.
+        /// The index of the entry whose bytes changed since they were verified.
         index: EntryIndex,
         /// The leaf hash found.
         got: LeafHash,

@@ -38,7 +38,7 @@ pub enum BundleFault {
         excerpt(want)
     )]
     Differs {
-        /// What.
+        /// The name of the member that differs.
         field: &'static str,
         /// In the description.
         got: String,
@@ -56,7 +56,7 @@ pub enum BundleFault {
     IndexProof {
         /// The proof's term.
         term: Box<Term>,
-        /// Why.
+        /// Why the proof does not lead to the root.
         source: IndexProofError,
     },
     /// A proof that nothing asks for, or that comes twice.
@@ -100,7 +100,7 @@ pub enum BundleFault {
     ParseProof {
         /// The entry.
         index: EntryIndex,
-        /// Why.
+        /// Why the text is not a proof.
         source: Box<ParseProofError>,
     },
     /// The proof beside an entry is about something else.
@@ -116,31 +116,31 @@ pub enum BundleFault {
     NotInLog {
         /// The entry.
         index: EntryIndex,
-        /// Why.
+        /// Why the inclusion proof does not lead to the root.
         source: InclusionError,
     },
     /// The bytes are no entry.
     #[error("entry {index} is no entry: {source}")]
     Decode {
-        /// Which.
+        /// The index at which the bundle has these bytes.
         index: EntryIndex,
-        /// Why.
+        /// Why the bytes are not an entry.
         source: Box<DecodeEntryError>,
     },
     /// A signature is wrong, or by an unknown key.
     #[error("entry {index} is not signed as it claims: {source}")]
     Verify {
-        /// Which.
+        /// The index of the entry with the signature.
         index: EntryIndex,
-        /// Why.
+        /// What is wrong with its signatures.
         source: VerifyEntryError,
     },
     /// The entry should not have been admitted.
     #[error("entry {index} should not have been admitted: {source}")]
     Inadmissible {
-        /// Which.
+        /// The index of the entry that breaks a rule.
         index: EntryIndex,
-        /// Why.
+        /// The rule that it breaks.
         source: Box<Inadmissible>,
     },
     /// The ledger's key signed another index than the entries add up to.
@@ -149,7 +149,7 @@ pub enum BundleFault {
         got.terms, got.root, want.terms, want.root
     )]
     FalseSeal {
-        /// Which.
+        /// The index of the seal.
         index: EntryIndex,
         /// What it states.
         got: Sealed,
@@ -159,7 +159,7 @@ pub enum BundleFault {
     /// The entry that the description calls the seal is another one.
     #[error("entry {index} is not the seal that the description names")]
     NotTheSeal {
-        /// Which.
+        /// The index of the entry that the description names.
         index: EntryIndex,
     },
     /// There is not even a charter.

@@ -100,7 +100,7 @@ impl Accumulator {
         self.count
     }
 
-    /// Which.
+    /// The hash over all entries that were added, in their order.
     #[must_use]
     pub const fn hash(&self) -> &AccumulatorHash {
         &self.hash

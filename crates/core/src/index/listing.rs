@@ -114,7 +114,7 @@ pub enum ParseListingError {
     /// The bytes of an entry.
     #[error("entry {index} of the listing is not canonical base64 with padding")]
     Base64 {
-        /// Which.
+        /// The index under which the listing has these bytes.
         index: EntryIndex,
     },
     /// Another order of members, white space, or another text of a value.
@@ -149,7 +149,7 @@ pub enum VerifyListingError {
     Signature {
         /// The entry.
         index: EntryIndex,
-        /// Why.
+        /// What is wrong with the signature.
         source: VerifyEntryError,
     },
     /// The seal is not one of this log at this place.
@@ -157,7 +157,7 @@ pub enum VerifyListingError {
     Seal {
         /// The entry.
         index: EntryIndex,
-        /// Why.
+        /// The rule for seals that it breaks.
         source: SealError,
     },
     /// The bytes of an entry are not those listed.

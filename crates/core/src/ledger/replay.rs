@@ -65,25 +65,25 @@ pub enum ReplayError<E: std::error::Error> {
     /// The bytes are no entry.
     #[error("entry {index} is no entry")]
     Decode {
-        /// Which.
+        /// The index at which the ledger holds these bytes.
         index: EntryIndex,
-        /// Why.
+        /// Why the bytes are not an entry.
         source: Box<DecodeEntryError>,
     },
     /// A signature is wrong, or by an unknown key.
     #[error("entry {index} is not signed as it claims")]
     Verify {
-        /// Which.
+        /// The index of the entry with the signature.
         index: EntryIndex,
-        /// Why.
+        /// What is wrong with its signatures.
         source: VerifyEntryError,
     },
     /// The entry should not have been admitted.
     #[error("entry {index} should not have been admitted")]
     Inadmissible {
-        /// Which.
+        /// The index of the entry that breaks a rule.
         index: EntryIndex,
-        /// Why.
+        /// The rule that it breaks.
         source: Box<Inadmissible>,
     },
     /// The ledger's key signed something else than what the entries add up to.
@@ -92,7 +92,7 @@ pub enum ReplayError<E: std::error::Error> {
         got.terms, got.root, want.terms, want.root
     )]
     FalseSeal {
-        /// Which.
+        /// The index of the seal.
         index: EntryIndex,
         /// What it states.
         got: Sealed,
@@ -102,9 +102,9 @@ pub enum ReplayError<E: std::error::Error> {
     /// Rows cannot be read or written.
     #[error("the rows of entry {index} cannot be kept")]
     Rows {
-        /// Which.
+        /// The index of the entry whose rows were to be read or written.
         index: EntryIndex,
-        /// Why.
+        /// What the keeper of the rows says about it.
         source: E,
     },
 }

@@ -154,7 +154,7 @@ pub struct Transfer {
 pub enum TransferState {
     /// Shipped, not received by the consignee.
     Open,
-    /// Received.
+    /// The consignee received it, whole and undisputed.
     Accepted,
     /// Received with broken seals, under dispute, or by somebody else.
     Disputed,

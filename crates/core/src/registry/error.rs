@@ -76,7 +76,7 @@ pub enum RegistryError {
         which: &'static str,
         /// Distinct organisations that signed.
         got: usize,
-        /// Threshold.
+        /// Distinct organisations that must sign.
         want: u32,
     },
     /// A signature that does not count here, whatever others there are beside it.

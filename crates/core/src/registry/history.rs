@@ -32,31 +32,31 @@ pub enum HistoryError {
     /// The bytes are no entry.
     #[error("entry {index} is no entry")]
     Decode {
-        /// Which.
+        /// The index at which the history has these bytes.
         index: EntryIndex,
-        /// Why.
+        /// Why the bytes are not an entry.
         source: Box<DecodeEntryError>,
     },
     /// A signature is wrong.
     #[error("entry {index} is not signed as it claims")]
     Verify {
-        /// Which.
+        /// The index of the entry with the signature.
         index: EntryIndex,
-        /// Why.
+        /// What is wrong with its signatures.
         source: VerifyEntryError,
     },
     /// The entry is not one of the registry, or not one that it takes.
     #[error("entry {index} is not one that the registry takes")]
     Registry {
-        /// Which.
+        /// The index of the entry that the registry refuses.
         index: EntryIndex,
-        /// Why.
+        /// The rule of the registry that it breaks.
         source: Box<RegistryError>,
     },
     /// An event where a registry entry was expected.
     #[error("entry {index} is no entry of the registry")]
     Other {
-        /// Which.
+        /// The index of the event.
         index: EntryIndex,
     },
 }

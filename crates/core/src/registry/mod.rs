@@ -66,7 +66,7 @@ pub struct Participant {
 pub struct KeyRecord {
     /// The key.
     pub key: PublicKey,
-    /// Whose.
+    /// The organisation that the key speaks for.
     pub organisation: OrgId,
     /// The entry that enrolled it; it speaks from the next one on.
     pub enrolled: EntryIndex,

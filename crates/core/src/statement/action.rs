@@ -55,7 +55,7 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Enrol {
-    /// Which.
+    /// The organisation that joins.
     pub organisation: OrgId,
     /// Its name.
     pub name: String,
@@ -74,7 +74,7 @@ pub struct Enrol {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
-    /// Which.
+    /// The organisation whose record changes.
     pub organisation: OrgId,
     /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rotate {
-    /// Whose.
+    /// The organisation whose keys change.
     pub organisation: OrgId,
     /// New keys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -110,7 +110,7 @@ pub struct Rotate {
 pub struct Revoke {
     /// Which key.
     pub key: KeyId,
-    /// Why.
+    /// Why the key is revoked, in words.
     pub reason: String,
     /// Entries by the key from this index on are *distrusted*: findings, though the ledger keeps them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ pub struct Revoke {
 pub struct Standing {
     /// Which organisation.
     pub organisation: OrgId,
-    /// Why.
+    /// Why its standing changes, in words.
     pub reason: String,
 }
 

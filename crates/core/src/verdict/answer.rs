@@ -33,9 +33,9 @@ pub enum Question {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
-    /// Yes.
+    /// The evidence shows that it is so.
     Holds,
-    /// No.
+    /// The evidence shows that it is not so.
     Fails,
     /// Something is missing.
     CannotBeDecided,

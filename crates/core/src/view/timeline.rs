@@ -86,7 +86,7 @@ pub struct RowFinding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
-    /// Whose.
+    /// The component, or the ledger, whose life it is.
     pub subject: SubjectId,
     /// How it stands after all entries; absent for the ledger itself and for what is only mentioned.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -74,7 +74,7 @@ pub enum Inspection {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Store {
-    /// Where.
+    /// The site where the units are kept.
     pub site: Site,
     /// First day.
     pub from: Date,

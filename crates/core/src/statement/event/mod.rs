@@ -191,11 +191,11 @@ pub struct Site {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Disclosure {
-    /// Everybody.
+    /// Anybody may see it.
     Public,
     /// Those who take part in the event, and regulators.
     Parties,
-    /// Regulators.
+    /// Only regulators should see it.
     Regulator,
 }
 

@@ -53,7 +53,7 @@ pub enum VexStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recall {
-    /// Why.
+    /// Why they are called back, in words.
     pub reason: String,
     /// The lots concerned, where the subject is a type; empty: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -107,7 +107,7 @@ pub struct Scope {
     /// Countries of jurisdiction or manufacture.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub countries: Vec<Country>,
-    /// Types.
+    /// Component types, by their ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<ComponentId>,
     /// Asset categories of slots.

@@ -76,7 +76,7 @@ pub struct Maintain {
 pub enum MaintenanceAction {
     /// Looked at.
     Inspect,
-    /// Mended.
+    /// A fault was put right without exchanging parts.
     Repair,
     /// Parts exchanged.
     Replace,
@@ -102,7 +102,7 @@ pub struct Measure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decommission {
-    /// Why.
+    /// Why they are taken out of use, in words.
     pub reason: String,
     /// How data were removed, for example `NIST SP 800-88 purge`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
