@@ -80,7 +80,7 @@ pub struct Request {
     pub case: Option<Remark>,
     /// Who makes it.
     pub exporter: OrgId,
-    /// When.
+    /// The time of the export, as the exporter claims it.
     pub at: Timestamp,
     /// Which documents are left out, and why.
     pub withholding: Option<Withholding>,
@@ -91,9 +91,9 @@ pub struct Request {
 /// Documents that a bundle says are withheld.
 #[derive(Clone, Debug)]
 pub struct Withholding {
-    /// Which.
+    /// How the documents are chosen; one that any of these names is left out.
     pub what: Vec<Withhold>,
-    /// Why.
+    /// Why they are withheld, in the exporter's words.
     pub reason: Remark,
     /// By what right.
     pub authority: Option<Remark>,
@@ -171,9 +171,9 @@ pub enum ExportError<E: std::error::Error + 'static> {
     /// Proof and checkpoint do not fit.
     #[error("entry {index} cannot be proved")]
     Proof {
-        /// Which.
+        /// The index of the entry without a proof.
         index: EntryIndex,
-        /// Why.
+        /// Why proof and checkpoint do not fit.
         source: AssembleProofError,
     },
     /// The ledger itself does not hold.

@@ -52,7 +52,7 @@ pub enum VerifyError {
     IndexProof {
         /// The file.
         name: FileName,
-        /// Why.
+        /// Why the file is not an index proof.
         source: ParseIndexProofError,
     },
     /// An index proof under the key of another term.
@@ -76,7 +76,7 @@ pub enum VerifyError {
     Fault {
         /// The file at which it shows.
         name: FileName,
-        /// Why.
+        /// What is wrong with the evidence.
         source: Box<BundleFault>,
         /// What the bundle claims to be, and its checkpoint.
         of: Box<(Description, SignedCheckpoint)>,
@@ -86,7 +86,7 @@ pub enum VerifyError {
     Custody {
         /// The file.
         name: FileName,
-        /// Why.
+        /// What is wrong with the signed statement.
         source: Box<CustodyError>,
     },
     /// The verdict in it is none.

@@ -65,7 +65,7 @@ pub struct Withheld {
     pub name: Option<String>,
     /// Who withholds it.
     pub by: Option<Party>,
-    /// Why.
+    /// Why it is withheld, in the exporter's words.
     pub reason: String,
     /// By what authority.
     pub authority: Option<String>,
@@ -87,9 +87,9 @@ pub struct Gap {
 /// A subject that a report is to tell of, with the entries about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Which.
+    /// The component, or the ledger, that it is about.
     pub subject: SubjectId,
-    /// Why.
+    /// What it has to do with the subject of the report.
     pub relevance: Relevance,
     /// The entries about it, and those that mention it or judge one of its entries; ascending.
     pub entries: Vec<EntryIndex>,

@@ -24,7 +24,7 @@ pub struct SignerKey {
 /// An organisation that signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signer {
-    /// Which.
+    /// The organisation, with the name that people read.
     pub party: Party,
     /// What the registry has of it; absent where only its root keys signed.
     pub participant: Option<Participant>,

@@ -54,7 +54,7 @@ pub const MAX_COMMIT_ENTRIES: usize = 16_384;
 pub enum Outcome {
     /// It is in the ledger now.
     Appended {
-        /// Where.
+        /// The index that it was given.
         index: EntryIndex,
         /// Its leaf hash.
         leaf: LeafHash,
@@ -63,7 +63,7 @@ pub enum Outcome {
     },
     /// The same bytes are in the ledger already.
     Known {
-        /// Where.
+        /// The index of the entry with these bytes.
         index: EntryIndex,
     },
     /// It may not enter.

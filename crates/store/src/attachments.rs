@@ -29,7 +29,7 @@ pub enum AttachmentError {
     /// The source of the content, or who wants it, failed.
     #[error("the content cannot be read or handed on")]
     Stream {
-        /// Why.
+        /// What the source, or who wants the content, says about it.
         source: io::Error,
     },
     /// A file of the ledger cannot be read or written. Nothing is kept that is not whole.
@@ -37,7 +37,7 @@ pub enum AttachmentError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the operating system says about it.
         source: io::Error,
     },
     /// The content was changed.

@@ -61,7 +61,7 @@ pub enum BackupError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the operating system says about it.
         source: io::Error,
     },
 }

@@ -96,7 +96,7 @@ pub enum FaultKind {
     /// An entry that the ledger should not hold.
     #[error("should not be in the ledger: {reason}")]
     Entry {
-        /// Why.
+        /// The rule that it breaks, in words.
         reason: String,
     },
     /// An attachment's content was changed.

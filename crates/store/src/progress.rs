@@ -8,7 +8,7 @@ pub trait Progress {
     fn at(&self, done: u64, total: u64);
 }
 
-/// Nobody.
+/// For callers who do not want to know how far an operation is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProgress;
 

@@ -64,7 +64,7 @@ pub enum ReadError {
         file: String,
         /// The first entry that it is about.
         entry: EntryIndex,
-        /// Why.
+        /// What the operating system says about it.
         source: io::Error,
     },
     /// A file does not hold the entries that it should.

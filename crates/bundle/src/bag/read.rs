@@ -81,7 +81,7 @@ pub enum ReadBagError {
     /// Not there.
     #[error("the bundle has no {0}")]
     Missing(FileName),
-    /// Changed.
+    /// A file has another digest than the manifest lists.
     #[error("{name} was changed: its SHA-256 is {got}, and the manifest lists {want}")]
     Digest {
         /// The file.

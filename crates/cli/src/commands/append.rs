@@ -113,7 +113,7 @@ struct KnownLine {
 struct RefusedLine {
     /// Its number, from 1.
     line: u64,
-    /// Why.
+    /// Why it was refused, in words.
     reason: String,
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct BackupArgs {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Copied {
-    /// Entries.
+    /// How many entries the copy holds.
     pub(super) size: TreeSize,
     /// Where they are now.
     pub(super) directory: PathBuf,

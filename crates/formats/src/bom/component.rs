@@ -150,9 +150,9 @@ pub struct ExternalReference {
 pub struct Ancestor {
     /// Its `bom-ref`.
     pub reference: Option<ElementRef>,
-    /// Name.
+    /// Its name as the bill writes it.
     pub name: String,
-    /// Version.
+    /// Its version as the bill writes it.
     pub version: Option<String>,
     /// Who supplied it.
     pub supplier: Option<Party>,
@@ -175,7 +175,7 @@ pub struct Component {
     pub kind: Kind,
     /// Name; empty, with a warning, where there is none.
     pub name: String,
-    /// Version.
+    /// Its version as the bill writes it.
     pub version: Option<String>,
     /// Namespace of the name (CycloneDX `group`).
     pub group: Option<String>,

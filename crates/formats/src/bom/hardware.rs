@@ -25,7 +25,7 @@ pub struct Hardware {
     pub produced: Option<String>,
     /// Hardware addresses.
     pub mac_addresses: Vec<MacAddress>,
-    /// Certifications.
+    /// Certificates that the bill claims for it.
     pub certifications: Vec<Certification>,
     /// GS1 identifiers.
     pub gs1_ids: Vec<Gs1Id>,

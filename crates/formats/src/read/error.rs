@@ -106,7 +106,7 @@ pub enum ReadBomError {
     /// The bytes could not be had.
     #[error("the document cannot be read")]
     Io {
-        /// Why.
+        /// What the reader of the bytes says about it.
         source: io::Error,
     },
     /// It is not JSON.
@@ -144,7 +144,7 @@ pub enum ReadBomError {
     TooDeep {
         /// [`Limits::depth`].
         limit: usize,
-        /// Where.
+        /// The place at which the limit was passed.
         at: Location,
     },
     /// The document is too long.

@@ -12,7 +12,7 @@ pub(super) enum Head {
     Json,
     /// The same after a byte order mark.
     Marked,
-    /// Nothing.
+    /// The document is empty, or all white space.
     Blank,
     /// Another format.
     Foreign(Recognised),

@@ -116,7 +116,7 @@ pub(super) struct Party {
     part: Part,
 }
 
-/// Everybody.
+/// The organisations of a generated ledger, each with the part that it plays.
 pub(super) struct Cast {
     pub(super) vendors: [Party; 2],
     pub(super) operators: [Party; 2],

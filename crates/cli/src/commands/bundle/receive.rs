@@ -69,7 +69,7 @@ struct Received {
     number: u16,
     /// Who received it.
     by: OrgId,
-    /// When.
+    /// The time of the hand-over, as the receiver claims it.
     at: Timestamp,
 }
 

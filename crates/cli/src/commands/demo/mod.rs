@@ -59,7 +59,7 @@ impl Show for Chapter<'_> {
 /// The storyteller's word.
 #[derive(Serialize)]
 struct Remark<'a> {
-    /// It.
+    /// What the storyteller says.
     remark: &'a str,
 }
 

@@ -161,7 +161,7 @@ pub(crate) struct RevokeArgs {
     /// The key: a key id, a file or a text `ed25519:…`.
     #[arg(value_name = "KEY")]
     key: String,
-    /// Why.
+    /// Why the key is revoked, in words.
     #[arg(long)]
     reason: String,
     /// The first entry that is not trusted any more.
@@ -185,7 +185,7 @@ pub(crate) struct SuspendArgs {
     /// The organisation.
     #[arg(value_name = "ORG")]
     organisation: OrgId,
-    /// Why.
+    /// Why it is suspended, in words.
     #[arg(long)]
     reason: String,
     #[command(flatten)]
@@ -206,7 +206,7 @@ pub(crate) struct ReinstateArgs {
     /// The organisation.
     #[arg(value_name = "ORG")]
     organisation: OrgId,
-    /// Why.
+    /// Why it may speak again, in words.
     #[arg(long)]
     reason: String,
     #[command(flatten)]

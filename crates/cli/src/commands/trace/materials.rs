@@ -65,7 +65,7 @@ struct Material {
     /// Package URLs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     purls: Vec<String>,
-    /// Licences.
+    /// Licences as the bill writes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     licences: Vec<String>,
 }

@@ -57,7 +57,7 @@ impl Fields for Notice {
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Recall {
-    /// Why.
+    /// Why they are called back, in words.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// A lot concerned [default: all].

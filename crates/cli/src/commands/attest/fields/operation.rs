@@ -110,7 +110,7 @@ impl Fields for Measure {
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Decommission {
-    /// Why.
+    /// Why they are taken out of use, in words.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// How data were removed, for example `NIST SP 800-88 purge`.
