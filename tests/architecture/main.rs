@@ -25,8 +25,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("prova-report", &["prova-core"]),
     ("prova-assess", &["prova-core", "prova-formats"]),
     (
+        "prova-query",
+        &[
+            "prova-core",
+            "prova-store",
+            "prova-bundle",
+            "prova-formats",
+            "prova-report",
+        ],
+    ),
+    (
         "prova-server",
-        &["prova-core", "prova-store", "prova-assess", "prova-formats"],
+        &[
+            "prova-core",
+            "prova-store",
+            "prova-assess",
+            "prova-formats",
+            "prova-query",
+        ],
     ),
     (
         "prova-cli",
@@ -36,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "prova-assess",
             "prova-bundle",
             "prova-formats",
+            "prova-query",
             "prova-report",
         ],
     ),

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use prova_core::registry::history::HistoryError;
+use prova_query::{OpenReadingError, Reading, ReadingError, SubjectError};
 use prova_store::{
     AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, SealLedgerError,
     Snapshot, State,
@@ -40,6 +42,14 @@ impl LedgerArgs {
         let snapshot = self.snapshot()?;
         let state = snapshot.state(&ui.progress("reading the ledger", "entries"))?;
         Ok((snapshot, state))
+    }
+
+    /// The ledger as it was last acknowledged, to be asked about what is in it.
+    pub(crate) fn reading(&self, ui: &Ui) -> Result<Reading, CommandError> {
+        Ok(Reading::open(
+            &self.ledger,
+            &ui.progress("reading the ledger", "entries"),
+        )?)
     }
 
     /// The ledger, to be written.
@@ -104,8 +114,39 @@ blamed!(
     AttachmentError,
     CreateError,
     ReadError,
+    ReadingError,
     SealLedgerError
 );
+
+impl Blamed for HistoryError {
+    fn blame(&self) -> Blame {
+        Blame::Evidence
+    }
+}
+
+impl Blamed for OpenReadingError {
+    fn blame(&self) -> Blame {
+        OpenReadingError::blame(self).into()
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Open(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Blamed for SubjectError {
+    fn blame(&self) -> Blame {
+        SubjectError::blame(self).into()
+    }
+
+    fn hint(&self) -> Option<String> {
+        let is_absent = matches!(self, Self::NoEntry { .. });
+        is_absent.then(|| "`prova show --heads` lists what it has entries about".to_owned())
+    }
+}
 
 impl Blamed for OpenError {
     fn blame(&self) -> Blame {

@@ -2,7 +2,8 @@
 //!
 //! **Scope.** Talking to people and scripts: arguments, files, keys, passphrases, the clock, what is shown and which exit code ends it.
 //!
-//! **Not here.** What an entry means and whether it is good (`prova-core`), how a ledger lies on disk (`prova-store`).
+//! **Not here.** What an entry means and whether it is good (`prova-core`), how a ledger lies on disk (`prova-store`), what is read out of one
+//! (`prova-query`).
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 mod args;
@@ -18,7 +19,6 @@ mod output;
 mod passphrase;
 mod plain;
 mod publickey;
-mod reading;
 mod signing;
 mod source;
 mod ui;

@@ -11,7 +11,6 @@ use clap::{Args, ValueEnum};
 use prova_core::{
     hash::Digest,
     id::component::{Kind, ParseComponentError, SubjectId},
-    index::term::Term,
     key::public::SecretKey,
     position::EntryIndex,
     statement::{dsse::Envelope, entry::Verified},
@@ -19,9 +18,10 @@ use prova_core::{
 };
 use prova_formats::{
     cose, intoto,
-    pedigree::{self, Pedigree, Source, Stage},
+    pedigree::{self, Pedigree, Stage},
     sigstore,
 };
+use prova_query::{Reading, SubjectError};
 use serde::Serialize;
 
 use crate::{
@@ -30,7 +30,6 @@ use crate::{
     ledger::LedgerArgs,
     output,
     passphrase::PassphraseArgs,
-    reading::Reading,
     signing,
     ui::{Show, Status, Ui},
 };
@@ -136,15 +135,9 @@ impl Show for Exported {
     }
 }
 
-impl Source for Reading {
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, CommandError> {
-        Reading::posting(self, term)
-    }
-}
-
 /// Writes what was ordered.
 pub(crate) fn export(order: &Order<'_>, ui: &mut Ui) -> Result<Status, CommandError> {
-    let reading = Reading::open(order.ledger, ui)?;
+    let reading = order.ledger.reading(ui)?;
     let (bytes, entries) = match order.form {
         Form::Cyclonedx | Form::Spdx => (bill_of_materials(order, &reading)?, Vec::new()),
         Form::Sigstore | Form::Cose | Form::Intoto => {
@@ -174,7 +167,7 @@ fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verif
     for what in what {
         match what {
             What::Entry(index) => {
-                let size = reading.snapshot.size();
+                let size = reading.snapshot().size();
                 if !size.has(*index) {
                     return Err(CommandError::caller(format!(
                         "there is no entry {index} in a ledger of size {size}"
@@ -183,27 +176,11 @@ fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verif
                 entries.insert(*index, reading.read(*index)?);
             }
             What::Subject(subject) => {
-                let mut found = false;
-                for index in reading.posting(&Term::Id(subject.clone()))? {
-                    let entry = reading.read(index)?;
-                    let mut stated = entry.statement().subjects.iter();
-                    if stated.any(|stated| stated.id == *subject) {
-                        entries.insert(index, entry);
-                        found = true;
-                    }
-                }
-                if !found {
-                    return Err(unknown(subject));
-                }
+                entries.extend(reading.about(subject)?);
             }
         }
     }
     Ok(entries)
-}
-
-fn unknown(subject: &SubjectId) -> CommandError {
-    CommandError::caller(format!("the ledger has no entry about {subject}"))
-        .hint("`prova show --heads` lists what it has entries about")
 }
 
 fn envelopes(
@@ -213,7 +190,7 @@ fn envelopes(
 ) -> Result<Vec<u8>, CommandError> {
     let envelopes = entries
         .keys()
-        .map(|index| Envelope::decode(&reading.snapshot.entry(*index)?).or_evidence())
+        .map(|index| Envelope::decode(&reading.snapshot().entry(*index)?).or_evidence())
         .collect::<Result<Vec<_>, _>>()?;
     if form == Form::Intoto {
         return Ok(intoto::lines(&envelopes));
@@ -229,10 +206,10 @@ fn receipts(
     ui: &Ui,
 ) -> Result<Vec<u8>, CommandError> {
     let key = log_key(order, reading, ui)?;
-    let checkpoint = reading.snapshot.checkpoint();
+    let checkpoint = reading.snapshot().checkpoint();
     let mut receipts = Vec::new();
     for (index, entry) in entries {
-        let inclusion = reading.snapshot.inclusion(*index)?;
+        let inclusion = reading.snapshot().inclusion(*index)?;
         let subjects = &entry.statement().subjects;
         let subject = subjects
             .first()
@@ -285,9 +262,12 @@ fn bill_of_materials(order: &Order<'_>, reading: &Reading) -> Result<Vec<u8>, Co
         StageArg::AsBuilt => Stage::AsBuilt,
         StageArg::AsInstalled => Stage::AsInstalled,
     };
-    let checkpoint = reading.snapshot.checkpoint();
-    let pedigree = Pedigree::new(reading, component, stage, checkpoint, &reading.history, order.at)?
-        .ok_or_else(|| unknown(&component.clone().into()))?;
+    let checkpoint = reading.snapshot().checkpoint();
+    let pedigree = Pedigree::new(reading, component, stage, checkpoint, reading.history(), order.at)?
+        .ok_or_else(|| {
+            let subject = component.clone().into();
+            SubjectError::NoEntry { subject }
+        })?;
     let version = env!("CARGO_PKG_VERSION");
     Ok(match order.form {
         Form::Spdx => pedigree::spdx::write(&pedigree, version),

@@ -4,23 +4,18 @@ use std::io::{self, Write};
 
 use clap::Args;
 use prova_core::{
-    country::Country,
-    hash::LeafHash,
     id::{component::SubjectId, organisation::OrgId},
     index::term::Term,
-    lifecycle::Finding,
     position::EntryIndex,
-    statement::event::role::Role,
-    time::Timestamp,
-    view::{component_state::Party, timeline::Row},
+    view::component_state::Party,
 };
+use prova_query::LogEntry;
 use serde::Serialize;
 
 use crate::{
     error::CommandError,
     ledger::LedgerArgs,
     plain::plain,
-    reading::Reading,
     ui::{Show, Status, Ui},
 };
 
@@ -62,38 +57,9 @@ pub(super) fn term(text: &str) -> Result<Term, String> {
 
 /// An entry in the list.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Line {
-    /// Where it stands.
-    index: EntryIndex,
-    /// Its leaf hash.
-    leaf: LeafHash,
-    /// When it happened, as the signer claims.
-    time: Timestamp,
-    /// The event's or registry action's name, `charter` or `seal`.
-    event: &'static str,
-    /// Who speaks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<Party>,
-    /// In which role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<Role>,
-    /// Who else signed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    countersigned: Vec<Party>,
-    /// What it is about.
-    subjects: Vec<SubjectId>,
-    /// What it says, after the speaker's name.
-    sentence: String,
-    /// Where it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<String>,
-    /// In which country.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    country: Option<Country>,
-    /// What is wrong with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    findings: Vec<Finding>,
+    #[serde(flatten)]
+    entry: LogEntry,
     /// Digits of the ledger's largest index.
     #[serde(skip)]
     width: usize,
@@ -101,23 +67,24 @@ struct Line {
 
 impl Show for Line {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
-        let by = self.by.as_ref().map_or("", Party::shown);
+        let entry = &self.entry;
+        let by = entry.by.as_ref().map_or("", Party::shown);
         let mut columns = vec![
-            format!("{:>width$}", self.index.get(), width = self.width),
-            self.time.to_string(),
-            format!("{:<12}", self.event),
+            format!("{:>width$}", entry.index.get(), width = self.width),
+            entry.time.to_string(),
+            format!("{:<12}", entry.event),
             format!("{:<18}", plain(by)),
         ];
         let is_ledger = |id: &SubjectId| matches!(id, SubjectId::Ledger(_) | SubjectId::Index(_));
-        if self.subjects.iter().any(is_ledger) {
-            columns.push(plain(&self.sentence));
-        } else if let Some((first, others)) = self.subjects.split_first() {
+        if entry.subjects.iter().any(is_ledger) {
+            columns.push(plain(&entry.sentence));
+        } else if let Some((first, others)) = entry.subjects.split_first() {
             columns.push(match others.len() {
                 0 => first.to_string(),
                 more => format!("{first} and {more} more"),
             });
         }
-        let mut codes: Vec<_> = self.findings.iter().map(|finding| finding.code.name()).collect();
+        let mut codes: Vec<_> = entry.findings.iter().map(|finding| finding.code.name()).collect();
         codes.dedup();
         if !codes.is_empty() {
             columns.push(format!("! {}", codes.join(", ")));
@@ -128,45 +95,13 @@ impl Show for Line {
 
 /// Runs `prova log`.
 pub(crate) fn run(args: &Log, ui: &mut Ui) -> Result<Status, CommandError> {
-    let reading = Reading::open(&args.ledger, ui)?;
+    let reading = args.ledger.reading(ui)?;
     let from = EntryIndex::new(args.from);
-    let limit = args.limit.unwrap_or(usize::MAX);
-    let last = reading.snapshot.size().last().unwrap_or(from);
+    let last = reading.snapshot().size().last().unwrap_or(from);
     let width = last.to_string().len();
-    let mut show = |index: EntryIndex, bytes: &[u8]| {
-        let entry = reading.history.verify(index, bytes)?;
-        let findings = reading.findings(index, &entry)?;
-        let subjects = entry.statement().subjects.iter();
-        let row = Row::new(index, &entry, None, &reading.history);
-        ui.item(&Line {
-            index,
-            leaf: row.leaf,
-            time: row.time,
-            event: row.event,
-            by: row.by,
-            role: row.role,
-            countersigned: row.countersigned,
-            subjects: subjects.map(|subject| subject.id.clone()).collect(),
-            sentence: row.sentence,
-            place: row.place,
-            country: row.country,
-            findings,
-            width,
-        })
-    };
-    match &args.about {
-        Some(term) => {
-            let wanted = reading.posting(term)?.into_iter().filter(|index| *index >= from);
-            for index in wanted.take(limit) {
-                show(index, &reading.snapshot.entry(index)?)?;
-            }
-        }
-        None => {
-            for entry in reading.snapshot.entries(from).take(limit) {
-                let (index, bytes) = entry?;
-                show(index, &bytes)?;
-            }
-        }
+    let entries = reading.log(args.about.as_ref(), from)?;
+    for entry in entries.take(args.limit.unwrap_or(usize::MAX)) {
+        ui.item(&Line { entry: entry?, width })?;
     }
     Ok(Status::Holds)
 }

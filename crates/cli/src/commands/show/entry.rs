@@ -6,13 +6,13 @@ use prova_core::{
     hash::LeafHash, key::public::KeyId, ledger::replay::distrust, lifecycle::Finding, position::EntryIndex,
     statement::dsse::Envelope, view::timeline::Row,
 };
+use prova_query::Reading;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
     error::{Blaming as _, CommandError},
     plain::{indented, plain},
-    reading::Reading,
     ui::Show,
 };
 
@@ -57,8 +57,8 @@ struct SignatureShown {
 
 /// Reads an entry.
 pub(super) fn read(reading: &Reading, index: EntryIndex) -> Result<EntryShown, CommandError> {
-    let bytes = reading.snapshot.entry(index)?;
-    let entry = reading.history.verify(index, &bytes)?;
+    let bytes = reading.snapshot().entry(index)?;
+    let entry = reading.history().verify(index, &bytes)?;
     let payload = Envelope::decode(&bytes).or_evidence()?.payload().to_vec();
     let statement = String::from_utf8(payload).or_evidence()?;
     let statement = RawValue::from_string(statement).or_evidence()?;
@@ -73,7 +73,7 @@ pub(super) fn read(reading: &Reading, index: EntryIndex) -> Result<EntryShown, C
             distrusted: distrust(registry, key, index),
         }
     };
-    let row = Row::new(index, &entry, None, &reading.history);
+    let row = Row::new(index, &entry, None, reading.history());
     let by = row
         .by
         .as_ref()

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use prova_core::{hash::LeafHash, id::component::SubjectId, position::EntryIndex};
+use prova_query::Reading;
 use serde::Serialize;
 
 use crate::{
     error::CommandError,
     plain::counted,
-    reading::Reading,
     ui::{Show, Ui},
 };
 

@@ -11,12 +11,12 @@ use prova_core::{
         timeline::{Row, Timeline},
     },
 };
+use prova_query::Reading;
 use serde::Serialize;
 
 use crate::{
     error::CommandError,
     plain::{counted, plain},
-    reading::Reading,
     ui::Show,
 };
 
@@ -27,12 +27,7 @@ pub(super) struct Life(Timeline);
 
 /// Reads a life.
 pub(super) fn read(reading: &Reading, subject: &SubjectId) -> Result<Life, CommandError> {
-    let timeline = reading.timeline(subject, &reading.related(subject)?)?;
-    if timeline.rows.is_empty() && timeline.mentions.is_empty() {
-        let error = CommandError::caller(format!("the ledger has no entry about {subject}"));
-        return Err(error.hint("`prova show --heads` lists what it has entries about"));
-    }
-    Ok(Life(timeline))
+    Ok(Life(reading.life(subject)?))
 }
 
 impl Show for Life {

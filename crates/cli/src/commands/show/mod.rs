@@ -10,7 +10,6 @@ use prova_core::{id::component::SubjectId, position::EntryIndex};
 use crate::{
     error::CommandError,
     ledger::LedgerArgs,
-    reading::Reading,
     ui::{Status, Ui},
 };
 
@@ -44,12 +43,12 @@ enum What {
 pub(crate) fn run(args: &ShowArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let text = args.what.as_deref().unwrap_or_default();
     if args.heads {
-        let reading = Reading::open(&args.ledger, ui)?;
+        let reading = args.ledger.reading(ui)?;
         heads::show(&reading, text, ui)?;
         return Ok(Status::Holds);
     }
     let what = what(text)?;
-    let reading = Reading::open(&args.ledger, ui)?;
+    let reading = args.ledger.reading(ui)?;
     match what {
         What::Entry(index) => ui.result(&entry::read(&reading, index)?)?,
         What::Subject(subject) => ui.result(&life::read(&reading, &subject)?)?,

@@ -17,6 +17,7 @@ use prova_core::{
         trace::{Node, Relation, Shown, Trace},
     },
 };
+use prova_query::SubjectError;
 use serde::Serialize;
 
 use self::{materials::Materials, tree::Branch};
@@ -24,7 +25,6 @@ use crate::{
     error::CommandError,
     ledger::LedgerArgs,
     plain::plain,
-    reading::Reading,
     ui::{Show, Status, Ui},
 };
 
@@ -64,17 +64,17 @@ struct Traced {
 
 /// Runs `prova trace`.
 pub(crate) fn run(args: &TraceArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    let reading = Reading::open(&args.ledger, ui)?;
+    let reading = args.ledger.reading(ui)?;
     let trace = Trace::new(&reading, &args.component, reading.registry())?.ok_or_else(|| {
-        let error = CommandError::caller(format!("the ledger has no entry about {}", args.component));
-        error.hint("`prova show --heads` lists what it has entries about")
+        let subject = args.component.clone().into();
+        SubjectError::NoEntry { subject }
     })?;
     let mut materials = BTreeMap::new();
     for node in trace.tree.walk() {
         for bom in &node.boms {
             let digest = bom.document.sha256;
             if let Entry::Vacant(vacant) = materials.entry(digest) {
-                vacant.insert(Materials::read(&reading.snapshot, &digest)?);
+                vacant.insert(Materials::read(reading.snapshot(), &digest)?);
             }
         }
     }

@@ -13,6 +13,7 @@ use prova_core::{
     position::EntryIndex,
     verdict::{Answer, Grounds, Question, ReasonCode, Scope, Trust, Verdict},
 };
+use prova_query::{Reading, SubjectError};
 use prova_store::{Audit, AuditError, ReadError, Snapshot, audit};
 use serde::Serialize;
 
@@ -21,7 +22,6 @@ use crate::{
     error::{Blame, Blamed, CommandError},
     ledger::LedgerArgs,
     plain::{counted, plain},
-    reading::Reading,
     ui::{Show, Status, Ui},
 };
 
@@ -104,11 +104,11 @@ pub(super) fn subject(
         }
     }
     if grounds.chain.is_empty() {
-        let error = CommandError::caller(format!("the ledger has no entry about {subject}"));
-        return Err(error.hint("`prova show --heads` lists what it has entries about"));
+        let subject = subject.clone();
+        return Err(SubjectError::NoEntry { subject }.into());
     }
     grounds.enrolments = enrolments.into_iter().collect();
-    let signed = reading.snapshot.signed_checkpoint();
+    let signed = reading.snapshot().signed_checkpoint();
     let shown = SubjectVerdict(Verdict::on_subject(
         subject.clone(),
         signed,

@@ -10,12 +10,12 @@ use prova_core::{
     verdict::Verdict,
     view::trace::{Entries as _, Trace},
 };
+use prova_query::Reading;
 use prova_report::{ENTRIES_SHOWN, Kept, Relevance, Report, Wanted, render};
 
 use crate::{
     error::{Blame, CommandError},
     output,
-    reading::Reading,
 };
 
 /// Writes the report on a subject.
@@ -38,13 +38,13 @@ pub(super) fn write(
             relevance: Relevance::Related,
         });
     }
-    let checkpoint = reading.snapshot.signed_checkpoint().to_string();
+    let checkpoint = reading.snapshot().signed_checkpoint().to_string();
     let report = Report::read(
         reading,
         wanted,
         verdict,
         checkpoint,
-        reading.history.clone(),
+        reading.history().clone(),
         Kept::Ledger,
     )?;
     let mut page = Vec::new();
