@@ -38,7 +38,7 @@ pub enum Recognised {
     Csaf,
     /// A BOM inside another JSON object, as some services answer.
     Wrapped,
-    /// XML.
+    /// XML of another format.
     Xml,
     /// A compressed file or an archive.
     Compressed,
