@@ -54,7 +54,7 @@ fn witness(name: &str) -> Vkey {
 /// A proof of entry 2 in a tree of 5, and the log's key.
 fn proof() -> (String, Vkey) {
     let log = published_test_key("log").unwrap();
-    let origin: prova_core::log::checkpoint::Origin = "ledger.example/2026".parse().unwrap();
+    let origin: prova_core::id::origin::Origin = "ledger.example/2026".parse().unwrap();
     let vkey = Vkey::new(
         origin.as_key_name().clone(),
         SignatureType::Ed25519,

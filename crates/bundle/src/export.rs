@@ -8,7 +8,7 @@ use std::{
 
 use prova_core::{
     bundle::{
-        BundleFault, BundleScope, Description, Dossier, EntryBytes, OpenError, Verifier,
+        BundleFault, Description, Dossier, EntryBytes, OpenError, Verifier,
         closure::{self, Closure, ClosureError},
         custody::{CustodyError, Export},
         description::{Algorithms, DescriptionError, FORMAT, Remark, SealReference, Withheld},
@@ -27,7 +27,7 @@ use prova_core::{
     registry::Registry,
     statement::dsse::EnvelopeError,
     time::Timestamp,
-    verdict::{Trust, Verdict},
+    verdict::{BundleScope, Trust, Verdict},
 };
 
 use crate::{

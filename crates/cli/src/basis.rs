@@ -9,8 +9,12 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    hash::LeafHash, id::component::SubjectId, json, lifecycle::Finding, log::checkpoint::Origin,
-    position::EntryIndex, registry::Registry,
+    hash::LeafHash,
+    id::{component::SubjectId, origin::Origin},
+    json,
+    lifecycle::Finding,
+    position::EntryIndex,
+    registry::Registry,
 };
 use prova_store::{Ledger, Outcome, Snapshot, State};
 use serde::Serialize;

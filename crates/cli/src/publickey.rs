@@ -4,14 +4,12 @@ use std::path::Path;
 
 use ed25519_dalek::VerifyingKey;
 use prova_core::{
+    id::origin::Origin,
     key::{
         public::{KeyId, PublicKey, SecretKey},
         test_keys,
     },
-    log::{
-        checkpoint::Origin,
-        vkey::{SignatureType, Vkey},
-    },
+    log::vkey::{SignatureType, Vkey},
 };
 use zeroize::Zeroizing;
 

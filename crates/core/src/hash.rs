@@ -92,6 +92,10 @@ digest_type! {
     /// SHA-256 of the bytes of an artefact, a document or a component's id text.
     Digest
 }
+digest_type! {
+    /// Hash of a subtree of the map: 32 zero bytes if it is empty, a leaf's hash, or `SHA-256(0x14 || left || right)`. A root is one.
+    MapHash
+}
 
 impl LeafHash {
     /// The leaf hash of an entry.
@@ -118,6 +122,17 @@ impl NodeHash {
 impl From<LeafHash> for NodeHash {
     fn from(leaf: LeafHash) -> Self {
         Self(leaf.0)
+    }
+}
+
+impl MapHash {
+    /// The hash of a subtree without leaves.
+    pub const EMPTY: Self = Self::from_bytes([0; 32]);
+
+    /// The hash of the node above `left` and `right`.
+    #[must_use]
+    pub fn of_children(left: &Self, right: &Self) -> Self {
+        Self::from_bytes(sha256(&[&[0x14], left.as_bytes(), right.as_bytes()]))
     }
 }
 

@@ -97,7 +97,7 @@ fn examples() -> BTreeMap<&'static str, String> {
 
     let log_key = published_test_key("log").unwrap();
     let verifying = ed25519_dalek::VerifyingKey::from_bytes(log_key.public().as_bytes()).unwrap();
-    let origin: prova_core::log::checkpoint::Origin = "ledger.example/2026".parse().unwrap();
+    let origin: prova_core::id::origin::Origin = "ledger.example/2026".parse().unwrap();
     let vkey = Vkey::new(origin.as_key_name().clone(), SignatureType::Ed25519, verifying);
     let mut tree = Frontier::default();
     tree.push(leaf);

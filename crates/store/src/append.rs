@@ -12,7 +12,7 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use prova_core::{
     hash::LeafHash,
-    index::{Sealed, term::terms},
+    index::term::terms,
     ledger::{
         admission::{AdmitError, Inadmissible, admit},
         replay::Rows as _,
@@ -28,6 +28,7 @@ use prova_core::{
     statement::{
         entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
         in_toto::Predicate,
+        seal::Sealed,
     },
 };
 

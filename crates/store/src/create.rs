@@ -20,7 +20,7 @@ use prova_core::{
         note::AssembleNoteError,
     },
     position::TreeSize,
-    statement::entry::{DecodeEntryError, Unverified, VerifyEntryError},
+    statement::entry::{DecodeEntryError, Keyring, Unverified, VerifyEntryError},
 };
 
 use crate::{
@@ -169,7 +169,7 @@ impl Ledger {
     ) -> Result<Self, CreateError> {
         let layout = Layout::new(directory);
         check_vacant(disk.as_ref(), &layout)?;
-        let entry = Unverified::decode(charter)?.verify(None)?;
+        let entry = Unverified::decode(charter)?.verify_first()?;
         let mut registry = None;
         if let Err(AdmitError::Inadmissible(source)) =
             admit(&MemoryRows::default(), &mut registry, TreeSize::EMPTY, &entry)

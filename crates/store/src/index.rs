@@ -12,15 +12,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prova_core::{
-    hash::LeafHash,
+    hash::{LeafHash, MapHash},
     index::{
-        Accumulator, AccumulatorHash, Bucket, Buckets, Index, IndexProof, MapHash, MapLeaf, Posting, Row,
-        Sealed, Subtree, TermKey,
+        Accumulator, AccumulatorHash, Bucket, Buckets, Index, IndexProof, MapLeaf, Posting, Row, Subtree,
+        TermKey,
         term::{Term, terms_of_admitted},
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::entry::Unverified,
+    statement::{entry::Unverified, seal::Sealed},
 };
 use serde::{Deserialize, Serialize};
 

@@ -2,9 +2,10 @@
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
+    id::origin::Origin,
     key::public::{PublicKey, SecretKey},
     log::{
-        checkpoint::{Checkpoint, Origin, SignedCheckpoint},
+        checkpoint::{Checkpoint, SignedCheckpoint},
         note::AssembleNoteError,
         vkey::{SignatureType, Vkey},
     },

@@ -30,7 +30,7 @@ use prova_core::{
     },
     position::{EntryIndex, TreeSize},
     registry::RegistryError,
-    statement::entry::{DecodeEntryError, VerifyEntryError},
+    statement::entry::{DecodeEntryError, Keyring, VerifyEntryError},
 };
 
 use crate::{

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use prova_core::{
     hash::LeafHash,
     id::{alias::Alias, component::SubjectId},
-    index::{Sealed, term::Term},
+    index::term::Term,
     ledger::replay::Rows,
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, View},
     position::{EntryIndex, TreeSize},
     registry::Registry,
+    statement::seal::Sealed,
 };
 
 use crate::{

@@ -5,12 +5,13 @@ use std::path::Path;
 use prova_core::{
     hash::LeafHash,
     id::{alias::Alias, component::SubjectId},
-    index::{Sealed, term::Term},
+    index::term::Term,
     ledger::replay::{Replay, Rows},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
     log::checkpoint::SignedCheckpoint,
     position::{EntryIndex, TreeSize},
     registry::Registry,
+    statement::{entry::Keyring, seal::Sealed},
 };
 
 use crate::{

@@ -3,9 +3,12 @@
 use prova_core::{
     hash::LeafHash,
     id::component::SubjectId,
-    index::{IndexProof, Sealed, term::Term},
+    index::{IndexProof, term::Term},
     position::{EntryIndex, TreeSize},
-    statement::{dsse::EnvelopeError, seal::Seal},
+    statement::{
+        dsse::EnvelopeError,
+        seal::{Seal, Sealed},
+    },
     time::Timestamp,
 };
 

@@ -14,7 +14,7 @@ use prova_core::{
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{
-        entry::{Unverified, Verified},
+        entry::{Keyring, Unverified, Verified},
         in_toto::Predicate,
     },
 };
@@ -322,7 +322,7 @@ pub(crate) fn read_charter(tiles: &TileFiles, size: TreeSize) -> Result<(Verifie
             file: file.clone(),
             source: source.into(),
         })?
-        .verify(None)
+        .verify_first()
         .map_err(|source| OpenError::CharterSignature {
             file: file.clone(),
             source: source.into(),

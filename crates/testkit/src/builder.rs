@@ -7,12 +7,12 @@ use prova_core::{
     id::{
         component::{ComponentId, SubjectId},
         organisation::OrgId,
+        origin::Origin,
     },
     key::{
         public::{KeyId, SecretKey},
         test_keys::published_test_key,
     },
-    log::checkpoint::Origin,
     position::EntryIndex,
     statement::{
         action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},

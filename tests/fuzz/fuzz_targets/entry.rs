@@ -17,7 +17,7 @@ fn check(entry: &[u8]) -> bool {
             let keys: Vec<_> = unverified.claimed_keys().collect();
             assert_eq!(keys.len(), envelope.signatures().len());
             let all = Unverified::verify_all(vec![unverified.clone(), unverified.clone()], None);
-            match unverified.verify(None) {
+            match unverified.verify_first() {
                 Ok(_) => assert!(all.is_ok(), "admitted, but refused by an audit"),
                 Err(error) => {
                     assert_printable(&error);

@@ -13,7 +13,10 @@ use prova_core::{
     id::component::{Kind, ParseComponentError, SubjectId},
     key::public::SecretKey,
     position::EntryIndex,
-    statement::{dsse::Envelope, entry::Verified},
+    statement::{
+        dsse::Envelope,
+        entry::{Keyring, Verified},
+    },
     time::Timestamp,
 };
 use prova_formats::{

@@ -9,9 +9,9 @@ use std::{
 use clap::Args;
 use prova_core::{
     hash::LeafHash,
-    id::{component::SubjectId, organisation::OrgId},
+    id::{component::SubjectId, organisation::OrgId, origin::Origin},
     key::public::{KeyId, PublicKey, SecretKey},
-    log::{checkpoint::Origin, vkey::Vkey},
+    log::vkey::Vkey,
     registry::Registry,
     statement::{
         charter::{Charter, Purpose, Root, RootKey},
@@ -270,7 +270,7 @@ fn charter(args: &Init, ui: &Ui) -> Result<Vec<u8>, CommandError> {
 }
 
 fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(), CommandError> {
-    let verified = Unverified::decode(entry)?.verify(None)?;
+    let verified = Unverified::decode(entry)?.verify_first()?;
     let Predicate::Charter(charter) = verified.statement().predicate.clone() else {
         return Err(CommandError::caller("the envelope holds no charter")
             .hint("make one with `prova init --sign-only`"));

@@ -7,8 +7,7 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    hash::LeafHash,
-    index::MapHash,
+    hash::{LeafHash, MapHash},
     position::{EntryIndex, TreeSize},
 };
 use serde::Serialize;

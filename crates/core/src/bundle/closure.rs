@@ -8,7 +8,6 @@ use std::{
 use super::{
     description::{ClosureLists, MAX_ALIASES, MAX_SUBJECTS, SealReference},
     gather::{self, Gather},
-    scope::{BundleScope, ScopeError},
     sparse::{Followed, Sparse, Want},
 };
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::entry::{DecodeEntryError, Unverified},
+    verdict::{BundleScope, bundle_scope::ScopeError},
 };
 
 /// Most entries that a bundle has.

@@ -15,17 +15,17 @@ use serde::{Deserialize, Serialize};
 use super::description::{Description, Remark};
 use crate::{
     hash::{Digest, NodeHash},
-    id::organisation::OrgId,
+    id::{organisation::OrgId, origin::Origin},
     json::JsonError,
     key::{
         public::{KeyId, SecretKey},
         signature::verify_admission,
     },
-    log::checkpoint::Origin,
     position::TreeSize,
     registry::{EntitlementError, Registry},
     statement::{
         dsse::{Envelope, EnvelopeError, pre_authentication_encoding},
+        entry::Keyring,
         event::role::Role,
         in_toto::STATEMENT_TYPE,
     },

@@ -11,16 +11,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::scope::{BundleScope, ScopeError};
 use crate::{
-    hash::{Digest, NodeHash},
-    id::{alias::Alias, component::SubjectId, organisation::OrgId},
-    index::MapHash,
+    hash::{Digest, MapHash, NodeHash},
+    id::{alias::Alias, component::SubjectId, organisation::OrgId, origin::Origin},
     json::JsonError,
-    log::checkpoint::Origin,
     position::{EntryIndex, TreeSize},
     text::is_unprintable,
     time::Timestamp,
+    verdict::{BundleScope, bundle_scope::ScopeError},
 };
 
 /// The format that this version writes and reads.

@@ -7,7 +7,6 @@ use std::{
 
 use super::{
     description::{Description, SealReference},
-    scope::BundleScope,
     sparse::Sparse,
 };
 use crate::{
@@ -22,6 +21,7 @@ use crate::{
     statement::entry::Verified,
     text::excerpt,
     verdict::{Answer, Answered, Question, ReasonCode, Scope, Trust, Verdict},
+    verdict::{BundleScope, Gap},
     view::trace::Entries,
 };
 
@@ -35,16 +35,6 @@ pub trait EntryBytes {
     /// # Errors
     /// An entry that cannot be read.
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, Self::Error>;
-}
-
-/// Where a life could not be followed, because the chain of a component that it depends on is not in the bundle.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Gap {
-    /// The entry that depends on it.
-    pub entry: EntryIndex,
-    /// The term whose entries are missing.
-    pub missing: Term,
 }
 
 /// What a verifier has found out.

@@ -4,7 +4,7 @@ use super::description::DescriptionError;
 use crate::{
     hash::Digest,
     id::{component::SubjectId, organisation::OrgId},
-    index::{IndexProofError, ParseIndexProofError, Sealed, term::Term},
+    index::{IndexProofError, ParseIndexProofError, term::Term},
     ledger::admission::Inadmissible,
     log::{
         checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
@@ -12,7 +12,10 @@ use crate::{
         tlog_proof::ParseProofError,
     },
     position::{EntryIndex, TreeSize},
-    statement::entry::{DecodeEntryError, VerifyEntryError},
+    statement::{
+        entry::{DecodeEntryError, VerifyEntryError},
+        seal::Sealed,
+    },
     text::excerpt,
     verdict::{Question, ReasonCode},
 };

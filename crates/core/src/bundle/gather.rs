@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{description::ClosureLists, scope::BundleScope, sparse::Sparse};
+use super::{description::ClosureLists, sparse::Sparse};
 use crate::{
     hash::Digest,
-    id::component::{Kind, SubjectId},
+    id::{
+        component::{Kind, SubjectId},
+        origin::Origin,
+    },
     index::term::Term,
     lifecycle::{Life, MAX_NESTING, facts},
-    log::checkpoint::Origin,
     position::{EntryIndex, TreeSize},
     statement::in_toto::Statement,
+    verdict::BundleScope,
     view::trace::MAX_NODES,
 };
 

@@ -7,6 +7,8 @@
 //! ```text
 //! Verifier::new(description, checkpoint) → index_proof* → entry* (ascending) → attachment* → finish → Dossier → verdict(trust)
 //! ```
+//!
+//! **May use** every other room. **Promises** that a bundle holds only if every part of it was checked.
 
 pub mod closure;
 pub mod custody;
@@ -14,7 +16,6 @@ pub mod description;
 mod dossier;
 mod fault;
 mod gather;
-pub mod scope;
 mod sparse;
 #[cfg(test)]
 mod tests;
@@ -22,8 +23,7 @@ mod verify;
 
 pub use self::{
     description::Description,
-    dossier::{Dossier, EntryBytes, Gap, OpenError, Opened},
+    dossier::{Dossier, EntryBytes, OpenError, Opened},
     fault::BundleFault,
-    scope::BundleScope,
     verify::Verifier,
 };

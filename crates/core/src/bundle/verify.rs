@@ -8,11 +8,10 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    BundleFault, Description, Dossier, Gap,
+    BundleFault, Description, Dossier,
     description::SealReference,
     dossier::Parts,
     gather::{self, Gather},
-    scope::BundleScope,
     sparse::{BrokenLink, Followed, Sparse, Want},
 };
 use crate::{
@@ -31,10 +30,10 @@ use crate::{
     registry::{Registry, history::History},
     statement::{
         action::Action,
-        entry::{Unverified, Verified},
+        entry::{Keyring, Unverified, Verified},
         in_toto::Predicate,
     },
-    verdict::{Scope, Trust, Verdict},
+    verdict::{BundleScope, Gap, Scope, Trust, Verdict},
 };
 
 /// A term that must be complete: what the seal counts, and what was seen so far.

@@ -23,8 +23,10 @@ use std::{
 
 use crate::{
     hash::Digest,
-    id::organisation::{OrgId, ParseOrgError, gs1_check_digit},
-    log::checkpoint::{Origin, ParseOriginError},
+    id::{
+        organisation::{OrgId, ParseOrgError, gs1_check_digit},
+        origin::{Origin, ParseOriginError},
+    },
 };
 
 /// Longest part, revision or serial, in bytes.

@@ -1,5 +1,13 @@
-//! Names: organisations, components, and the other names that components have.
+//! Names of what a ledger speaks about: organisations, components, their other names, and the ledger itself.
+//!
+//! Every name has one text. Parsing normalises, `Display` and `FromStr` are inverse, and a value of a type here is the proof that its text is
+//! well formed and short enough; nothing later checks a name again.
+//!
+//! **May use** ground files only. **Promises** that two names that are equal have the same bytes, and that no name holds a character that
+//! hides or reorders text.
 
 pub mod alias;
 pub mod component;
+pub mod key_name;
 pub mod organisation;
+pub mod origin;

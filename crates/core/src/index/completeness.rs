@@ -2,11 +2,10 @@
 
 use super::{
     accumulator::Accumulator,
-    map::MapHash,
     proof::{IndexProof, IndexProofError},
 };
 use crate::{
-    hash::LeafHash,
+    hash::{LeafHash, MapHash},
     index::term::Term,
     position::{EntryIndex, TreeSize},
     text::excerpt,

@@ -3,13 +3,12 @@
 use std::{collections::HashMap, convert::Infallible, iter::Peekable, vec::IntoIter};
 
 use super::{
-    Sealed,
     accumulator::{Accumulator, TermKey},
     map::{MapLeaf, Subtree},
     proof::IndexProof,
     row::{Bucket, ROW_BITS, Row},
 };
-use crate::{hash::LeafHash, index::term::Term, position::EntryIndex};
+use crate::{hash::LeafHash, index::term::Term, position::EntryIndex, statement::seal::Sealed};
 
 /// Where the leaves of the map are kept, a bucket at a time.
 pub trait Buckets {

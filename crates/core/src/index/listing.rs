@@ -15,12 +15,11 @@ use super::{
 };
 use crate::{
     hash::LeafHash,
-    id::component::SubjectId,
+    id::{component::SubjectId, origin::Origin},
     index::term::Term,
     json::JsonError,
     key::public::{PublicKey, PublicKeyError},
     log::{
-        checkpoint::Origin,
         policy::{LogOutcome, Policy},
         tlog_proof::{ParseProofError, TlogProof, VerifiedEntry, VerifyProofError},
     },

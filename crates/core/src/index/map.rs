@@ -3,28 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::accumulator::{Accumulator, Half, TermKey, TermValue};
-use crate::hash::{digest_type, sha256};
+use crate::hash::{MapHash, sha256};
 
-digest_type! {
-    /// Hash of a subtree of the map: 32 zero bytes if it is empty, a leaf's hash, or `SHA-256(0x14 || left || right)`. A root is one.
-    MapHash
-}
-
-impl MapHash {
-    /// The hash of a subtree without leaves.
-    pub const EMPTY: Self = Self::from_bytes([0; 32]);
-
-    /// The hash of a leaf.
-    #[must_use]
-    pub fn of_leaf(key: &TermKey, value: &TermValue) -> Self {
-        Self::from_bytes(sha256(&[&[0x13], key.as_bytes(), value.as_bytes()]))
-    }
-
-    /// The hash of the node above `left` and `right`.
-    #[must_use]
-    pub fn of_children(left: &Self, right: &Self) -> Self {
-        Self::from_bytes(sha256(&[&[0x14], left.as_bytes(), right.as_bytes()]))
-    }
+/// The hash of the leaf that maps a term's key to the value of its entries: `SHA-256(0x13 || key || value)`.
+pub(super) fn leaf_hash(key: &TermKey, value: &TermValue) -> MapHash {
+    MapHash::from_bytes(sha256(&[&[0x13], key.as_bytes(), value.as_bytes()]))
 }
 
 /// A term and the entries under it, as the map's leaves are kept.
@@ -69,7 +52,7 @@ impl Subtree {
     }
 
     fn of_leaf(leaf: &MapLeaf) -> Self {
-        Self::Leaf(MapHash::of_leaf(&leaf.key, &leaf.accumulator.value()))
+        Self::Leaf(leaf_hash(&leaf.key, &leaf.accumulator.value()))
     }
 
     /// The subtree at `depth` with these leaves, ascending; all of them in it.
@@ -148,7 +131,7 @@ impl Builder {
             self.open.push((depth, left));
             common = Some(shared);
         }
-        let subtree = Subtree::Leaf(MapHash::of_leaf(&key, value));
+        let subtree = Subtree::Leaf(leaf_hash(&key, value));
         self.last = Some(Pending { key, subtree, common });
         self.leaves = self.leaves.saturating_add(1);
         Ok(())

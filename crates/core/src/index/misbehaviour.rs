@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::listing::{Listing, ParseListingError, VerifyListingError};
 use crate::{
     hash::LeafHash,
+    id::origin::Origin,
     index::term::{Term, terms_without_registry},
     json::JsonError,
     log::{
-        checkpoint::Origin,
         policy::Policy,
         tlog_proof::{ParseProofError, TlogProof, VerifyProofError},
     },

@@ -8,6 +8,9 @@
 //! The entries under a term are folded in their order into an accumulator; a sparse binary Merkle tree over the bits of the keys, most
 //! significant first, maps each term to it. A subtree with one leaf *is* that leaf, so that a proof has about log2(terms) hashes, and the root
 //! depends on the set alone. A [seal](crate::statement::seal) states it.
+//!
+//! **May use** ground files, names, keys, the log, statements and the registry. **Promises** that the root is a pure function of the entries,
+//! and that a proof is about log2(terms) hashes.
 
 mod accumulator;
 mod completeness;
@@ -19,8 +22,6 @@ mod proof;
 mod row;
 pub mod term;
 
-use serde::{Deserialize, Serialize};
-
 pub use self::{
     accumulator::{Accumulator, AccumulatorHash, TermKey, TermValue},
     completeness::{CompletenessError, check_complete},
@@ -28,20 +29,11 @@ pub use self::{
     listing::{
         ListedEntry, Listing, MAX_LISTING_BYTES, ParseListingError, VerifiedListing, VerifyListingError,
     },
-    map::{Builder, KeyOrderError, MapHash, MapLeaf, Subtree},
+    map::{Builder, KeyOrderError, MapLeaf, Subtree},
     misbehaviour::{Contradiction, FalseSeal, FalseSealError, ParseFalseSealError, ProvenFalse},
     proof::{End, IndexProof, IndexProofError, MAX_PROOF_BYTES, Outcome, ParseIndexProofError},
     row::{Bucket, ROW_BITS, Row},
 };
-
-/// What a seal states of the map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Sealed {
-    /// How many terms are in it.
-    pub terms: u64,
-    /// Its root.
-    pub root: MapHash,
-}
 
 #[cfg(test)]
 mod tests;

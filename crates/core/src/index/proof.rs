@@ -15,10 +15,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     accumulator::{Accumulator, AccumulatorHash, Half, TermKey, TermValue},
-    map::MapHash,
+    map::leaf_hash,
 };
 use crate::{
     decimal,
+    hash::MapHash,
     index::term::{ParseTermError, Term},
     text::excerpt,
 };
@@ -232,9 +233,9 @@ impl IndexProof {
     pub fn root(&self) -> MapHash {
         let key = TermKey::of(&self.term);
         let end = match &self.outcome {
-            Outcome::Listed(accumulator) => MapHash::of_leaf(&key, &accumulator.value()),
+            Outcome::Listed(accumulator) => leaf_hash(&key, &accumulator.value()),
             Outcome::Absent(End::Empty) => MapHash::EMPTY,
-            Outcome::Absent(End::Leaf { key, value }) => MapHash::of_leaf(key, value),
+            Outcome::Absent(End::Leaf { key, value }) => leaf_hash(key, value),
         };
         let depths = (0..TermKey::BITS).take(self.siblings.len()).rev();
         depths

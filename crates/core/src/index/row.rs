@@ -6,10 +6,10 @@
 use super::{
     accumulator::{Half, TermKey},
     fold::Buckets,
-    map::{MapHash, MapLeaf, Subtree, halves},
+    map::{MapLeaf, Subtree, halves},
     proof::{End, IndexProof, Outcome},
 };
-use crate::index::term::Term;
+use crate::{hash::MapHash, index::term::Term};
 
 /// Bits of a key that say which bucket it is in.
 pub const ROW_BITS: u16 = 16;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    hash::{LeafHash, sha256},
+    hash::{LeafHash, MapHash, sha256},
     index::term::Term,
     position::{EntryIndex, TreeSize},
 };
@@ -136,7 +136,7 @@ fn leaves_out_of_order_are_refused() {
     for got in [low, high] {
         assert_eq!(builder.push(got, &value), Err(KeyOrderError { got, after: high }));
     }
-    assert_eq!(builder.finish(), MapHash::of_leaf(&high, &value));
+    assert_eq!(builder.finish(), super::map::leaf_hash(&high, &value));
 }
 
 #[test]

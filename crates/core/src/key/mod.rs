@@ -1,4 +1,8 @@
-//! Keys and what they sign: one key, one signature, many together.
+//! Keys and what they sign: a key pair, one signature, many signatures at once, and the keys that are published for tests.
+//!
+//! **May use** ground files and names. **Promises** that a [`public::PublicKey`] is canonical, of prime order and not weak; that admission
+//! accepts only what `verify_strict` accepts; that an audit's answer for a signature is the same alone and in a batch (RFC 8032 §5.1.7 with
+//! the cofactor); that a secret key is never printed and is overwritten when it goes.
 
 pub mod batch;
 pub mod public;

@@ -5,13 +5,12 @@
 
 use crate::{
     hash::LeafHash,
-    id::component::SubjectId,
+    id::{component::SubjectId, origin::Origin},
     lifecycle::{self, Chain, Changes, View},
-    log::checkpoint::Origin,
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
     statement::{
-        entry::Verified,
+        entry::{Keyring, Verified},
         in_toto::{Predicate, Subject},
         seal::SealError,
     },

@@ -1,4 +1,7 @@
-//! A ledger from its first entry on: what may enter, and all of it again.
+//! A ledger from its first entry on: the one decision on what may enter, and the replay that takes it again for every entry.
+//!
+//! **May use** everything that an entry means: statements, the registry, lives, the index. **Promises** that append and audit run the same code,
+//! and that the error of a replay is that of the first entry that is wrong, whichever way entries were read ahead of their turn.
 
 pub mod admission;
 pub mod ahead;

@@ -10,7 +10,7 @@ use crate::{
     hash::{LeafHash, NodeHash},
     id::{alias::Alias, component::SubjectId},
     index::{
-        Index, IndexProof, MemoryBuckets, Sealed,
+        Index, IndexProof, MemoryBuckets,
         term::{Term, sorted_terms},
     },
     key::public::KeyId,
@@ -25,6 +25,7 @@ use crate::{
     statement::{
         entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
         in_toto::Predicate,
+        seal::Sealed,
     },
 };
 

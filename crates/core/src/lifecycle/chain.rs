@@ -10,16 +10,15 @@ use crate::{
     id::{
         component::{ComponentId, Kind, SubjectId},
         organisation::OrgId,
+        origin::Origin,
     },
-    index::Sealed,
-    log::checkpoint::Origin,
     position::EntryIndex,
     statement::{
         event::{
             category::{AreaClass, Category},
             notice::ActStatus,
         },
-        seal::Seal,
+        seal::{Seal, Sealed},
     },
     time::Timestamp,
 };

@@ -1,7 +1,10 @@
 //! What statements add up to: the life of components.
 //!
-//! *Structure is refused, substance is recorded.* Whether an entry may enter the ledger is decided in [`crate::ledger::admission`]; here its event is
+//! *Structure is refused, substance is recorded.* Whether an entry may enter the ledger is decided at its admission; here its event is
 //! applied to the chains of its subjects, and what contradicts the past becomes a [`Finding`]. Admission and audit run this same code.
+//!
+//! **May use** ground files, names, keys, statements and the registry. **Promises** that what an entry changes is a function of the entry and of
+//! the rows that a [`View`] has before it.
 
 mod chain;
 mod custody;

@@ -9,10 +9,13 @@ use std::fmt;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use crate::log::{
-    checkpoint::Checkpoint,
-    note::{NoteSignature, NoteText},
-    vkey::{KeyId, KeyName, SignatureType},
+use crate::{
+    id::key_name::KeyName,
+    log::{
+        checkpoint::Checkpoint,
+        note::{NoteSignature, NoteText},
+        vkey::{KeyId, SignatureType},
+    },
 };
 
 const MAX_SECONDS: u64 = 9_223_372_036_854_775_807;

@@ -13,9 +13,12 @@ use std::{fmt, str::FromStr};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use crate::log::{
-    cosignature::{Cosignature, CosignatureTime, DecodeCosignatureError},
-    vkey::{KeyId, KeyName, ParseKeyNameError, SignatureType, Vkey},
+use crate::{
+    id::key_name::{KeyName, ParseKeyNameError},
+    log::{
+        cosignature::{Cosignature, CosignatureTime, DecodeCosignatureError},
+        vkey::{KeyId, SignatureType, Vkey},
+    },
 };
 
 /// The largest note, in bytes: room for hundreds of post-quantum signatures, too little to hurt.

@@ -12,11 +12,14 @@
 
 use std::fmt;
 
-use crate::log::{
-    checkpoint::{Origin, SignedCheckpoint},
-    cosignature::CosignatureTime,
-    note::VerifySignatureError,
-    vkey::{KeyId, Vkey},
+use crate::{
+    id::origin::Origin,
+    log::{
+        checkpoint::SignedCheckpoint,
+        cosignature::CosignatureTime,
+        note::VerifySignatureError,
+        vkey::{KeyId, Vkey},
+    },
 };
 
 mod parse;

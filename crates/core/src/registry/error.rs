@@ -2,9 +2,8 @@
 
 use super::MAX_KEYS_IN_USE;
 use crate::{
-    id::{component::SubjectId, organisation::OrgId},
+    id::{component::SubjectId, organisation::OrgId, origin::Origin},
     key::public::KeyId,
-    log::checkpoint::Origin,
     position::EntryIndex,
     statement::{charter::RootError, event::role::Role},
 };

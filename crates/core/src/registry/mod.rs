@@ -3,6 +3,9 @@
 //! The registry is itself recorded: the charter founds it, registry entries change it, each linked to the one before by its signers.
 //! Entitlement is a matter of *position*, not of a clock: a key speaks from the entry after its enrolment up to its revocation.
 //! Thresholds count distinct organisations, never signatures.
+//!
+//! **May use** ground files, names, keys and statements. **Promises** that whether a key may speak at an entry depends on the registry entries
+//! before it and on nothing else.
 
 mod error;
 pub mod history;
@@ -16,13 +19,13 @@ use crate::statement::action::{Action, Change, Enrol, RegistryPredicate, Revoke,
 use crate::{
     country::Country,
     hash::LeafHash,
-    id::organisation::OrgId,
+    id::{organisation::OrgId, origin::Origin},
     key::{
         public::{KeyId, PublicKey},
         test_keys::is_published_test_key,
     },
-    log::checkpoint::Origin,
     position::EntryIndex,
+    statement::entry::Keyring,
     statement::{
         charter::{Charter, Purpose, Root},
         event::{EventPredicate, role::Role},
@@ -78,6 +81,23 @@ pub struct KeyRecord {
     pub distrust_from: Option<EntryIndex>,
 }
 
+impl Keyring for Registry {
+    fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
+        let root = || {
+            self.root
+                .keys
+                .iter()
+                .map(|root| &root.key)
+                .find(|key| key.key_id() == *id)
+        };
+        self.keys.get(id).map(|record| &record.key).or_else(root)
+    }
+
+    fn log_key(&self) -> &PublicKey {
+        &self.log_key
+    }
+}
+
 impl Registry {
     /// The registry that a charter founds. `signers` are the keys whose signatures on it were verified.
     ///
@@ -122,12 +142,6 @@ impl Registry {
         self.purpose
     }
 
-    /// The key that signs checkpoints.
-    #[must_use]
-    pub fn log_key(&self) -> &PublicKey {
-        &self.log_key
-    }
-
     /// The present root.
     #[must_use]
     pub fn root(&self) -> &Root {
@@ -150,19 +164,6 @@ impl Registry {
     #[must_use]
     pub fn keys(&self) -> &BTreeMap<KeyId, KeyRecord> {
         &self.keys
-    }
-
-    /// The public key with this id, of a participant or of the root.
-    #[must_use]
-    pub fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
-        let root = || {
-            self.root
-                .keys
-                .iter()
-                .map(|root| &root.key)
-                .find(|key| key.key_id() == *id)
-        };
-        self.keys.get(id).map(|record| &record.key).or_else(root)
     }
 
     /// The name of an organisation, or its id where it is not enrolled.

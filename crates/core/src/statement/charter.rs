@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::organisation::OrgId,
+    id::{organisation::OrgId, origin::Origin},
     key::public::{KeyId, PublicKey},
-    log::checkpoint::Origin,
     time::Timestamp,
 };
 

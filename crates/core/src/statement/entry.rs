@@ -11,13 +11,34 @@ use crate::{
         public::{KeyId, PublicKey},
         signature::verify_admission,
     },
-    registry::Registry,
     statement::{
         action::Action,
         dsse::{Envelope, EnvelopeError, encode_pre_authentication, pre_authentication_encoding},
         in_toto::{Predicate, Statement, StatementError},
     },
 };
+
+/// The keys that there are where an entry stands: a registry.
+pub trait Keyring {
+    /// A participant's key, or a root key.
+    fn public_key(&self, id: &KeyId) -> Option<&PublicKey>;
+
+    /// The key that signs the ledger's checkpoints and seals.
+    fn log_key(&self) -> &PublicKey;
+}
+
+/// Where no entry stands before: it never exists, so nobody asks it.
+enum NoKeys {}
+
+impl Keyring for NoKeys {
+    fn public_key(&self, _: &KeyId) -> Option<&PublicKey> {
+        match *self {}
+    }
+
+    fn log_key(&self) -> &PublicKey {
+        match *self {}
+    }
+}
 
 /// An entry that was read: canonical and of the right shape, by nobody knows whom.
 #[derive(Clone, Debug)]
@@ -102,14 +123,22 @@ impl Unverified {
         !matches!(self.statement.predicate, Predicate::Event(_) | Predicate::Seal(_))
     }
 
+    /// Verifies the first entry of a ledger by the strict rule of admission: its keys are those of the charter that it is.
+    ///
+    /// # Errors
+    /// The first key that no charter in it names, or whose signature is wrong.
+    pub fn verify_first(self) -> Result<Verified, VerifyEntryError> {
+        self.verify(None::<&NoKeys>)
+    }
+
     /// Verifies every signature by the strict rule of admission.
     ///
     /// # Errors
     /// The first key that is unknown or whose signature is wrong.
-    pub fn verify(self, registry: Option<&Registry>) -> Result<Verified, VerifyEntryError> {
+    pub fn verify(self, keys: Option<&impl Keyring>) -> Result<Verified, VerifyEntryError> {
         let message = pre_authentication_encoding(self.envelope.payload());
         for signature in self.envelope.signatures() {
-            let key = self.key(registry, &signature.key)?;
+            let key = self.key(keys, &signature.key)?;
             verify_admission(&key, &message, &signature.signature)
                 .map_err(|_| VerifyEntryError::BadSignature(signature.key))?;
         }
@@ -136,7 +165,7 @@ impl Unverified {
     #[must_use]
     pub fn verify_each(
         entries: Vec<Self>,
-        registry: Option<&Registry>,
+        keys: Option<&impl Keyring>,
     ) -> Vec<Result<Verified, (Box<Self>, VerifyEntryError)>> {
         let mut batch = Batch::with_capacity(entries.len());
         let mut pushed = Vec::with_capacity(entries.len());
@@ -145,7 +174,7 @@ impl Unverified {
         for (position, entry) in entries.iter().enumerate() {
             encode_pre_authentication(entry.envelope.payload(), &mut message);
             for signature in entry.envelope.signatures() {
-                match entry.key(registry, &signature.key) {
+                match entry.key(keys, &signature.key) {
                     Ok(key) => {
                         batch.push(&key, &message, &signature.signature);
                         pushed.push((position, signature.key));
@@ -178,11 +207,11 @@ impl Unverified {
     /// Position (from 0) and reason of every entry refused; at least one.
     pub fn verify_all(
         entries: Vec<Self>,
-        registry: Option<&Registry>,
+        keys: Option<&impl Keyring>,
     ) -> Result<Vec<Verified>, Vec<(usize, VerifyEntryError)>> {
         let mut verified = Vec::with_capacity(entries.len());
         let mut refused = Vec::new();
-        for (position, entry) in Self::verify_each(entries, registry).into_iter().enumerate() {
+        for (position, entry) in Self::verify_each(entries, keys).into_iter().enumerate() {
             match entry {
                 Ok(entry) => verified.push(entry),
                 Err((_, error)) => refused.push((position, error)),
@@ -204,8 +233,8 @@ impl Unverified {
         }
     }
 
-    /// A key by its id: from the registry, or from the charter or new root that the entry itself brings; for a seal, the ledger's own.
-    fn key(&self, registry: Option<&Registry>, id: &KeyId) -> Result<PublicKey, VerifyEntryError> {
+    /// A key by its id: one that there is, or one from the charter or new root that the entry itself brings; for a seal, the ledger's own.
+    fn key(&self, keys: Option<&impl Keyring>, id: &KeyId) -> Result<PublicKey, VerifyEntryError> {
         let root = match &self.statement.predicate {
             Predicate::Charter(charter) => Some(&charter.root),
             Predicate::Registry(predicate) => match &predicate.action {
@@ -220,8 +249,7 @@ impl Unverified {
                 .map(|root| &root.key)
                 .find(|key| key.key_id() == *id)
         };
-        registry
-            .and_then(|registry| registered(&self.statement.predicate, registry, id))
+        keys.and_then(|keys| registered(&self.statement.predicate, keys, id))
             .or_else(brought)
             .copied()
             .ok_or(VerifyEntryError::UnknownKey(*id))
@@ -229,12 +257,12 @@ impl Unverified {
 }
 
 /// A key by its id: a participant's or a root key; for a seal, the ledger's own.
-fn registered<'a>(predicate: &Predicate, registry: &'a Registry, id: &KeyId) -> Option<&'a PublicKey> {
+fn registered<'a>(predicate: &Predicate, keys: &'a impl Keyring, id: &KeyId) -> Option<&'a PublicKey> {
     let own = match predicate {
-        Predicate::Seal(_) => Some(registry.log_key()).filter(|key| key.key_id() == *id),
+        Predicate::Seal(_) => Some(keys.log_key()).filter(|key| key.key_id() == *id),
         _ => None,
     };
-    own.or_else(|| registry.public_key(id))
+    own.or_else(|| keys.public_key(id))
 }
 
 impl Verified {
@@ -251,8 +279,8 @@ impl Verified {
     }
 
     /// A key that signed and that a registry, later than the one it was verified with, knows no more.
-    pub(crate) fn unknown_key(&self, registry: &Registry) -> Option<KeyId> {
-        let is_unknown = |id: &&KeyId| registered(&self.statement.predicate, registry, id).is_none();
+    pub(crate) fn unknown_key(&self, keys: &impl Keyring) -> Option<KeyId> {
+        let is_unknown = |id: &&KeyId| registered(&self.statement.predicate, keys, id).is_none();
         self.signers.iter().find(is_unknown).copied()
     }
 

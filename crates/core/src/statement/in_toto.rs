@@ -15,9 +15,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     hash::{Digest, LeafHash},
-    id::{alias::Alias, component::SubjectId},
+    id::{alias::Alias, component::SubjectId, origin::Origin},
     json::JsonError,
-    log::checkpoint::Origin,
     position::EntryIndex,
     statement::{
         action::{self, RegistryPredicate},

@@ -5,16 +5,14 @@
 //! predicate = {"time":<timestamp>,"size":<number>,"terms":<number>,"root":<hex>}
 //! ```
 //! `size` is the seal's own index: a seal is about every entry before it. Whether it is true is no matter of admission, which would have to
-//! fold the whole ledger; every audit recomputes it (see [`crate::ledger::replay`]). A false seal is a public, signed lie.
+//! fold the whole ledger; every audit recomputes it. A false seal is a public, signed lie.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    hash::LeafHash,
-    id::component::SubjectId,
-    index::{MapHash, Sealed},
+    hash::{LeafHash, MapHash},
+    id::{component::SubjectId, origin::Origin},
     key::public::KeyId,
-    log::checkpoint::Origin,
     position::TreeSize,
     statement::in_toto::{Predicate, Statement, Subject},
     time::Timestamp,
@@ -38,6 +36,15 @@ pub struct Seal {
     /// Members that a reader must understand; this version knows none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub critical: Vec<String>,
+}
+
+/// What a seal states of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sealed {
+    /// How many terms are in it.
+    pub terms: u64,
+    /// Its root.
+    pub root: MapHash,
 }
 
 /// Why a seal may not enter.

@@ -89,7 +89,7 @@ fn a_policy_decides_whether_everybody_sees_the_same() {
 fn witnesses_decide_whether_others_see_the_same() {
     let witness = key("auditor");
     let public = ed25519_dalek::VerifyingKey::from_bytes(witness.public().as_bytes()).unwrap();
-    let name: crate::log::vkey::KeyName = "witness.example".parse().unwrap();
+    let name: crate::id::key_name::KeyName = "witness.example".parse().unwrap();
     let vkey = Vkey::new(name.clone(), SignatureType::CosignatureV1, public);
     let policy = policy("scene.example/ledger", &format!("witness w {vkey}\nquorum w\n"));
     let alone = consistent(&signed(), Some(&policy));

@@ -8,9 +8,9 @@ use crate::{
         alias::Alias,
         component::{ComponentId, SubjectId},
         organisation::OrgId,
+        origin::Origin,
     },
     lifecycle::{Chain, Life, MAX_NESTING, Transfer, TransferState, View, facts},
-    log::checkpoint::Origin,
     position::EntryIndex,
     registry::Registry,
     statement::event::{

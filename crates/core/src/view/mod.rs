@@ -1,4 +1,7 @@
-//! What people and programs look at: lives, states, materials, sentences.
+//! What people and programs look at: the state of a component, its timeline, what it is made of, and the sentences for all of it.
+//!
+//! **May use** everything that is recorded. **Promises** that nothing is decided here: a view shows what lives and the registry say, and works
+//! alike on an open ledger and on a bundle.
 
 pub mod component_state;
 pub mod sentence;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use prova_core::{
     hash::{Digest, LeafHash},
     id::{alias::Alias, component::SubjectId},
-    index::{Sealed, term::Term},
+    index::term::Term,
     ledger::replay::Rows,
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
     position::{EntryIndex, TreeSize},
+    statement::seal::Sealed,
 };
 
 use super::{Fault, FaultKind, attachment_file};

@@ -1,7 +1,4 @@
-use prova_core::{
-    key::test_keys::published_test_key,
-    log::{checkpoint::Origin, merkle::Frontier},
-};
+use prova_core::{id::origin::Origin, key::test_keys::published_test_key, log::merkle::Frontier};
 
 use super::*;
 use crate::log_key::LogKey;

@@ -27,10 +27,11 @@ use std::{
 use prova_core::{
     hash::LeafHash,
     id::{alias::Alias, component::SubjectId},
-    index::{Index, Sealed, TermKey, term::Term},
+    index::{Index, TermKey, term::Term},
     ledger::replay::Rows,
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
+    statement::seal::Sealed,
 };
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -101,9 +101,9 @@ fn a_sealed_ledger_proves_what_is_there_and_what_is_not() {
 /// A seal by the ledger's key that states what is not so.
 fn lie(ledger: &Ledger) -> (Vec<u8>, Seal) {
     let time = TIME.parse().unwrap();
-    let mut sealed = prova_core::index::Sealed {
+    let mut sealed = prova_core::statement::seal::Sealed {
         terms: 12,
-        root: prova_core::index::MapHash::EMPTY,
+        root: prova_core::hash::MapHash::EMPTY,
     };
     if let Some(last) = ledger.state().last_seal().unwrap() {
         sealed = last.sealed;

@@ -23,9 +23,8 @@ use std::{collections::VecDeque, fmt};
 
 use prova_core::{
     hash::LeafHash,
-    id::component::SubjectId,
+    id::{component::SubjectId, origin::Origin},
     key::public::SecretKey,
-    log::checkpoint::Origin,
     statement::{
         action::{Action, RegistryPredicate},
         charter::{Charter, Purpose, Root, RootKey},

@@ -11,12 +11,7 @@ use std::{
 use clap::{ArgGroup, Args};
 use prova_bundle::export::{ExportError, Exported, Request, Withhold, Withholding, export};
 use prova_core::{
-    bundle::{
-        BundleScope,
-        closure::ClosureError,
-        description::Remark,
-        scope::{IndexRange, Period},
-    },
+    bundle::{closure::ClosureError, description::Remark},
     id::{
         component::{ComponentId, SubjectId},
         organisation::OrgId,
@@ -24,7 +19,10 @@ use prova_core::{
     log::policy::MAX_POLICY_BYTES,
     position::{EntryIndex, TreeSize},
     time::Timestamp,
-    verdict::Verdict,
+    verdict::{
+        BundleScope, Verdict,
+        bundle_scope::{IndexRange, Period},
+    },
 };
 use serde::Serialize;
 

@@ -1,10 +1,10 @@
 //! The report on a bundle for people: the exporter puts one into it, and a reader makes one's own.
 
 use prova_core::{
-    bundle::{BundleScope, Dossier, EntryBytes, OpenError, description::Description},
+    bundle::{Dossier, EntryBytes, OpenError, description::Description},
     id::component::SubjectId,
     index::term::Term,
-    verdict::Verdict,
+    verdict::{BundleScope, Verdict},
     view::component_state::Party,
 };
 use prova_report::{Case, Gap, Kept, Relevance, Report, Wanted, Withheld, render};

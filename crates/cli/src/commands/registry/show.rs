@@ -6,12 +6,11 @@ use clap::Args;
 use prova_core::{
     country::Country,
     hash::LeafHash,
-    id::organisation::OrgId,
+    id::{organisation::OrgId, origin::Origin},
     key::public::{KeyId, PublicKey},
-    log::checkpoint::Origin,
     position::EntryIndex,
     registry::Registry,
-    statement::{charter::Purpose, event::role::Role},
+    statement::{charter::Purpose, entry::Keyring, event::role::Role},
     text::escape,
 };
 use serde::Serialize;

@@ -13,8 +13,8 @@ use prova_bundle::{
     zip::{OpenArchiveError, ReadFileError, looks_like_archive},
 };
 use prova_core::{
-    bundle::{Gap, OpenError, Verifier},
-    verdict::{Answer, Trust, Verdict},
+    bundle::{OpenError, Verifier},
+    verdict::{Answer, Gap, Trust, Verdict},
 };
 use serde::Serialize;
 

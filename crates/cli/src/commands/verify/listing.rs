@@ -6,9 +6,10 @@ use std::{
 };
 
 use prova_core::{
-    hash::{LeafHash, NodeHash},
-    index::{Contradiction, FalseSeal, Listing, MapHash, term::Term},
-    log::{checkpoint::Origin, policy::Policy},
+    hash::{LeafHash, MapHash, NodeHash},
+    id::origin::Origin,
+    index::{Contradiction, FalseSeal, Listing, term::Term},
+    log::policy::Policy,
     position::{EntryIndex, TreeSize},
     time::Timestamp,
 };

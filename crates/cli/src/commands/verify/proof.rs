@@ -7,8 +7,8 @@ use std::{
 
 use prova_core::{
     hash::{LeafHash, NodeHash},
+    id::origin::Origin,
     log::{
-        checkpoint::Origin,
         policy::{Evaluation, LogOutcome, Policy, QuorumOutcome, WitnessOutcome},
         tlog_proof::TlogProof,
     },

@@ -14,6 +14,7 @@ use prova_core::{
         vkey::{SignatureType, Vkey},
     },
     position::TreeSize,
+    statement::entry::Keyring,
     verdict::Trust,
 };
 

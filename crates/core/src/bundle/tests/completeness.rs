@@ -1,6 +1,7 @@
 //! Whether a bundle has all that its scope asks for, and no more.
 
 use super::*;
+use crate::verdict::BundleScope;
 
 #[test]
 fn every_scope_holds_and_its_lives_are_those_of_the_whole_ledger() {

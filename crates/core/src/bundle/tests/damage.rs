@@ -1,6 +1,7 @@
 //! Bundles that were changed, and parts of others.
 
 use super::*;
+use crate::verdict::{BundleScope, bundle_scope};
 
 #[test]
 fn every_flip_of_a_bit_is_found() {
@@ -189,7 +190,7 @@ fn a_description_that_would_fill_the_memory_is_refused_while_it_is_read() {
         (
             "\"components\":",
             &unit as &dyn Fn(usize) -> String,
-            scope::MAX_COMPONENTS,
+            bundle_scope::MAX_COMPONENTS,
         ),
         ("\"primary\":", &unit, description::MAX_SUBJECTS),
         ("\"traced\":", &unit, description::MAX_SUBJECTS),

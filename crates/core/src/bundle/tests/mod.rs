@@ -25,7 +25,7 @@ use crate::{
     position::{EntryIndex, TreeSize},
     scene::{Reading, Scene, component, id, key, org},
     statement::{event::role::Role, seal::Seal},
-    verdict::{Answer, Question, ReasonCode},
+    verdict::{Answer, BundleScope, Question, ReasonCode, bundle_scope},
     view::{timeline::Timeline, trace::Trace},
 };
 
@@ -276,7 +276,7 @@ impl Exported {
             .map(|entry| LeafHash::of_entry(entry))
             .collect();
         let size = TreeSize::new(leaves.len() as u64);
-        let origin: crate::log::checkpoint::Origin = "scene.example/ledger".parse().unwrap();
+        let origin: crate::id::origin::Origin = "scene.example/ledger".parse().unwrap();
         let root = root_of(&leaves);
         let checkpoint = sign(Checkpoint::new(origin.clone(), size, root).unwrap());
         let registry = scene.registry.as_ref().unwrap();
@@ -349,11 +349,11 @@ fn scopes() -> Vec<BundleScope> {
     for name in ["nordlys", "operator-north", "operator-south", "nobody"] {
         scopes.push(BundleScope::Organisation(org(name)));
     }
-    scopes.push(BundleScope::Range(scope::IndexRange {
+    scopes.push(BundleScope::Range(bundle_scope::IndexRange {
         from: EntryIndex::new(14),
         to: TreeSize::new(17),
     }));
-    scopes.push(BundleScope::Time(scope::Period {
+    scopes.push(BundleScope::Time(bundle_scope::Period {
         from: "2026-01-01T10:00:00Z".parse().unwrap(),
         to: "2026-01-01T14:00:00Z".parse().unwrap(),
     }));

@@ -1,6 +1,7 @@
 //! Whose checkpoint, cosignatures and bundle it is.
 
 use super::*;
+use crate::verdict::BundleScope;
 
 /// The bundle with another checkpoint in all its places.
 fn with_checkpoint(good: &Exported, checkpoint: &SignedCheckpoint) -> Exported {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use super::{Completeness, Verifier, Watched};
 use crate::{
-    bundle::{BundleFault, Gap, gather, scope::BundleScope},
+    bundle::{BundleFault, gather},
     id::component::SubjectId,
     index::term::Term,
     log::vkey::{SignatureType, Vkey},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::event::role::Role,
+    statement::{entry::Keyring, event::role::Role},
+    verdict::{Gap, bundle_scope::BundleScope},
 };
 
 impl Verifier {

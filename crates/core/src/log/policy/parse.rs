@@ -8,7 +8,8 @@ use std::{
 use super::{Group, MAX_POLICY_BYTES, Member, Policy, PolicyLog, PolicyName, PolicyWitness, Quorum};
 use crate::{
     decimal,
-    log::vkey::{KeyId, KeyName, ParseVkeyError, SignatureType, Vkey},
+    id::key_name::KeyName,
+    log::vkey::{KeyId, ParseVkeyError, SignatureType, Vkey},
     text::excerpt,
 };
 

@@ -3,11 +3,8 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use super::*;
 use crate::{
     hash::NodeHash,
-    log::{
-        checkpoint::Checkpoint,
-        cosignature::Cosignature,
-        vkey::{KeyName, SignatureType},
-    },
+    id::key_name::KeyName,
+    log::{checkpoint::Checkpoint, cosignature::Cosignature, vkey::SignatureType},
     position::TreeSize,
 };
 

@@ -28,7 +28,7 @@ fn proof(index: u8) -> (TlogProof, Policy) {
         TreeSize::new(11),
     );
     let key = SigningKey::from_bytes(&[5; 32]);
-    let origin: crate::log::checkpoint::Origin = "ledger.example/p".parse().unwrap();
+    let origin: crate::id::origin::Origin = "ledger.example/p".parse().unwrap();
     let vkey = Vkey::new(
         origin.as_key_name().clone(),
         SignatureType::Ed25519,

@@ -2,20 +2,27 @@
 //!
 //! An answer is *holds*, *fails* or *cannot be decided, because this is missing*: gaps are shown, never hidden. Findings make no answer fail:
 //! they are authentic statements that contradict each other or leave something open, and stand beside the answers.
+//!
+//! **May use** everything that is recorded or shown. **Promises** that a verdict's bytes are a function of what it says.
 
 mod answer;
+pub mod bundle_scope;
+mod gap;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::answer::{Answer, Answered, Question, ReasonCode, consistent};
+pub use self::{
+    answer::{Answer, Answered, Question, ReasonCode, consistent},
+    bundle_scope::BundleScope,
+    gap::Gap,
+};
 use crate::{
-    bundle::{BundleScope, Gap},
     hash::{Digest, NodeHash},
-    id::component::SubjectId,
+    id::{component::SubjectId, origin::Origin},
     json::JsonError,
     lifecycle::Finding,
     log::{
-        checkpoint::{Origin, SignedCheckpoint},
+        checkpoint::SignedCheckpoint,
         policy::{ParsePolicyError, Policy},
     },
     position::{EntryIndex, TreeSize},
