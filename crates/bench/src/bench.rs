@@ -32,13 +32,13 @@ pub(crate) struct Bench {
     pub(crate) entries: usize,
     pub(crate) full: bool,
     place: TempDir,
-    built: Option<Built>,
-    small: Option<Built>,
+    built: Option<GeneratedLedger>,
+    small: Option<GeneratedLedger>,
     audited: Option<Taken>,
 }
 
 /// A generated ledger on the disk.
-pub(crate) struct Built {
+pub(crate) struct GeneratedLedger {
     pub(crate) directory: PathBuf,
     /// Entries that it has.
     pub(crate) size: usize,
@@ -81,9 +81,9 @@ impl Bench {
     }
 
     /// The ledger, built when first asked for.
-    pub(crate) fn ledger(&mut self) -> Result<&mut Built, Failure> {
+    pub(crate) fn ledger(&mut self) -> Result<&mut GeneratedLedger, Failure> {
         if self.built.is_none() {
-            self.built = Some(Built::new(self.path("ledger"), self.entries)?);
+            self.built = Some(GeneratedLedger::new(self.path("ledger"), self.entries)?);
         }
         self.built.as_mut().ok_or_else(|| "no ledger".into())
     }
@@ -99,15 +99,15 @@ impl Bench {
     }
 
     /// A ledger of [`SMALL`] entries.
-    pub(crate) fn small(&mut self) -> Result<&mut Built, Failure> {
+    pub(crate) fn small(&mut self) -> Result<&mut GeneratedLedger, Failure> {
         if self.small.is_none() {
-            self.small = Some(Built::new(self.path("small"), SMALL)?);
+            self.small = Some(GeneratedLedger::new(self.path("small"), SMALL)?);
         }
         self.small.as_mut().ok_or_else(|| "no ledger".into())
     }
 }
 
-impl Built {
+impl GeneratedLedger {
     pub(crate) fn new(directory: PathBuf, entries: usize) -> Result<Self, Failure> {
         let mut generator = Generator::new(SEED);
         let charter = generator.next().unwrap_or_default();

@@ -88,9 +88,9 @@ fn signatures_of(bundle: &Path) -> Result<u64, Failure> {
 }
 
 /// Counts components, as `prova attest` does.
-struct Counter(u64);
+struct ComponentCounter(u64);
 
-impl Sink for Counter {
+impl Sink for ComponentCounter {
     fn component(&mut self, component: Component) -> ControlFlow<()> {
         drop(component);
         self.0 += 1;
@@ -99,7 +99,7 @@ impl Sink for Counter {
 }
 
 fn components_of(file: &Path) -> Result<u64, Failure> {
-    let mut counter = Counter(0);
+    let mut counter = ComponentCounter(0);
     read_each(
         BufReader::new(File::open(file)?),
         &Limits::default(),

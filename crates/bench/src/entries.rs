@@ -24,9 +24,9 @@ pub(crate) struct Signed {
 
 /// The keys that the entries so far have named.
 #[derive(Default)]
-pub(crate) struct Keys(HashMap<KeyId, PublicKey>);
+pub(crate) struct KeyTable(HashMap<KeyId, PublicKey>);
 
-impl Keys {
+impl KeyTable {
     /// Key ids and keys.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&KeyId, &PublicKey)> {
         self.0.iter()

@@ -26,7 +26,7 @@ mod timing;
 
 use std::{env, error::Error, process::ExitCode};
 
-use crate::{args::Args, bench::Bench, report::Report};
+use crate::{args::Args, bench::Bench, report::BenchReport};
 
 /// As in the `prova` command.
 #[global_allocator]
@@ -62,7 +62,7 @@ fn run(words: &[String]) -> Result<(), Failure> {
     };
     let groups = rows::chosen(&args.rows)?;
     let mut bench = Bench::new(&args)?;
-    let mut report = Report::new(&args);
+    let mut report = BenchReport::new(&args);
     for (name, measure) in groups {
         eprintln!("measuring {name} …");
         let rows = measure(&mut bench).map_err(|error| format!("{name}: {error}"))?;

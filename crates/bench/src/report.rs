@@ -8,20 +8,20 @@ use crate::{
     Failure,
     args::Args,
     machine::Machine,
-    row::{Row, Verdict},
+    row::{Measurement, GoalOutcome},
 };
 
 /// All rows, and where and how they were measured.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Report {
+pub(crate) struct BenchReport {
     date: Option<String>,
     machine: Machine,
     entries: usize,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Vec<Measurement>,
 }
 
-impl Report {
+impl BenchReport {
     pub(crate) fn new(args: &Args) -> Self {
         Self {
             date: args.date.clone(),
@@ -42,7 +42,7 @@ impl Report {
         let mut skipped = Vec::new();
         for row in &self.rows {
             match row {
-                Row::Measured {
+                Measurement::Measured {
                     name,
                     measured,
                     against,
@@ -62,13 +62,13 @@ impl Report {
                     },
                     goal.shown(),
                     match verdict {
-                        Verdict::Met => "met",
-                        Verdict::Missed => "MISSED",
-                        Verdict::NoGoal => "",
+                        GoalOutcome::Met => "met",
+                        GoalOutcome::Missed => "MISSED",
+                        GoalOutcome::NoGoal => "",
                     }
                     .to_owned(),
                 ]),
-                Row::Skipped { name, why } => skipped.push(format!("SKIPPED  {name}: {why}\n")),
+                Measurement::Skipped { name, why } => skipped.push(format!("SKIPPED  {name}: {why}\n")),
             }
         }
         let mut text = String::new();
@@ -87,7 +87,7 @@ impl Report {
         }
         text.extend(skipped);
         let count = |wanted| {
-            let is = |row: &&Row| matches!(row, Row::Measured { verdict, .. } if *verdict == wanted);
+            let is = |row: &&Measurement| matches!(row, Measurement::Measured { verdict, .. } if *verdict == wanted);
             self.rows.iter().filter(is).count()
         };
         let _ = writeln!(
@@ -95,11 +95,11 @@ impl Report {
             "{} rows over {} entries: {} goals met, {} missed, {} rows skipped",
             self.rows.len(),
             self.entries,
-            count(Verdict::Met),
-            count(Verdict::Missed),
+            count(GoalOutcome::Met),
+            count(GoalOutcome::Missed),
             self.rows
                 .iter()
-                .filter(|row| matches!(row, Row::Skipped { .. }))
+                .filter(|row| matches!(row, Measurement::Skipped { .. }))
                 .count(),
         );
         let _ = writeln!(text, "{}", self.machine.shown());
@@ -113,16 +113,16 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{Figure, Goal, Unit};
+    use crate::row::{Figure, Goal, FigureUnit};
 
     #[test]
     fn missed_goals_and_skipped_rows_are_loud() {
         let args = Args::parse(&["--machine".to_owned(), "a desk".to_owned()]);
-        let mut report = Report::new(&args.unwrap().unwrap());
-        let figure = |value| Figure::new(value, Unit::Seconds);
+        let mut report = BenchReport::new(&args.unwrap().unwrap());
+        let figure = |value| Figure::new(value, FigureUnit::Seconds);
         report.rows = vec![
-            Row::over("open", figure(1.0), "limit", figure(0.5), Goal::AtMost(1.0)),
-            Row::skipped("git", "there is no git"),
+            Measurement::over("open", figure(1.0), "limit", figure(0.5), Goal::AtMost(1.0)),
+            Measurement::skipped("git", "there is no git"),
         ];
         let table = report.table();
         assert!(

@@ -6,13 +6,13 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Figure {
     pub(crate) value: f64,
-    pub(crate) unit: Unit,
+    pub(crate) unit: FigureUnit,
 }
 
 /// Units, as they stand in the JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Unit {
+pub(crate) enum FigureUnit {
     Seconds,
     SecondsPerEntry,
     EntriesPerSecond,
@@ -33,7 +33,7 @@ pub(crate) enum Goal {
 /// Whether it is so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Verdict {
+pub(crate) enum GoalOutcome {
     Met,
     Missed,
     NoGoal,
@@ -42,7 +42,7 @@ pub(crate) enum Verdict {
 /// A row of the report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", tag = "outcome")]
-pub(crate) enum Row {
+pub(crate) enum Measurement {
     /// It was measured.
     #[serde(rename_all = "camelCase")]
     Measured {
@@ -54,14 +54,14 @@ pub(crate) enum Row {
         /// How many times; in which direction, the goal tells.
         ratio: f64,
         goal: Goal,
-        verdict: Verdict,
+        verdict: GoalOutcome,
     },
     /// It could not be measured here.
     Skipped { name: String, why: String },
 }
 
 impl Figure {
-    pub(crate) fn new(value: f64, unit: Unit) -> Self {
+    pub(crate) fn new(value: f64, unit: FigureUnit) -> Self {
         Self { value, unit }
     }
 
@@ -69,12 +69,12 @@ impl Figure {
     pub(crate) fn shown(&self) -> String {
         let Self { value, unit } = *self;
         match unit {
-            Unit::Seconds => seconds(value),
-            Unit::SecondsPerEntry => format!("{}/entry", seconds(value)),
-            Unit::EntriesPerSecond => format!("{value:.0} entries/s"),
-            Unit::Bytes if value < 10_240.0 => format!("{value:.0} bytes"),
-            Unit::Bytes => format!("{:.1} MiB", value / f64::from(1 << 20)),
-            Unit::BytesPerEntry => format!("{:.2} KiB/entry", value / 1024.0),
+            FigureUnit::Seconds => seconds(value),
+            FigureUnit::SecondsPerEntry => format!("{}/entry", seconds(value)),
+            FigureUnit::EntriesPerSecond => format!("{value:.0} entries/s"),
+            FigureUnit::Bytes if value < 10_240.0 => format!("{value:.0} bytes"),
+            FigureUnit::Bytes => format!("{:.1} MiB", value / f64::from(1 << 20)),
+            FigureUnit::BytesPerEntry => format!("{:.2} KiB/entry", value / 1024.0),
         }
     }
 }
@@ -90,13 +90,13 @@ fn seconds(value: f64) -> String {
 }
 
 impl Goal {
-    fn verdict(self, ratio: f64) -> Verdict {
+    fn verdict(self, ratio: f64) -> GoalOutcome {
         let met = match self {
             Self::AtLeast(least) => ratio >= least,
             Self::AtMost(most) => ratio <= most,
-            Self::None => return Verdict::NoGoal,
+            Self::None => return GoalOutcome::NoGoal,
         };
-        if met { Verdict::Met } else { Verdict::Missed }
+        if met { GoalOutcome::Met } else { GoalOutcome::Missed }
     }
 
     pub(crate) fn shown(self) -> String {
@@ -108,7 +108,7 @@ impl Goal {
     }
 }
 
-impl Row {
+impl Measurement {
     /// A row whose ratio is `measured` over the reference.
     pub(crate) fn over(
         name: impl Into<String>,
@@ -154,7 +154,7 @@ impl Row {
 
     /// A row about the most memory that a process had, if the system tells; the limit is in bytes.
     pub(crate) fn memory(name: impl Into<String>, peak: Option<u64>, limit: f64) -> Self {
-        let bytes = |value| Figure::new(value, Unit::Bytes);
+        let bytes = |value| Figure::new(value, FigureUnit::Bytes);
         match peak {
             Some(peak) => Self::over(name, bytes(peak as f64), "limit", bytes(limit), Goal::AtMost(1.0)),
             None => Self::skipped(name, "the system does not tell how much memory a process had"),
@@ -176,29 +176,29 @@ mod tests {
 
     #[test]
     fn the_goal_is_about_the_ratio_in_the_rows_direction() {
-        let (one, four) = (Figure::new(1.0, Unit::Seconds), Figure::new(4.0, Unit::Seconds));
+        let (one, four) = (Figure::new(1.0, FigureUnit::Seconds), Figure::new(4.0, FigureUnit::Seconds));
         let verdict = |row| match row {
-            Row::Measured { ratio, verdict, .. } => (ratio, verdict),
-            Row::Skipped { .. } => unreachable!("nothing was skipped"),
+            Measurement::Measured { ratio, verdict, .. } => (ratio, verdict),
+            Measurement::Skipped { .. } => unreachable!("nothing was skipped"),
         };
         for (row, want) in [
             (
-                Row::faster("", one, "", four, Goal::AtLeast(4.0)),
-                (4.0, Verdict::Met),
+                Measurement::faster("", one, "", four, Goal::AtLeast(4.0)),
+                (4.0, GoalOutcome::Met),
             ),
             (
-                Row::faster("", one, "", four, Goal::AtLeast(4.1)),
-                (4.0, Verdict::Missed),
+                Measurement::faster("", one, "", four, Goal::AtLeast(4.1)),
+                (4.0, GoalOutcome::Missed),
             ),
             (
-                Row::over("", one, "", four, Goal::AtMost(0.25)),
-                (0.25, Verdict::Met),
+                Measurement::over("", one, "", four, Goal::AtMost(0.25)),
+                (0.25, GoalOutcome::Met),
             ),
             (
-                Row::over("", four, "", one, Goal::AtMost(3.9)),
-                (4.0, Verdict::Missed),
+                Measurement::over("", four, "", one, Goal::AtMost(3.9)),
+                (4.0, GoalOutcome::Missed),
             ),
-            (Row::over("", four, "", one, Goal::None), (4.0, Verdict::NoGoal)),
+            (Measurement::over("", four, "", one, Goal::None), (4.0, GoalOutcome::NoGoal)),
         ] {
             assert_eq!(verdict(row), want);
         }
@@ -207,11 +207,11 @@ mod tests {
     #[test]
     fn figures_are_shown_in_the_unit_that_fits() {
         for (value, unit, want) in [
-            (2.5, Unit::Seconds, "2.50 s"),
-            (0.0025, Unit::Seconds, "2.50 ms"),
-            (2.5e-6, Unit::SecondsPerEntry, "2.50 µs/entry"),
-            (1_536.0, Unit::Bytes, "1536 bytes"),
-            (2560.0, Unit::BytesPerEntry, "2.50 KiB/entry"),
+            (2.5, FigureUnit::Seconds, "2.50 s"),
+            (0.0025, FigureUnit::Seconds, "2.50 ms"),
+            (2.5e-6, FigureUnit::SecondsPerEntry, "2.50 µs/entry"),
+            (1_536.0, FigureUnit::Bytes, "1536 bytes"),
+            (2560.0, FigureUnit::BytesPerEntry, "2.50 KiB/entry"),
         ] {
             assert_eq!(Figure::new(value, unit).shown(), want);
         }

@@ -17,7 +17,7 @@ pub const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Bundle {
+struct SigstoreBundle {
     media_type: &'static str,
     verification_material: VerificationMaterial,
     dsse_envelope: DsseEnvelope,
@@ -49,7 +49,7 @@ struct DsseSignature {
     keyid: String,
 }
 
-impl Bundle {
+impl SigstoreBundle {
     fn new(payload: &[u8], signature: &EnvelopeSignature) -> Self {
         let keyid = signature.key.to_string();
         Self {
@@ -73,7 +73,7 @@ impl Bundle {
 /// The bundles of an entry, in the order of its signatures: each one line of JSON without its end.
 #[must_use]
 pub fn bundles(envelope: &Envelope) -> Vec<String> {
-    let bundle = |signature| Bundle::new(envelope.payload(), signature);
+    let bundle = |signature| SigstoreBundle::new(envelope.payload(), signature);
     let json = |bundle| serde_json::to_string(&bundle).expect("strings and lists always encode");
     envelope.signatures().iter().map(bundle).map(json).collect()
 }

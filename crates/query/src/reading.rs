@@ -19,7 +19,7 @@ use prova_core::{
     statement::{entry::Verified, event::Event},
     view::{timeline::Timeline, trace::Entries},
 };
-use prova_formats::pedigree::Source;
+use prova_formats::pedigree::PedigreeSource;
 use prova_store::{Audit, Blame, OpenError, Progress, ReadError, Snapshot, State};
 
 /// Why a ledger cannot be opened for reading.
@@ -330,7 +330,7 @@ impl Entries for Reading {
     }
 }
 
-impl Source for Reading {
+impl PedigreeSource for Reading {
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, ReadingError> {
         Reading::posting(self, term)
     }

@@ -7,7 +7,7 @@ use prova_store::Outcome;
 use crate::{
     Failure,
     bench::{BATCH, Bench},
-    row::{Figure, Goal, Row, Unit},
+    row::{Figure, Goal, Measurement, FigureUnit},
     timing::{median, percentile, timed},
 };
 
@@ -15,21 +15,21 @@ use crate::{
 const APPENDS: usize = 300;
 
 /// Entries admitted in a second, with all checks, chains and terms.
-pub(crate) fn batches(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn batches(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let built = bench.ledger()?;
     let seconds: f64 = built.batches.iter().sum();
     let rate = (built.batches.len() * BATCH) as f64 / seconds;
-    Ok(vec![Row::over(
+    Ok(vec![Measurement::over(
         format!("admission in batches of {BATCH}"),
-        Figure::new(rate, Unit::EntriesPerSecond),
+        Figure::new(rate, FigureUnit::EntriesPerSecond),
         "limit",
-        Figure::new(10_000.0, Unit::EntriesPerSecond),
+        Figure::new(10_000.0, FigureUnit::EntriesPerSecond),
         Goal::AtLeast(1.0),
     )])
 }
 
 /// One durable append and one bare write of 1 KiB with fdatasync on the same disk, in turns.
-pub(crate) fn one(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn one(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let bare = bench.path("bare");
     let built = bench.ledger()?;
     let mut ledger = built.open()?;
@@ -49,11 +49,11 @@ pub(crate) fn one(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         writes.push(took.as_secs_f64());
     }
     let row = |name: &str, of: &dyn Fn(&[f64]) -> f64, goal| {
-        Row::over(
+        Measurement::over(
             format!("one durable append, {name}"),
-            Figure::new(of(&appends), Unit::Seconds),
+            Figure::new(of(&appends), FigureUnit::Seconds),
             format!("bare 1 KiB and fdatasync, {name}"),
-            Figure::new(of(&writes), Unit::Seconds),
+            Figure::new(of(&writes), FigureUnit::Seconds),
             goal,
         )
     };

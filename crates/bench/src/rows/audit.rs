@@ -7,8 +7,8 @@ use prova_store::Snapshot;
 use crate::{
     Failure,
     bench::{Bench, MEMORY},
-    entries::{Keys, Signed},
-    row::{Figure, Goal, Row, Unit},
+    entries::{KeyTable, Signed},
+    row::{Figure, Goal, Measurement, FigureUnit},
     timing::{median, timed},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 const AT_ONCE: usize = 50_000;
 
 /// The audit of a ledger, and `verify_strict` over its signatures on two threads, in turns.
-pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let (mut audits, mut loops) = (Vec::new(), Vec::new());
     for _ in 0..bench.repeats() {
         let taken = bench.audit()?;
@@ -32,8 +32,8 @@ pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Row>, Failu
         loops.push(seconds);
     }
     let entries = bench.ledger()?.size as f64;
-    let per_entry = |times: &[f64]| Figure::new(median(times) / entries, Unit::SecondsPerEntry);
-    Ok(vec![Row::faster(
+    let per_entry = |times: &[f64]| Figure::new(median(times) / entries, FigureUnit::SecondsPerEntry);
+    Ok(vec![Measurement::faster(
         "audit",
         per_entry(&audits),
         "verify_strict, two threads",
@@ -44,7 +44,7 @@ pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Row>, Failu
 
 /// How many signatures there are, and the seconds that verifying them takes; reading and decoding are not counted.
 fn verify_strict(snapshot: &Snapshot) -> Result<(u64, f64), Failure> {
-    let mut keys = Keys::default();
+    let mut keys = KeyTable::default();
     let mut signed = Vec::new();
     let (mut count, mut seconds) = (0, 0.0);
     let mut verify = |signed: &mut Vec<Signed>| {
@@ -82,8 +82,8 @@ fn verify_strict(snapshot: &Snapshot) -> Result<(u64, f64), Failure> {
 }
 
 /// The most memory that an audit had, in a process of its own.
-pub(crate) fn memory(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn memory(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let taken = bench.audit()?;
     let name = "memory of an audit";
-    Ok(vec![Row::memory(name, taken.memory_peak, MEMORY)])
+    Ok(vec![Measurement::memory(name, taken.memory_peak, MEMORY)])
 }

@@ -13,9 +13,9 @@ use serde::Deserialize;
 
 use crate::{
     Failure,
-    bench::{Bench, Built, MEMORY},
+    bench::{Bench, GeneratedLedger, MEMORY},
     child,
-    row::{Figure, Goal, Row, Unit},
+    row::{Figure, Goal, Measurement, FigureUnit},
     timing::{median, timed},
 };
 
@@ -30,7 +30,7 @@ const TIMES: usize = 11;
 
 /// What `prova export --format json` says.
 #[derive(Deserialize)]
-struct Exported {
+struct ExportSummary {
     entries: u64,
 }
 
@@ -42,7 +42,7 @@ struct Prova {
 }
 
 /// Seals the ledger and takes evidence from it. The limits are those for a million entries.
-pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let (key, policy, bundle) = (
         bench.path("auditor.pem"),
         bench.path("trust.policy"),
@@ -68,11 +68,11 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         }
     }
     let row = |name: &str, times: &[f64], goal| {
-        Row::over(
+        Measurement::over(
             format!("export a unit ({:.0} entries){name}", median(&entries)),
-            Figure::new(median(times), Unit::Seconds),
+            Figure::new(median(times), FigureUnit::Seconds),
             "limit",
-            Figure::new(0.1, Unit::Seconds),
+            Figure::new(0.1, FigureUnit::Seconds),
             goal,
         )
     };
@@ -81,7 +81,7 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         row(", its files not read before", &first, Goal::None),
     ];
 
-    let tiny = Built::new(bench.path("tiny"), TINY)?;
+    let tiny = GeneratedLedger::new(bench.path("tiny"), TINY)?;
     seal(&tiny)?;
     let unit = units(&tiny)?.pop().ok_or("the ledger has no unit")?;
     let made = prova.export(&tiny, &[&unit], &bundle)?;
@@ -92,11 +92,11 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         outcome?;
         times.push(took.as_secs_f64());
     }
-    rows.push(Row::over(
+    rows.push(Measurement::over(
         format!("verify a bundle of {} entries", made.entries),
-        Figure::new(median(&times), Unit::Seconds),
+        Figure::new(median(&times), FigureUnit::Seconds),
         "limit",
-        Figure::new(0.02, Unit::Seconds),
+        Figure::new(0.02, FigureUnit::Seconds),
         Goal::AtMost(1.0),
     ));
 
@@ -104,14 +104,14 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     let whole = if bench.entries <= LARGE {
         &*bench.ledger()?
     } else {
-        other = Built::new(bench.path("large"), LARGE)?;
+        other = GeneratedLedger::new(bench.path("large"), LARGE)?;
         &other
     };
     let size = Snapshot::open(&whole.directory)?.size();
     let made = prova.export(whole, &["--range", &format!("0..{size}")], &bundle)?;
     let taken = child::spawn("bundle", &bundle)?;
     let name = format!("memory of verifying {} entries", made.entries);
-    rows.push(Row::memory(name, taken.memory_peak, MEMORY));
+    rows.push(Measurement::memory(name, taken.memory_peak, MEMORY));
     Ok(rows)
 }
 
@@ -130,14 +130,14 @@ fn program() -> Result<PathBuf, Failure> {
     Ok(program)
 }
 
-fn seal(built: &Built) -> Result<(), Failure> {
+fn seal(built: &GeneratedLedger) -> Result<(), Failure> {
     let time = Timestamp::from_unix(1_900_000_000).ok_or("no time")?;
     built.open()?.seal(time)?;
     Ok(())
 }
 
 /// Some units, spread over the second half of a ledger.
-fn units(built: &Built) -> Result<Vec<String>, Failure> {
+fn units(built: &GeneratedLedger) -> Result<Vec<String>, Failure> {
     let snapshot = Snapshot::open(&built.directory)?;
     let size = snapshot.size().get();
     let mut units = Vec::new();
@@ -159,7 +159,7 @@ fn units(built: &Built) -> Result<Vec<String>, Failure> {
 }
 
 impl Prova {
-    fn run(&self, built: Option<&Built>, words: &[&str]) -> Result<Vec<u8>, Failure> {
+    fn run(&self, built: Option<&GeneratedLedger>, words: &[&str]) -> Result<Vec<u8>, Failure> {
         let mut command = Command::new(&self.program);
         command.args(words).stderr(Stdio::piped());
         if let Some(built) = built {
@@ -174,7 +174,7 @@ impl Prova {
         Ok(output.stdout)
     }
 
-    fn export(&self, built: &Built, scope: &[&str], to: &Path) -> Result<Exported, Failure> {
+    fn export(&self, built: &GeneratedLedger, scope: &[&str], to: &Path) -> Result<ExportSummary, Failure> {
         let (key, to) = (self.key.display().to_string(), to.display().to_string());
         let mut words = vec!["export"];
         words.extend(scope);
@@ -191,7 +191,7 @@ impl Prova {
         Ok(serde_json::from_slice(&self.run(Some(built), &words)?)?)
     }
 
-    fn write_policy(&self, built: &Built) -> Result<(), Failure> {
+    fn write_policy(&self, built: &GeneratedLedger) -> Result<(), Failure> {
         let policy = self.policy.display().to_string();
         self.run(Some(built), &["policy", "-o", &policy]).map(drop)
     }

@@ -8,12 +8,12 @@ use crate::{
     Failure,
     bench::{Bench, MEMORY},
     child,
-    row::{Figure, Goal, Row, Unit},
+    row::{Figure, Goal, Measurement, FigureUnit},
     timing::{median, timed},
 };
 
 /// Opening to write, as a server does when it starts. The limit is that for a million entries.
-pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let built = bench.ledger()?;
     let mut times = Vec::new();
     for _ in 0..5 {
@@ -21,17 +21,17 @@ pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         ledger?;
         times.push(took.as_secs_f64());
     }
-    Ok(vec![Row::over(
+    Ok(vec![Measurement::over(
         "open",
-        Figure::new(median(&times), Unit::Seconds),
+        Figure::new(median(&times), FigureUnit::Seconds),
         "limit",
-        Figure::new(0.5, Unit::Seconds),
+        Figure::new(0.5, FigureUnit::Seconds),
         Goal::AtMost(1.0),
     )])
 }
 
 /// The store made again from the entries, and a copy of the ledger: both check every entry, so the audit is their measure.
-pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let target = bench.path("backup");
     let audit = bench.audit()?.seconds;
     let built = bench.ledger()?;
@@ -39,27 +39,27 @@ pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<Row>, Failure>
     let (outcome, copied) = timed(|| backup(&built.directory, &target, &NoProgress));
     outcome?;
     fs::remove_dir_all(target)?;
-    let per_entry = |seconds: f64| Figure::new(seconds / built.size as f64, Unit::SecondsPerEntry);
-    let row = |name, seconds| Row::over(name, per_entry(seconds), "audit", per_entry(audit), Goal::None);
+    let per_entry = |seconds: f64| Figure::new(seconds / built.size as f64, FigureUnit::SecondsPerEntry);
+    let row = |name, seconds| Measurement::over(name, per_entry(seconds), "audit", per_entry(audit), Goal::None);
     Ok(vec![
         row("reindex", reindexed.seconds),
-        Row::memory("memory of reindex", reindexed.memory_peak, MEMORY),
+        Measurement::memory("memory of reindex", reindexed.memory_peak, MEMORY),
         row("backup", copied.as_secs_f64()),
     ])
 }
 
 /// Everything in the directory, by what the files hold and by the blocks that they take.
-pub(crate) fn disk(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn disk(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let built = bench.ledger()?;
     // What is closed has been written.
     drop(built.open()?);
     let room = room(&built.directory)?;
     let entries = built.size as f64;
-    let limit = Figure::new(2_560.0, Unit::BytesPerEntry);
+    let limit = Figure::new(2_560.0, FigureUnit::BytesPerEntry);
     let row = |name: &str, bytes: u64, goal| {
-        Row::over(
+        Measurement::over(
             name,
-            Figure::new(bytes as f64 / entries, Unit::BytesPerEntry),
+            Figure::new(bytes as f64 / entries, FigureUnit::BytesPerEntry),
             "limit",
             limit,
             goal,
@@ -72,15 +72,15 @@ pub(crate) fn disk(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
 }
 
 #[derive(Default)]
-struct Room {
+struct DiskUsage {
     blocks: u64,
     bundles: u64,
 }
 
-fn room(directory: &Path) -> Result<Room, Failure> {
+fn room(directory: &Path) -> Result<DiskUsage, Failure> {
     use std::os::unix::fs::MetadataExt as _;
 
-    let mut found = Room::default();
+    let mut found = DiskUsage::default();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let metadata = entry.metadata()?;

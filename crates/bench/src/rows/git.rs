@@ -14,17 +14,17 @@ use prova_store::Snapshot;
 use crate::{
     Failure,
     bench::Bench,
-    row::{Figure, Goal, Row, Unit},
+    row::{Figure, Goal, Measurement, FigureUnit},
     timing::timed,
 };
 
 const NAME: &str = "audit";
 
 /// The audit of an entry against the verification of a commit, two commits at a time.
-pub(crate) fn verify_commit(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn verify_commit(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     for tool in [["git", "--version"], ["ssh-keygen", "-?"]] {
         if let Err(error) = start(&tool) {
-            return Ok(vec![Row::skipped(
+            return Ok(vec![Measurement::skipped(
                 "git verify-commit",
                 format!("{} cannot be run: {error}", tool[0]),
             )]);
@@ -58,11 +58,11 @@ pub(crate) fn verify_commit(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         })
     });
     outcome?;
-    Ok(vec![Row::faster(
+    Ok(vec![Measurement::faster(
         NAME,
-        Figure::new(audit, Unit::SecondsPerEntry),
+        Figure::new(audit, FigureUnit::SecondsPerEntry),
         "git verify-commit, two at a time",
-        Figure::new(took.as_secs_f64() / commits.len() as f64, Unit::SecondsPerEntry),
+        Figure::new(took.as_secs_f64() / commits.len() as f64, FigureUnit::SecondsPerEntry),
         Goal::AtLeast(500.0),
     )])
 }

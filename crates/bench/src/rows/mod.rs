@@ -10,13 +10,13 @@ mod scale;
 mod seals;
 mod securesystemslib;
 
-use crate::{Failure, bench::Bench, row::Row};
+use crate::{Failure, bench::Bench, row::Measurement};
 
 /// Measures the rows of a group.
-type Measure = fn(&mut Bench) -> Result<Vec<Row>, Failure>;
+type Measurer = fn(&mut Bench) -> Result<Vec<Measurement>, Failure>;
 
 /// What the command line calls each group. The order is that of the report.
-const GROUPS: [(&str, Measure); 13] = [
+const GROUPS: [(&str, Measurer); 13] = [
     ("audit", audit::against_verify_strict),
     ("git", git::verify_commit),
     ("securesystemslib", securesystemslib::verify),
@@ -39,7 +39,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// The groups with these names, in the order of the report; all if none is named.
-pub(crate) fn chosen(wanted: &[String]) -> Result<Vec<(&'static str, Measure)>, Failure> {
+pub(crate) fn chosen(wanted: &[String]) -> Result<Vec<(&'static str, Measurer)>, Failure> {
     if let Some(unknown) = wanted.iter().find(|wanted| !names().any(|name| name == *wanted)) {
         let known: Vec<_> = names().collect();
         return Err(format!("no row {unknown}, want one of {}", known.join(", ")).into());

@@ -6,9 +6,9 @@ use prova_store::{NoProgress, backup, reindex};
 
 use crate::{
     Failure,
-    bench::{BATCH, Bench, Built, SMALL},
+    bench::{BATCH, Bench, GeneratedLedger, SMALL},
     child,
-    row::{Figure, Goal, Row, Unit},
+    row::{Figure, Goal, Measurement, FigureUnit},
     timing::{median, timed},
 };
 
@@ -24,21 +24,21 @@ struct Costs {
 }
 
 /// Each operation's cost per entry over that at [`SMALL`] entries.
-pub(crate) fn scale(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn scale(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let entries = bench.entries;
     if entries < 2 * SMALL {
         let why = format!("{entries} entries are too few to compare with {SMALL}; see --full and --entries");
-        return Ok(vec![Row::skipped("cost of an entry as the ledger grows", why)]);
+        return Ok(vec![Measurement::skipped("cost of an entry as the ledger grows", why)]);
     }
     let target = bench.path("copy");
     let small = costs(bench.small()?, &target, REPEATS)?;
     let large = costs(bench.ledger()?, &target, 1)?;
     let row = |name: &str, large, small| {
-        Row::over(
+        Measurement::over(
             format!("{name} at {entries} entries"),
-            Figure::new(large, Unit::SecondsPerEntry),
+            Figure::new(large, FigureUnit::SecondsPerEntry),
             format!("{name} at {SMALL}"),
-            Figure::new(small, Unit::SecondsPerEntry),
+            Figure::new(small, FigureUnit::SecondsPerEntry),
             Goal::AtMost(1.3),
         )
     };
@@ -50,7 +50,7 @@ pub(crate) fn scale(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     ])
 }
 
-fn costs(built: &Built, target: &std::path::Path, repeats: usize) -> Result<Costs, Failure> {
+fn costs(built: &GeneratedLedger, target: &std::path::Path, repeats: usize) -> Result<Costs, Failure> {
     let entries = built.size as f64;
     let (mut audits, mut reindexed, mut copied) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..repeats {

@@ -12,7 +12,7 @@ use crate::{
     Failure,
     bench::{BATCH, Bench, MEMORY},
     child,
-    row::{Figure, Goal, Row, Unit},
+    row::{Figure, Goal, Measurement, FigureUnit},
     timing::timed,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 const ASKED: u64 = 500;
 
 /// Seals the ledger, adds a batch, seals again, and proves terms. The limits are those for a million entries.
-pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let time = Timestamp::from_unix(1_800_000_000).ok_or("no time")?;
     let audited = bench.audit()?.seconds;
     let built = bench.ledger()?;
@@ -52,33 +52,33 @@ pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     drop(ledger);
     let sealed = child::spawn("audit", &bench.ledger()?.directory)?.seconds / (entries + BATCH as f64);
     let reindexed = child::spawn("reindex", &bench.ledger()?.directory)?;
-    let limited = |name: &str, measured, reference, goal| Row::over(name, measured, "limit", reference, goal);
+    let limited = |name: &str, measured, reference, goal| Measurement::over(name, measured, "limit", reference, goal);
     Ok(vec![
         limited(
             "first seal",
-            Figure::new(entries / first.as_secs_f64(), Unit::EntriesPerSecond),
-            Figure::new(30_000.0, Unit::EntriesPerSecond),
+            Figure::new(entries / first.as_secs_f64(), FigureUnit::EntriesPerSecond),
+            Figure::new(30_000.0, FigureUnit::EntriesPerSecond),
             Goal::AtLeast(1.0),
         ),
         limited(
             "seal after 1,000 more entries",
-            Figure::new(next.as_secs_f64(), Unit::Seconds),
-            Figure::new(0.5, Unit::Seconds),
+            Figure::new(next.as_secs_f64(), FigureUnit::Seconds),
+            Figure::new(0.5, FigureUnit::Seconds),
             Goal::AtMost(1.0),
         ),
         limited(
             "longest proof of a term",
-            Figure::new(longest as f64, Unit::Bytes),
-            Figure::new(1_536.0, Unit::Bytes),
+            Figure::new(longest as f64, FigureUnit::Bytes),
+            Figure::new(1_536.0, FigureUnit::Bytes),
             Goal::AtMost(1.0),
         ),
-        Row::over(
+        Measurement::over(
             "audit of two seals and their entries",
-            Figure::new(sealed, Unit::SecondsPerEntry),
+            Figure::new(sealed, FigureUnit::SecondsPerEntry),
             "audit before them",
-            Figure::new(unsealed, Unit::SecondsPerEntry),
+            Figure::new(unsealed, FigureUnit::SecondsPerEntry),
             Goal::None,
         ),
-        Row::memory("memory of reindex, sealed", reindexed.memory_peak, MEMORY),
+        Measurement::memory("memory of reindex, sealed", reindexed.memory_peak, MEMORY),
     ])
 }

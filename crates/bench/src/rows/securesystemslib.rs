@@ -13,8 +13,8 @@ use prova_store::Snapshot;
 use crate::{
     Failure,
     bench::Bench,
-    entries::Keys,
-    row::{Figure, Goal, Row, Unit},
+    entries::KeyTable,
+    row::{Figure, Goal, Measurement, FigureUnit},
 };
 
 const NAME: &str = "audit";
@@ -25,10 +25,10 @@ const PINS: &str = include_str!("../../../../tests/interop/requirements.txt");
 const PROCESSES: usize = 2;
 
 /// The audit of an entry against the verification of an envelope.
-pub(crate) fn verify(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
+pub(crate) fn verify(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let python = match python() {
         Ok(python) => python,
-        Err(why) => return Ok(vec![Row::skipped("securesystemslib", why)]),
+        Err(why) => return Ok(vec![Measurement::skipped("securesystemslib", why)]),
     };
     let records = if bench.full { 20_000 } else { 2_000 };
     let (script, keys_file) = (bench.path("verify.py"), bench.path("keys.json"));
@@ -39,7 +39,7 @@ pub(crate) fn verify(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
     let built = bench.ledger()?;
     let audit = audited / built.size as f64;
 
-    let mut keys = Keys::default();
+    let mut keys = KeyTable::default();
     let mut entries = Vec::new();
     for entry in Snapshot::open(&built.directory)?
         .entries(EntryIndex::new(0))
@@ -78,11 +78,11 @@ pub(crate) fn verify(bench: &mut Bench) -> Result<Vec<Row>, Failure> {
         }
         slowest = slowest.max(String::from_utf8(output.stdout)?.trim().parse()?);
     }
-    Ok(vec![Row::faster(
+    Ok(vec![Measurement::faster(
         NAME,
-        Figure::new(audit, Unit::SecondsPerEntry),
+        Figure::new(audit, FigureUnit::SecondsPerEntry),
         "securesystemslib, two processes",
-        Figure::new(slowest / entries.len() as f64, Unit::SecondsPerEntry),
+        Figure::new(slowest / entries.len() as f64, FigureUnit::SecondsPerEntry),
         Goal::None,
     )])
 }

@@ -51,7 +51,7 @@ impl BagInfo {
     /// Anything but what [`fmt::Display`] writes.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseBagInfoError> {
         let text = std::str::from_utf8(bytes).map_err(|_| ParseBagInfoError::Encoding)?;
-        let mut lines = Lines { text, line: 0 };
+        let mut lines = InfoLines { text, line: 0 };
         let organisation = lines.value(ORGANISATION, |value| value.parse().ok())?;
         let date = lines.value(DATE, |value| value.parse().ok())?;
         let has_case = lines.text.starts_with(CASE);
@@ -82,12 +82,12 @@ fn number(digits: &str) -> Option<u64> {
     (number.to_string() == digits).then_some(number)
 }
 
-struct Lines<'a> {
+struct InfoLines<'a> {
     text: &'a str,
     line: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> InfoLines<'a> {
     fn value<T>(
         &mut self,
         want: &'static str,

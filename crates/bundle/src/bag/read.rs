@@ -323,7 +323,7 @@ fn read_manifest<R: Read + Seek>(
 ) -> Result<(Digest, Vec<Digest>), OpenBagError> {
     let records = archive.records().iter().skip(payload).map(|record| record.name);
     let names: Vec<FileName> = records.take_while(FileName::is_payload).collect();
-    let mut lines = Lines {
+    let mut lines = ManifestLines {
         names: names.iter(),
         digests: Vec::with_capacity(names.len()),
         rest: Vec::new(),
@@ -342,7 +342,7 @@ fn read_manifest<R: Read + Seek>(
 }
 
 /// The lines of a manifest, as their bytes come.
-struct Lines<'a> {
+struct ManifestLines<'a> {
     names: std::slice::Iter<'a, FileName>,
     digests: Vec<Digest>,
     /// The start of a line.
@@ -354,7 +354,7 @@ struct Lines<'a> {
 /// Bytes of a line with the longest name, and some more.
 const MAX_LINE_BYTES: usize = 256;
 
-impl Lines<'_> {
+impl ManifestLines<'_> {
     fn take(&mut self, chunk: &[u8]) {
         for piece in chunk.split_inclusive(|byte| *byte == b'\n') {
             if self.fault.is_some() {

@@ -83,7 +83,7 @@ impl<W: Write + Seek> BagWriter<W> {
             .listed
             .iter()
             .map(|(name, digest)| manifest_line(*digest, *name));
-        let mut lines = Lines {
+        let mut lines = LineReader {
             lines: &mut lines,
             line: io::Cursor::default(),
         };
@@ -107,12 +107,12 @@ pub(super) fn tag_manifest(declaration: Digest, info: Digest, manifest: Digest) 
 }
 
 /// Lines, to be read as a file.
-struct Lines<'a> {
+struct LineReader<'a> {
     lines: &'a mut dyn Iterator<Item = String>,
     line: io::Cursor<Vec<u8>>,
 }
 
-impl Read for Lines<'_> {
+impl Read for LineReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.line.read(buffer)?;
         if read > 0 || buffer.is_empty() {

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::record::{
-    CENTRAL, CENTRAL_BYTES, END, End, LOCAL, LONG_END_BYTES, Method, Record, u16_at, u32_at,
+    CENTRAL, CENTRAL_BYTES, END, DirectoryEnd, LOCAL, LONG_END_BYTES, Method, Record, u16_at, u32_at,
 };
 use crate::{
     limits::{MAX_ARCHIVE_BYTES, MAX_BUFFERED_BYTES, MAX_FILES, MAX_RATIO, max_bytes},
@@ -194,7 +194,7 @@ impl<R: Read + Seek> Archive<R> {
         file.seek(SeekFrom::Start(length.saturating_sub(tail_length)))?;
         let mut tail = Vec::with_capacity(LONG_END_BYTES);
         (&mut file).take(tail_length).read_to_end(&mut tail)?;
-        let (end, end_bytes) = End::decode(&tail).ok_or(OpenArchiveError::End)?;
+        let (end, end_bytes) = DirectoryEnd::decode(&tail).ok_or(OpenArchiveError::End)?;
         if end.files > MAX_FILES {
             return Err(OpenArchiveError::Files { got: end.files });
         }
@@ -341,7 +341,7 @@ fn inflated(packed: &[u8], size: u32) -> Option<Vec<u8>> {
     (content.len() == size && consumed == packed.len()).then_some(content)
 }
 
-fn read_directory(from: &mut impl Read, end: &End) -> Result<Vec<Record>, OpenArchiveError> {
+fn read_directory(from: &mut impl Read, end: &DirectoryEnd) -> Result<Vec<Record>, OpenArchiveError> {
     let wrong_length = || OpenArchiveError::DirectoryLength { files: end.files };
     let mut records: Vec<Record> = Vec::new();
     for _ in 0..end.files {

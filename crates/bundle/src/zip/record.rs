@@ -84,7 +84,7 @@ impl Record {
     }
 
     /// What both headers have in common, from the flags to the length of the name.
-    fn middle(&self, bytes: &mut Bytes) {
+    fn middle(&self, bytes: &mut LittleEndian) {
         bytes.u16(NEEDED);
         bytes.u16(0);
         bytes.u16(self.method.code());
@@ -100,7 +100,7 @@ impl Record {
 
     /// The header before the file's bytes.
     pub(crate) fn local(&self) -> Vec<u8> {
-        let mut bytes = Bytes::default();
+        let mut bytes = LittleEndian::default();
         bytes.u32(LOCAL);
         self.middle(&mut bytes);
         bytes.0.extend_from_slice(self.name.in_archive().as_bytes());
@@ -109,7 +109,7 @@ impl Record {
 
     /// The header in the directory.
     pub(crate) fn central(&self) -> Vec<u8> {
-        let mut bytes = Bytes::default();
+        let mut bytes = LittleEndian::default();
         bytes.u32(CENTRAL);
         bytes.u16(MADE_BY);
         self.middle(&mut bytes);
@@ -125,15 +125,15 @@ impl Record {
 
 /// What the end of an archive says of its directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct End {
+pub(crate) struct DirectoryEnd {
     pub(crate) files: u64,
     pub(crate) offset: u32,
     pub(crate) length: u32,
 }
 
-impl End {
+impl DirectoryEnd {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut bytes = Bytes::default();
+        let mut bytes = LittleEndian::default();
         if self.files >= MANY {
             bytes.u32(END_64);
             bytes.u64(44);
@@ -182,9 +182,9 @@ impl End {
 
 /// Little-endian integers, one after the other.
 #[derive(Default)]
-struct Bytes(Vec<u8>);
+struct LittleEndian(Vec<u8>);
 
-impl Bytes {
+impl LittleEndian {
     fn u16(&mut self, value: u16) {
         self.0.extend_from_slice(&value.to_le_bytes());
     }

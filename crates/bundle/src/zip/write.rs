@@ -6,7 +6,7 @@ use flate2::{Compression, Crc, write::DeflateEncoder};
 use prova_core::hash::Digest;
 use sha2::{Digest as _, Sha256};
 
-use super::record::{End, Method, Record};
+use super::record::{DirectoryEnd, Method, Record};
 use crate::{
     limits::{MAX_ARCHIVE_BYTES, MAX_BUFFERED_BYTES, MAX_FILES, MAX_RATIO, max_bytes},
     name::FileName,
@@ -245,7 +245,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
             self.write(name, &record.central())?;
         }
         let length = self.at.saturating_sub(u64::from(offset));
-        let end = End {
+        let end = DirectoryEnd {
             files: u64::try_from(records.len()).unwrap_or(u64::MAX),
             offset,
             length: u32::try_from(length).map_err(|_| WriteFileError::Archive)?,

@@ -26,7 +26,7 @@ impl ComponentIndex {
 /// Where in the document a component stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Role {
+pub enum ComponentRole {
     /// What the document is about (CycloneDX `metadata.component`, or a part nested in it whose parent has this role).
     Root,
     /// Something inside it.
@@ -75,7 +75,7 @@ impl Kind {
     }
 }
 
-/// What is known about whom a [`Party`] names.
+/// What is known about whom a [`BomParty`] names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PartyKind {
@@ -89,7 +89,7 @@ pub enum PartyKind {
 
 /// An organisation or a person, as the document names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Party {
+pub struct BomParty {
     /// Organisation or person.
     pub kind: PartyKind,
     /// The name; empty where only a contact is given.
@@ -155,7 +155,7 @@ pub struct Ancestor {
     /// Its version as the bill writes it.
     pub version: Option<String>,
     /// Who supplied it.
-    pub supplier: Option<Party>,
+    pub supplier: Option<BomParty>,
     /// Package URLs.
     pub purls: Vec<PackageUrl<'static>>,
 }
@@ -170,7 +170,7 @@ pub struct Component {
     /// `bom-ref` or `SPDXID`.
     pub reference: Option<ElementRef>,
     /// Where it stands.
-    pub role: Role,
+    pub role: ComponentRole,
     /// What sort of thing it is.
     pub kind: Kind,
     /// Name; empty, with a warning, where there is none.
@@ -182,13 +182,13 @@ pub struct Component {
     /// What it is, in words.
     pub description: Option<String>,
     /// Who supplied it.
-    pub supplier: Option<Party>,
+    pub supplier: Option<BomParty>,
     /// Who made it (CycloneDX `manufacturer`) or where it comes from (SPDX `originator`).
-    pub manufacturer: Option<Party>,
+    pub manufacturer: Option<BomParty>,
     /// Who published it (CycloneDX `publisher`).
     pub publisher: Option<String>,
     /// Who wrote it.
-    pub authors: Vec<Party>,
+    pub authors: Vec<BomParty>,
     /// `required`, `optional` or `excluded` (CycloneDX).
     pub scope: Option<String>,
     /// Whether it is used but not delivered (CycloneDX 1.7 `isExternal`).
@@ -224,7 +224,7 @@ impl Component {
             index,
             parent: None,
             reference: None,
-            role: Role::Part,
+            role: ComponentRole::Part,
             kind,
             name: String::new(),
             version: None,
@@ -272,7 +272,7 @@ impl fmt::Display for Component {
     }
 }
 
-impl fmt::Display for Party {
+impl fmt::Display for BomParty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&escape(&self.name))
     }

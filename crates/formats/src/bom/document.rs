@@ -8,8 +8,8 @@ use std::{
 use prova_core::{hash::Digest, text::escape};
 
 use super::{
-    Component, ComponentIndex, ElementRef, ExternalReference, Licence, Party, Properties, RelationKind,
-    Relationship, Role, SpecVersion, StatedDigest, Target, Telecom, Unknown, Vulnerability, vocabulary,
+    Component, ComponentIndex, ElementRef, ExternalReference, Licence, BomParty, Properties, RelationKind,
+    Relationship, ComponentRole, SpecVersion, StatedDigest, Target, Telecom, Unknown, Vulnerability, vocabulary,
 };
 use crate::warning::Warning;
 
@@ -53,11 +53,11 @@ pub struct Document {
     /// Tools that made it, as `vendor name version`.
     pub tools: Vec<String>,
     /// People and organisations that made it.
-    pub creators: Vec<Party>,
+    pub creators: Vec<BomParty>,
     /// Who supplies what the document describes.
-    pub supplier: Option<Party>,
+    pub supplier: Option<BomParty>,
     /// Who made what the document describes (CycloneDX 1.4, 1.5) or made the document (1.6, 1.7).
-    pub manufacturer: Option<Party>,
+    pub manufacturer: Option<BomParty>,
     /// Phases of the lifecycle that the data is from, such as `design` or `operations`.
     pub lifecycles: Vec<String>,
     /// To whom it may be passed on.
@@ -113,7 +113,7 @@ impl Document {
     pub fn uri(&self) -> Option<String> {
         let id = self.id.as_deref()?;
         match id.strip_prefix("urn:uuid:") {
-            Some(uuid) if self.version.format() == super::Format::CycloneDx => Some(format!(
+            Some(uuid) if self.version.format() == super::BomFormat::CycloneDx => Some(format!(
                 "urn:cdx:{}/{}",
                 uuid.to_ascii_lowercase(),
                 self.revision.unwrap_or(1)
@@ -201,7 +201,7 @@ impl Bom {
     pub fn roots(&self) -> Vec<&Component> {
         let stated: BTreeSet<&ElementRef> = self.document.roots.iter().collect();
         let is_root = |component: &&Component| {
-            (component.role == Role::Root && component.parent.is_none())
+            (component.role == ComponentRole::Root && component.parent.is_none())
                 || component
                     .reference
                     .as_ref()

@@ -15,8 +15,8 @@ mod vocabulary;
 mod vulnerability;
 
 pub use component::{
-    Ancestor, Component, ComponentIndex, ExternalReference, Kind, Licence, LicenceBasis, OtherId, Party,
-    PartyKind, Role,
+    Ancestor, Component, ComponentIndex, ExternalReference, Kind, Licence, LicenceBasis, OtherId, BomParty,
+    PartyKind, ComponentRole,
 };
 pub use digest::{DigestAlgorithm, StatedDigest};
 pub use document::{Bom, BomReading, Document, DocumentLink, DocumentReading, Tlp};
@@ -27,7 +27,7 @@ pub use relationship::{
     Aggregate, Coverage, ElementRef, RelationKind, Relationship, Target, Unknown, Unstated,
 };
 pub use telecom::{NfType, Telecom};
-pub use version::{Format, SpecVersion};
+pub use version::{BomFormat, SpecVersion};
 pub use vulnerability::{Affected, AnalysisState, Justification, Vulnerability};
 
 pub use crate::read::{Location, ReadBomError, Recognised, Sink, read, read_each};

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A family of documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
+pub enum BomFormat {
     /// OWASP CycloneDX (ECMA-424), JSON.
     CycloneDx,
     /// SPDX 2 (ISO/IEC 5962), JSON.
@@ -35,12 +35,12 @@ impl SpecVersion {
 
     /// The format that this is a version of.
     #[must_use]
-    pub const fn format(self) -> Format {
+    pub const fn format(self) -> BomFormat {
         match self {
             Self::CycloneDx14 | Self::CycloneDx15 | Self::CycloneDx16 | Self::CycloneDx17 => {
-                Format::CycloneDx
+                BomFormat::CycloneDx
             }
-            Self::Spdx22 | Self::Spdx23 => Format::Spdx,
+            Self::Spdx22 | Self::Spdx23 => BomFormat::Spdx,
         }
     }
 
@@ -65,7 +65,7 @@ impl SpecVersion {
     }
 }
 
-impl fmt::Display for Format {
+impl fmt::Display for BomFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::CycloneDx => "CycloneDX",

@@ -4,7 +4,7 @@ use packageurl::PackageUrl;
 
 use crate::{
     bom::{
-        Component, DigestAlgorithm, DocumentLink, ExternalReference, Licence, LicenceBasis, OtherId, Party,
+        Component, DigestAlgorithm, DocumentLink, ExternalReference, Licence, LicenceBasis, OtherId, BomParty,
         PartyKind, StatedDigest,
     },
     json::{
@@ -12,13 +12,13 @@ use crate::{
         fields::Fields,
         node::Node,
     },
-    read::Reading,
+    read::DocumentReading,
     warning::quote,
 };
 
 /// A party of which there is only a name.
-pub(crate) fn unstated(name: String) -> Party {
-    Party {
+pub(crate) fn unstated(name: String) -> BomParty {
+    BomParty {
         kind: PartyKind::Unstated,
         name,
         country: None,
@@ -27,12 +27,12 @@ pub(crate) fn unstated(name: String) -> Party {
 }
 
 /// An organisation (`organizationalEntity`); a mere string is taken for its name, with a warning.
-pub(super) fn organisation(context: &mut Context, fields: &mut Fields, key: &'static str) -> Option<Party> {
+pub(super) fn organisation(context: &mut Context, fields: &mut Fields, key: &'static str) -> Option<BomParty> {
     let node = fields.take(key)?;
     context.within(key, |context| {
         if let Node::Text(name) = node {
             context.warn(quote(&name), "an object");
-            return Some(Party {
+            return Some(BomParty {
                 kind: PartyKind::Organisation,
                 ..unstated(name)
             });
@@ -48,7 +48,7 @@ pub(super) fn organisation(context: &mut Context, fields: &mut Fields, key: &'st
         let country = entity
             .fields(context, "address")
             .and_then(|mut address| context.within("address", |context| address.text(context, "country")));
-        Some(Party {
+        Some(BomParty {
             kind: PartyKind::Organisation,
             name,
             country,
@@ -58,7 +58,7 @@ pub(super) fn organisation(context: &mut Context, fields: &mut Fields, key: &'st
 }
 
 /// A list of people (`organizationalContact`).
-pub(super) fn contacts(context: &mut Context, fields: &mut Fields, key: &'static str) -> Vec<Party> {
+pub(super) fn contacts(context: &mut Context, fields: &mut Fields, key: &'static str) -> Vec<BomParty> {
     let mut parties = Vec::new();
     fields.each_fields(context, key, |context, mut person| {
         let name = person.text(context, "name").unwrap_or_default();
@@ -66,7 +66,7 @@ pub(super) fn contacts(context: &mut Context, fields: &mut Fields, key: &'static
             .into_iter()
             .filter_map(|key| person.text(context, key))
             .collect();
-        parties.push(Party {
+        parties.push(BomParty {
             kind: PartyKind::Person,
             name,
             country: None,
@@ -181,7 +181,7 @@ fn reference(context: &mut Context, mut fields: Fields) -> Option<ExternalRefere
 
 /// An element of the document's own `externalReferences`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn document_reference(reading: &mut Reading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn document_reference(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     let Some(reference) = node
         .into_fields(context)

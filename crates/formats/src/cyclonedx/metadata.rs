@@ -4,14 +4,14 @@ use serde::de::{self, MapAccess, SeqAccess};
 
 use super::{entity, properties, since, tree};
 use crate::{
-    bom::{Role, SpecVersion, Tlp},
+    bom::{ComponentRole, SpecVersion, Tlp},
     json::{
         context::Context,
         fields::Fields,
         node::{self, Node, Skip},
         shape::{Keys, Shape, read_at},
     },
-    read::Reading,
+    read::DocumentReading,
     warning::quote,
 };
 
@@ -28,7 +28,7 @@ const PHASES: [&str; 7] = [
 
 /// The member `metadata`. Its component can have all others nested in it, so it is streamed.
 pub(super) struct Metadata<'r, 's> {
-    pub(super) reading: &'r mut Reading<'s>,
+    pub(super) reading: &'r mut DocumentReading<'s>,
 }
 
 impl<'de> Shape<'de> for Metadata<'_, '_> {
@@ -61,7 +61,7 @@ impl<'de> Shape<'de> for Metadata<'_, '_> {
                 let one = tree::One {
                     reading: self.reading,
                     flavour,
-                    role: Role::Root,
+                    role: ComponentRole::Root,
                     parent: None,
                 };
                 read_at(&mut object, "component", one)?;
@@ -76,7 +76,7 @@ impl<'de> Shape<'de> for Metadata<'_, '_> {
     }
 }
 
-fn metadata(reading: &mut Reading<'_>, mut fields: Fields) {
+fn metadata(reading: &mut DocumentReading<'_>, mut fields: Fields) {
     let version = reading.version;
     let context = &mut reading.context;
     for (key, first) in [
@@ -143,7 +143,7 @@ fn tools(context: &mut Context, fields: &mut Fields) -> Vec<String> {
 }
 
 /// The top-level members that say which document this is.
-pub(super) fn identity(reading: &mut Reading<'_>, key: &str, value: Node) {
+pub(super) fn identity(reading: &mut DocumentReading<'_>, key: &str, value: Node) {
     let mut fields = Fields::new(vec![(key.to_owned(), value)]);
     let context = &mut reading.context;
     if key == "version" {

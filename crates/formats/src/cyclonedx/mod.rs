@@ -13,9 +13,9 @@ pub(crate) use entity::{is_cpe, purl, stated_digest, unstated};
 use serde::de::MapAccess;
 
 use crate::{
-    bom::{Role, SpecVersion},
+    bom::{ComponentRole, SpecVersion},
     json::{context::Context, node, shape::read_at},
-    read::{Elements, Reading},
+    read::{Elements, DocumentReading},
     warning::quote,
 };
 
@@ -31,17 +31,17 @@ pub(crate) const DISTINCTIVE: &[&str] = &[
 
 /// Reads a top-level member, if it is one of CycloneDX.
 pub(crate) fn read_member<'de, A: MapAccess<'de>>(
-    reading: &mut Reading<'_>,
+    reading: &mut DocumentReading<'_>,
     key: &str,
     object: &mut A,
 ) -> Result<bool, A::Error> {
     match key {
         "components" => {
-            let list = tree::List::new(reading, tree::Flavour::Component, Role::Part, None);
+            let list = tree::List::new(reading, tree::Flavour::Component, ComponentRole::Part, None);
             read_at(object, "components", list)?;
         }
         "services" => {
-            let list = tree::List::new(reading, tree::Flavour::Service, Role::Part, None);
+            let list = tree::List::new(reading, tree::Flavour::Service, ComponentRole::Part, None);
             read_at(object, "services", list)?;
         }
         "metadata" => read_at(object, "metadata", metadata::Metadata { reading })?,

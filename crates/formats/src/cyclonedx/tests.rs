@@ -3,7 +3,7 @@
 use crate::{
     bom::{
         self, Affected, Aggregate, AnalysisState, BomReading, Coverage, DigestAlgorithm, ElementRef,
-        Gs1Scheme, Justification, Kind, LicenceBasis, NfType, PartyKind, RelationKind, Role, Target, Tlp,
+        Gs1Scheme, Justification, Kind, LicenceBasis, NfType, PartyKind, RelationKind, ComponentRole, Target, Tlp,
         Unstated,
     },
     limits::Limits,
@@ -45,7 +45,7 @@ fn a_component_keeps_all_that_is_said_about_it() {
     let reading = read(FULL);
     assert_eq!(reading.warnings, []);
     let component = &reading.bom.components[0];
-    assert_eq!((&component.kind, component.role), (&Kind::Firmware, Role::Part));
+    assert_eq!((&component.kind, component.role), (&Kind::Firmware, ComponentRole::Part));
     assert_eq!(component.reference, Some(ElementRef::local("fw")));
     assert_eq!(component.to_string(), "nordlys/boot 2.1");
     let supplier = component.supplier.as_ref().unwrap();
@@ -255,12 +255,12 @@ fn nesting_dependencies_and_completeness_are_kept() {
     assert_eq!(
         names,
         [
-            ("unit", Role::Root, None),
-            ("board", Role::Root, index(0)),
-            ("chip", Role::Root, index(1)),
-            ("lib", Role::Part, None),
-            ("svc", Role::Part, None),
-            ("inner", Role::Part, index(4)),
+            ("unit", ComponentRole::Root, None),
+            ("board", ComponentRole::Root, index(0)),
+            ("chip", ComponentRole::Root, index(1)),
+            ("lib", ComponentRole::Part, None),
+            ("svc", ComponentRole::Part, None),
+            ("inner", ComponentRole::Part, index(4)),
         ]
     );
     assert_eq!(

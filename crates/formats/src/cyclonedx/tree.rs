@@ -4,14 +4,14 @@ use serde::de::{self, MapAccess, SeqAccess};
 
 use super::component;
 use crate::{
-    bom::{ComponentIndex, ElementRef, RelationKind, Relationship, Role, Target},
+    bom::{ComponentIndex, ElementRef, RelationKind, Relationship, ComponentRole, Target},
     json::{
         context::{Context, Refused},
         fields::Fields,
         node::{self, Node},
         shape::{Keys, Shape, Shaped, read_at},
     },
-    read::Reading,
+    read::DocumentReading,
     warning::Step,
 };
 
@@ -49,17 +49,17 @@ impl Flavour {
 
 /// A list of components or services. Its output is the references of those directly in it, if it is nested itself.
 pub(super) struct List<'r, 's> {
-    reading: &'r mut Reading<'s>,
+    reading: &'r mut DocumentReading<'s>,
     flavour: Flavour,
-    role: Role,
+    role: ComponentRole,
     parent: Option<ComponentIndex>,
 }
 
 impl<'r, 's> List<'r, 's> {
     pub(super) fn new(
-        reading: &'r mut Reading<'s>,
+        reading: &'r mut DocumentReading<'s>,
         flavour: Flavour,
-        role: Role,
+        role: ComponentRole,
         parent: Option<ComponentIndex>,
     ) -> Self {
         Self {
@@ -119,9 +119,9 @@ impl<'de> Shape<'de> for List<'_, '_> {
 
 /// A component or service. Its output is its reference.
 pub(super) struct One<'r, 's> {
-    pub(super) reading: &'r mut Reading<'s>,
+    pub(super) reading: &'r mut DocumentReading<'s>,
     pub(super) flavour: Flavour,
-    pub(super) role: Role,
+    pub(super) role: ComponentRole,
     pub(super) parent: Option<ComponentIndex>,
 }
 
@@ -188,7 +188,7 @@ impl<'de> Shape<'de> for One<'_, '_> {
                     comment: None,
                 });
             }
-            if self.role == Role::Root && self.parent.is_none() {
+            if self.role == ComponentRole::Root && self.parent.is_none() {
                 reading.document.roots.push(whole.clone());
             }
         }

@@ -18,7 +18,7 @@ const SHOWN_KEY_CHARS: usize = 60;
 
 /// Why a document is refused although it is JSON.
 #[derive(Debug)]
-pub(crate) enum Refusal {
+pub(crate) enum JsonRefusal {
     DuplicateKey(String),
     TooDeep,
     TooMany { what: &'static str, limit: u64 },
@@ -28,7 +28,7 @@ pub(crate) enum Refusal {
     Stopped,
 }
 
-/// Says that the context holds a [`Refusal`].
+/// Says that the context holds a [`JsonRefusal`].
 #[derive(Debug)]
 pub(crate) struct Refused;
 
@@ -54,7 +54,7 @@ pub(crate) struct Context {
     budget: u64,
     warnings: Vec<Warning>,
     unlisted: u64,
-    refusal: Option<Refusal>,
+    refusal: Option<JsonRefusal>,
 }
 
 impl Context {
@@ -76,12 +76,12 @@ impl Context {
     }
 
     /// Notes why the document is refused; the first reason stays.
-    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Refused {
+    pub(crate) fn refuse(&mut self, refusal: JsonRefusal) -> Refused {
         self.refusal.get_or_insert(refusal);
         Refused
     }
 
-    pub(crate) fn take_refusal(&mut self) -> Option<Refusal> {
+    pub(crate) fn take_refusal(&mut self) -> Option<JsonRefusal> {
         self.refusal.take()
     }
 
@@ -131,7 +131,7 @@ impl Context {
     pub(crate) fn descend(&mut self) -> Result<(), Refused> {
         self.depth = self.depth.saturating_add(1);
         if self.depth > self.limits.depth.min(DEEPEST) {
-            Err(self.refuse(Refusal::TooDeep))
+            Err(self.refuse(JsonRefusal::TooDeep))
         } else {
             Ok(())
         }
@@ -160,7 +160,7 @@ impl Context {
                 self.budget = rest;
                 Ok(())
             }
-            None => Err(self.refuse(Refusal::ElementTooLarge)),
+            None => Err(self.refuse(JsonRefusal::ElementTooLarge)),
         }
     }
 

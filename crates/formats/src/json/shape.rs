@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    context::{Context, Refusal},
+    context::{Context, JsonRefusal},
     node::Node,
 };
 use crate::warning::Step;
@@ -116,7 +116,7 @@ impl Keys {
         if self.few.len().saturating_add(self.many.len()) >= limit {
             let limit = u64::try_from(limit).unwrap_or(u64::MAX);
             return Err(context
-                .refuse(Refusal::TooMany {
+                .refuse(JsonRefusal::TooMany {
                     what: "members",
                     limit,
                 })
@@ -133,7 +133,7 @@ impl Keys {
         if is_new {
             Ok(Some(key))
         } else {
-            Err(context.refuse(Refusal::DuplicateKey(key)).into_error())
+            Err(context.refuse(JsonRefusal::DuplicateKey(key)).into_error())
         }
     }
 }

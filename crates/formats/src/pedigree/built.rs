@@ -14,26 +14,26 @@ use prova_core::{
     view::trace::Entries,
 };
 
-use super::Source;
+use super::PedigreeSource;
 
 /// The rows of a source with every unit as it was built.
 pub(super) struct AsBuilt<'a, S> {
     source: &'a S,
-    units: RefCell<BTreeMap<ComponentId, Built>>,
+    units: RefCell<BTreeMap<ComponentId, BuiltUnit>>,
 }
 
 /// A unit as it was built.
 #[derive(Clone)]
-struct Built {
+struct BuiltUnit {
     chain: Chain,
-    parts: Parts,
+    parts: PartPlaces,
     /// What is wrong, by entry.
     findings: BTreeMap<EntryIndex, Vec<Finding>>,
 }
 
-type Parts = BTreeMap<ComponentId, Option<String>>;
+type PartPlaces = BTreeMap<ComponentId, Option<String>>;
 
-impl<'a, S: Source> AsBuilt<'a, S> {
+impl<'a, S: PedigreeSource> AsBuilt<'a, S> {
     pub(super) fn new(source: &'a S) -> Self {
         Self {
             source,
@@ -42,9 +42,9 @@ impl<'a, S: Source> AsBuilt<'a, S> {
     }
 
     /// Cuts a unit's chain where it first left whoever built it.
-    fn built(&self, unit: &ComponentId, now: Chain) -> Result<Built, S::Error> {
+    fn built(&self, unit: &ComponentId, now: Chain) -> Result<BuiltUnit, S::Error> {
         let subject = SubjectId::from(unit.clone());
-        let (mut life, mut parts) = (UnitLife::default(), Parts::new());
+        let (mut life, mut parts) = (UnitLife::default(), PartPlaces::new());
         let mut last = None;
         let mut length: u64 = 0;
         for index in self.source.posting(&Term::Id(subject.clone()))? {
@@ -81,7 +81,7 @@ impl<'a, S: Source> AsBuilt<'a, S> {
             life: Life::Unit(Box::new(life)),
             ..now
         };
-        Ok(Built {
+        Ok(BuiltUnit {
             chain,
             parts,
             findings,
@@ -89,7 +89,7 @@ impl<'a, S: Source> AsBuilt<'a, S> {
     }
 
     /// A unit as it was built; absent for what is no unit.
-    fn unit(&self, id: &SubjectId) -> Result<Option<Built>, S::Error> {
+    fn unit(&self, id: &SubjectId) -> Result<Option<BuiltUnit>, S::Error> {
         let Some(unit) = id.component().filter(|id| id.kind() == Kind::Unit) else {
             return Ok(None);
         };
@@ -108,11 +108,11 @@ impl<'a, S: Source> AsBuilt<'a, S> {
 /// What building adds to a unit.
 trait Build {
     /// Applies an event; `false`: the unit leaves its maker.
-    fn build(&mut self, parts: &mut Parts, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool;
+    fn build(&mut self, parts: &mut PartPlaces, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool;
 }
 
 impl Build for UnitLife {
-    fn build(&mut self, parts: &mut Parts, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool {
+    fn build(&mut self, parts: &mut PartPlaces, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool {
         match event {
             Event::Manufacture(made) if self.born.is_none() => {
                 self.born = Some(index);
@@ -137,7 +137,7 @@ impl Build for UnitLife {
     }
 }
 
-impl<S: Source> View for AsBuilt<'_, S> {
+impl<S: PedigreeSource> View for AsBuilt<'_, S> {
     type Error = S::Error;
 
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, S::Error> {
@@ -183,7 +183,7 @@ impl<S: Source> View for AsBuilt<'_, S> {
     }
 }
 
-impl<S: Source> Entries for AsBuilt<'_, S> {
+impl<S: PedigreeSource> Entries for AsBuilt<'_, S> {
     fn entry(&self, index: EntryIndex) -> Result<Verified, S::Error> {
         self.source.entry(index)
     }

@@ -13,15 +13,15 @@ use super::{Item, Pedigree, Stage, named_by_digest};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
+struct CycloneDxDocument {
     #[serde(rename = "$schema")]
     schema: &'static str,
     bom_format: &'static str,
     spec_version: &'static str,
     serial_number: String,
     version: u32,
-    metadata: Metadata,
-    components: Vec<Component>,
+    metadata: CycloneDxMetadata,
+    components: Vec<CycloneDxComponent>,
     dependencies: Vec<Dependency>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     compositions: Vec<Composition>,
@@ -29,12 +29,12 @@ struct Document {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Metadata {
+struct CycloneDxMetadata {
     timestamp: String,
     lifecycles: [Lifecycle; 1],
     tools: Tools,
     #[serde(skip_serializing_if = "Option::is_none")]
-    component: Option<Component>,
+    component: Option<CycloneDxComponent>,
     properties: Vec<Property>,
 }
 
@@ -58,7 +58,7 @@ struct Tool {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Component {
+struct CycloneDxComponent {
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(rename = "bom-ref")]
@@ -71,7 +71,7 @@ struct Component {
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    hashes: Vec<Hash>,
+    hashes: Vec<CycloneDxHash>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cpe: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,9 +81,9 @@ struct Component {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     external_references: Vec<Reference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    components: Vec<Component>,
+    components: Vec<CycloneDxComponent>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    evidence: Option<Evidence>,
+    evidence: Option<CycloneDxEvidence>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     properties: Vec<Property>,
 }
@@ -94,7 +94,7 @@ struct Organisation {
 }
 
 #[derive(Serialize)]
-struct Hash {
+struct CycloneDxHash {
     alg: &'static str,
     content: String,
 }
@@ -110,11 +110,11 @@ struct Reference {
     kind: &'static str,
     url: String,
     comment: String,
-    hashes: [Hash; 1],
+    hashes: [CycloneDxHash; 1],
 }
 
 #[derive(Serialize)]
-struct Evidence {
+struct CycloneDxEvidence {
     occurrences: [Occurrence; 1],
 }
 
@@ -151,13 +151,13 @@ struct Composition {
 pub fn write(pedigree: &Pedigree, tool_version: &str) -> Vec<u8> {
     let mut components = Components::of(pedigree);
     let root = components.root();
-    let document = Document {
+    let document = CycloneDxDocument {
         schema: "http://cyclonedx.org/schema/bom-1.7.schema.json",
         bom_format: "CycloneDX",
         spec_version: "1.7",
         serial_number: format!("urn:uuid:{}", pedigree.uuid("CycloneDX 1.7")),
         version: 1,
-        metadata: Metadata {
+        metadata: CycloneDxMetadata {
             timestamp: pedigree.time.to_string(),
             lifecycles: [Lifecycle {
                 phase: match pedigree.stage {
@@ -186,7 +186,7 @@ pub fn write(pedigree: &Pedigree, tool_version: &str) -> Vec<u8> {
 
 /// Components with their positions, those nested in one by its position.
 struct Components {
-    waiting: BTreeMap<usize, Component>,
+    waiting: BTreeMap<usize, CycloneDxComponent>,
     parents: BTreeMap<usize, usize>,
 }
 
@@ -208,12 +208,12 @@ impl Components {
         }
     }
 
-    fn root(&mut self) -> Option<Component> {
+    fn root(&mut self) -> Option<CycloneDxComponent> {
         self.waiting.remove(&0)
     }
 
     /// Puts parts where they belong, the last first: a part comes after what it is in.
-    fn top(mut self) -> Vec<Component> {
+    fn top(mut self) -> Vec<CycloneDxComponent> {
         for (at, parent) in std::mem::take(&mut self.parents).into_iter().rev() {
             if let Some(part) = self.waiting.remove(&at) {
                 match self.waiting.get_mut(&parent) {
@@ -226,7 +226,7 @@ impl Components {
     }
 }
 
-fn component(item: &Item, slot: Option<String>) -> Component {
+fn component(item: &Item, slot: Option<String>) -> CycloneDxComponent {
     let node = &item.node;
     let digest = artefact_digest(&node.component);
     let boms = node.boms.iter().map(|bom| Reference {
@@ -245,7 +245,7 @@ fn component(item: &Item, slot: Option<String>) -> Component {
         hashes: [sha256(document.sha256.to_string())],
     });
     let notes = item.notes();
-    Component {
+    CycloneDxComponent {
         kind: match node.component.kind() {
             Kind::Artefact => "firmware",
             Kind::Slot => "platform",
@@ -262,7 +262,7 @@ fn component(item: &Item, slot: Option<String>) -> Component {
         pedigree: (!notes.is_empty()).then_some(Notes { notes }),
         external_references: boms.chain(documents).collect(),
         components: Vec::new(),
-        evidence: slot.map(|location| Evidence {
+        evidence: slot.map(|location| CycloneDxEvidence {
             occurrences: [Occurrence { location }],
         }),
         properties: device(item)
@@ -303,8 +303,8 @@ fn organisation(party: &Party) -> Organisation {
     }
 }
 
-fn sha256(content: String) -> Hash {
-    Hash {
+fn sha256(content: String) -> CycloneDxHash {
+    CycloneDxHash {
         alg: "SHA-256",
         content,
     }

@@ -43,7 +43,7 @@ use self::built::AsBuilt;
 const MAX_DEPTH: usize = 16;
 
 /// Where entries come from, and how they are found.
-pub trait Source: Entries {
+pub trait PedigreeSource: Entries {
     /// The entries under a term, ascending.
     ///
     /// # Errors
@@ -119,7 +119,7 @@ impl Pedigree {
     ///
     /// # Errors
     /// A row or an entry that cannot be read.
-    pub fn new<S: Source>(
+    pub fn new<S: PedigreeSource>(
         source: &S,
         component: &ComponentId,
         stage: Stage,
@@ -329,7 +329,7 @@ struct Gathering<'a, V, S> {
     gathered: Gathered,
 }
 
-impl<V: Entries, S: Source<Error = V::Error>> Gathering<'_, V, S> {
+impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
     fn run(
         view: &V,
         source: &S,

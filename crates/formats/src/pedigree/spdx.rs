@@ -16,7 +16,7 @@ const UNSTATED: &str = "NOASSERTION";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
+struct SpdxDocument {
     spdx_version: &'static str,
     data_license: &'static str,
     #[serde(rename = "SPDXID")]
@@ -27,7 +27,7 @@ struct Document {
     comment: String,
     creation_info: CreationInfo,
     packages: Vec<Package>,
-    relationships: Vec<Relationship>,
+    relationships: Vec<SpdxRelationship>,
 }
 
 #[derive(Serialize)]
@@ -92,7 +92,7 @@ struct Annotation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Relationship {
+struct SpdxRelationship {
     spdx_element_id: String,
     #[serde(rename = "relationshipType")]
     kind: &'static str,
@@ -103,12 +103,12 @@ struct Relationship {
 #[must_use]
 pub fn write(pedigree: &Pedigree, tool_version: &str) -> Vec<u8> {
     let root = &pedigree.trace.tree.component;
-    let describes = Relationship {
+    let describes = SpdxRelationship {
         spdx_element_id: DOCUMENT.to_owned(),
         kind: "DESCRIBES",
         related_spdx_element: element(root),
     };
-    let document = Document {
+    let document = SpdxDocument {
         spdx_version: "SPDX-2.3",
         data_license: "CC0-1.0",
         id: DOCUMENT,
@@ -271,13 +271,13 @@ fn annotation(row: &Row) -> Annotation {
     }
 }
 
-fn relationship(edge: &Edge) -> Relationship {
+fn relationship(edge: &Edge) -> SpdxRelationship {
     let (from, to) = (element(&edge.from), element(&edge.to));
     let (from, kind, to) = match edge.relation {
         Relation::Type => (to, "SPECIFICATION_FOR", from),
         Relation::Root | Relation::Part | Relation::Firmware | Relation::Occupant => (from, "CONTAINS", to),
     };
-    Relationship {
+    SpdxRelationship {
         spdx_element_id: from,
         kind,
         related_spdx_element: to,

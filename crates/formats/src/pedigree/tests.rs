@@ -66,7 +66,7 @@ impl Entries for Scene {
     }
 }
 
-impl Source for Scene {
+impl PedigreeSource for Scene {
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Infallible> {
         self.rows.posting(term)
     }

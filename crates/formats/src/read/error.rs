@@ -7,7 +7,7 @@ use prova_core::text::excerpt;
 use crate::{
     bom::SpecVersion,
     json::{
-        context::{Context, Refusal},
+        context::{Context, JsonRefusal},
         gauge::Exceeded,
     },
     limits::Limits,
@@ -236,20 +236,20 @@ pub(super) fn explain(
     }
 }
 
-pub(super) fn refused(refusal: Refusal, limits: &Limits, at: Location) -> ReadBomError {
+pub(super) fn refused(refusal: JsonRefusal, limits: &Limits, at: Location) -> ReadBomError {
     match refusal {
-        Refusal::DuplicateKey(key) => ReadBomError::DuplicateKey { key, at },
-        Refusal::TooDeep => ReadBomError::TooDeep {
+        JsonRefusal::DuplicateKey(key) => ReadBomError::DuplicateKey { key, at },
+        JsonRefusal::TooDeep => ReadBomError::TooDeep {
             limit: limits.depth,
             at,
         },
-        Refusal::TooMany { what, limit } => ReadBomError::TooMany { what, limit, at },
-        Refusal::ElementTooLarge => ReadBomError::ElementTooLarge {
+        JsonRefusal::TooMany { what, limit } => ReadBomError::TooMany { what, limit, at },
+        JsonRefusal::ElementTooLarge => ReadBomError::ElementTooLarge {
             limit: limits.element_bytes,
             at,
         },
-        Refusal::OtherFormat(found) => ReadBomError::OtherFormat { found },
-        Refusal::UnsupportedVersion(found) => ReadBomError::UnsupportedVersion { found },
-        Refusal::Stopped => ReadBomError::Stopped,
+        JsonRefusal::OtherFormat(found) => ReadBomError::OtherFormat { found },
+        JsonRefusal::UnsupportedVersion(found) => ReadBomError::UnsupportedVersion { found },
+        JsonRefusal::Stopped => ReadBomError::Stopped,
     }
 }

@@ -16,7 +16,7 @@ use std::io::{BufReader, Read};
 use serde::de::DeserializeSeed as _;
 
 pub use error::{Location, ReadBomError, Recognised};
-pub(crate) use reading::{Elements, Reading};
+pub(crate) use reading::{Elements, DocumentReading};
 
 use crate::{
     bom::{
@@ -63,14 +63,14 @@ pub trait Sink {
 /// # Errors
 /// See [`ReadBomError`].
 pub fn read(reader: impl Read, limits: &Limits) -> Result<BomReading, ReadBomError> {
-    let mut parts = Parts::default();
+    let mut parts = Collector::default();
     let DocumentReading {
         document,
         digest,
         mut warnings,
         mut unlisted_warnings,
     } = read_each(reader, limits, &mut parts)?;
-    let Parts {
+    let Collector {
         mut components,
         relationships,
         unknowns,
@@ -110,7 +110,7 @@ pub fn read_each(
     sink: &mut dyn Sink,
 ) -> Result<DocumentReading, ReadBomError> {
     let mut gauge = Gauge::new(reader, limits).map_err(|source| ReadBomError::Io { source })?;
-    let mut reading = Reading::new(limits, sink);
+    let mut reading = DocumentReading::new(limits, sink);
     match sniff::sniff(gauge.head()) {
         sniff::Head::Json => {}
         sniff::Head::Marked => {
@@ -143,14 +143,14 @@ pub fn read_each(
 
 /// The sink that keeps everything.
 #[derive(Default)]
-struct Parts {
+struct Collector {
     components: Vec<Component>,
     relationships: Vec<Relationship>,
     unknowns: Vec<Unknown>,
     vulnerabilities: Vec<Vulnerability>,
 }
 
-impl Sink for Parts {
+impl Sink for Collector {
     fn component(&mut self, component: Component) -> ControlFlow<()> {
         self.components.push(component);
         ControlFlow::Continue(())
@@ -180,7 +180,7 @@ fn dangling(bom: &Bom) -> Vec<Warning> {
         .filter_map(|component| component.reference.as_ref())
         .collect();
     let document = ElementRef::local(crate::spdx::DOCUMENT);
-    if bom.document.version.format() == crate::bom::Format::Spdx {
+    if bom.document.version.format() == crate::bom::BomFormat::Spdx {
         known.insert(&document);
     }
     let ancestors = bom.components.iter().flat_map(|component| &component.ancestors);
@@ -215,11 +215,11 @@ fn dangling(bom: &Bom) -> Vec<Warning> {
     warnings
 }
 
-impl Reading<'_> {
+impl DocumentReading<'_> {
     /// What is left to check when the last byte has come.
     fn finish(mut self, digest: prova_core::hash::Digest) -> Result<DocumentReading, ReadBomError> {
         let version = self.decide_version()?;
-        if version.format() == crate::bom::Format::Spdx {
+        if version.format() == crate::bom::BomFormat::Spdx {
             crate::spdx::finish(&mut self);
         }
         let document = Document {

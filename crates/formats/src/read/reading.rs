@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{
     bom::{
-        Component, ComponentIndex, Document, DocumentLink, ElementRef, Format, Relationship, SpecVersion,
+        Component, ComponentIndex, Document, DocumentLink, ElementRef, BomFormat, Relationship, SpecVersion,
         Target, Unknown, Unstated, Vulnerability,
     },
     json::{
-        context::{Context, Refusal, Refused},
+        context::{Context, JsonRefusal, Refused},
         node::{Node, NodeShape},
         shape::{Shape, Shaped},
     },
@@ -46,7 +46,7 @@ pub(crate) struct Claims {
 }
 
 /// Everything that is known while a document is being read.
-pub(crate) struct Reading<'s> {
+pub(crate) struct DocumentReading<'s> {
     pub(crate) context: Context,
     /// The version, as soon as the document has told.
     pub(crate) version: Option<SpecVersion>,
@@ -66,7 +66,7 @@ pub(crate) struct Reading<'s> {
     hashing: RandomState,
 }
 
-impl<'s> Reading<'s> {
+impl<'s> DocumentReading<'s> {
     pub(super) fn new(limits: &Limits, sink: &'s mut dyn Sink) -> Self {
         Self {
             context: Context::new(limits),
@@ -95,7 +95,7 @@ impl<'s> Reading<'s> {
                 self.components_counted = index.saturating_add(1);
                 Ok(ComponentIndex::new(number))
             }
-            _ => Err(self.context.refuse(Refusal::TooMany {
+            _ => Err(self.context.refuse(JsonRefusal::TooMany {
                 what: "components",
                 limit,
             })),
@@ -132,7 +132,7 @@ impl<'s> Reading<'s> {
         }
         match self.sink.component(component) {
             ControlFlow::Continue(()) => self.flush(),
-            ControlFlow::Break(()) => Err(self.context.refuse(Refusal::Stopped)),
+            ControlFlow::Break(()) => Err(self.context.refuse(JsonRefusal::Stopped)),
         }
     }
 
@@ -140,14 +140,14 @@ impl<'s> Reading<'s> {
         let limit = self.context.limits().vulnerabilities;
         self.vulnerabilities_counted = self.vulnerabilities_counted.saturating_add(1);
         if self.vulnerabilities_counted > limit {
-            return Err(self.context.refuse(Refusal::TooMany {
+            return Err(self.context.refuse(JsonRefusal::TooMany {
                 what: "vulnerabilities",
                 limit,
             }));
         }
         match self.sink.vulnerability(vulnerability) {
             ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(self.context.refuse(Refusal::Stopped)),
+            ControlFlow::Break(()) => Err(self.context.refuse(JsonRefusal::Stopped)),
         }
     }
 
@@ -205,7 +205,7 @@ impl<'s> Reading<'s> {
             return Ok(());
         }
         let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-        Err(self.context.refuse(Refusal::TooMany {
+        Err(self.context.refuse(JsonRefusal::TooMany {
             what: "bytes in a reference",
             limit,
         }))
@@ -215,7 +215,7 @@ impl<'s> Reading<'s> {
     pub(crate) fn flush(&mut self) -> Result<(), Refused> {
         let limits = *self.context.limits();
         if self.document_bytes > limits.element_bytes {
-            return Err(self.context.refuse(Refusal::ElementTooLarge));
+            return Err(self.context.refuse(JsonRefusal::ElementTooLarge));
         }
         for relationship in std::mem::take(&mut self.relationships) {
             self.hold_to_length(Some(&relationship.from))?;
@@ -224,28 +224,28 @@ impl<'s> Reading<'s> {
             }
             self.relationships_counted = self.relationships_counted.saturating_add(1);
             if self.relationships_counted > limits.relationships {
-                let refusal = Refusal::TooMany {
+                let refusal = JsonRefusal::TooMany {
                     what: "relationships",
                     limit: limits.relationships,
                 };
                 return Err(self.context.refuse(refusal));
             }
             if self.sink.relationship(relationship).is_break() {
-                return Err(self.context.refuse(Refusal::Stopped));
+                return Err(self.context.refuse(JsonRefusal::Stopped));
             }
         }
         for unknown in std::mem::take(&mut self.unknowns) {
             self.hold_to_length(unknown.about.as_ref())?;
             self.unknowns_counted = self.unknowns_counted.saturating_add(1);
             if self.unknowns_counted > limits.unknowns {
-                let refusal = Refusal::TooMany {
+                let refusal = JsonRefusal::TooMany {
                     what: "declared unknowns",
                     limit: limits.unknowns,
                 };
                 return Err(self.context.refuse(refusal));
             }
             if self.sink.unknown(unknown).is_break() {
-                return Err(self.context.refuse(Refusal::Stopped));
+                return Err(self.context.refuse(JsonRefusal::Stopped));
             }
         }
         Ok(())
@@ -264,7 +264,7 @@ impl<'s> Reading<'s> {
         let found = match self.version {
             Some(_) if self.claims.cyclonedx_member && self.claims.spdx_member => Recognised::Both,
             Some(version) => {
-                if version.format() == Format::CycloneDx && !self.claims.bom_format {
+                if version.format() == BomFormat::CycloneDx && !self.claims.bom_format {
                     self.context.warn("no such member", "a member \"bomFormat\"");
                 }
                 for key in std::mem::take(&mut self.claims.foreign) {
@@ -285,7 +285,7 @@ impl<'s> Reading<'s> {
             None => Recognised::Neither,
         };
         Err(refused(
-            Refusal::OtherFormat(found),
+            JsonRefusal::OtherFormat(found),
             self.context.limits(),
             Location::default(),
         ))
@@ -293,11 +293,11 @@ impl<'s> Reading<'s> {
 }
 
 /// What is done with each element of a list.
-pub(crate) type Each = fn(&mut Reading<'_>, Node) -> Result<(), Refused>;
+pub(crate) type Each = fn(&mut DocumentReading<'_>, Node) -> Result<(), Refused>;
 
 /// A list that is streamed: one element in memory at a time.
 pub(crate) struct Elements<'r, 's> {
-    pub(crate) reading: &'r mut Reading<'s>,
+    pub(crate) reading: &'r mut DocumentReading<'s>,
     /// Members of the elements that are passed over.
     pub(crate) without: &'static [&'static str],
     pub(crate) each: Each,

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::*;
-use crate::bom::{Format, Kind};
+use crate::bom::{BomFormat, Kind};
 
 fn read_text(text: &str) -> Result<BomReading, ReadBomError> {
     read(text.as_bytes(), &Limits::default())
@@ -352,7 +352,7 @@ fn the_format_may_be_told_at_the_end() {
     let spdx =
         read_text(r#"{"packages": [{"SPDXID": "SPDXRef-a", "name": "a"}], "spdxVersion": "SPDX-2.2"}"#)
             .unwrap();
-    assert_eq!(spdx.bom.document.version.format(), Format::Spdx);
+    assert_eq!(spdx.bom.document.version.format(), BomFormat::Spdx);
     assert_eq!(spdx.bom.components.len(), 1);
 }
 

@@ -5,12 +5,12 @@
 
 use serde::de::{self, MapAccess, SeqAccess};
 
-use super::{Reading, Recognised};
+use super::{DocumentReading, Recognised};
 use crate::{
-    bom::{Format, SpecVersion},
+    bom::{BomFormat, SpecVersion},
     cyclonedx,
     json::{
-        context::{Context, Refusal},
+        context::{Context, JsonRefusal},
         node::{self, Node},
         shape::{Keys, Shape},
     },
@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(super) struct Top<'r, 's> {
-    pub(super) reading: &'r mut Reading<'s>,
+    pub(super) reading: &'r mut DocumentReading<'s>,
 }
 
 impl<'de> Shape<'de> for Top<'_, '_> {
@@ -30,12 +30,12 @@ impl<'de> Shape<'de> for Top<'_, '_> {
     }
 
     fn scalar<E: de::Error>(&mut self, _: Node) -> Result<(), E> {
-        let refusal = Refusal::OtherFormat(Recognised::NotAnObject);
+        let refusal = JsonRefusal::OtherFormat(Recognised::NotAnObject);
         Err(self.reading.context.refuse(refusal).into_error())
     }
 
     fn list<A: SeqAccess<'de>>(&mut self, _: A) -> Result<(), A::Error> {
-        let refusal = Refusal::OtherFormat(Recognised::NotAnObject);
+        let refusal = JsonRefusal::OtherFormat(Recognised::NotAnObject);
         Err(self.reading.context.refuse(refusal).into_error())
     }
 
@@ -51,7 +51,7 @@ impl<'de> Shape<'de> for Top<'_, '_> {
                 "@context" => {
                     let value = node::member(&mut self.reading.context, &key, &mut object)?;
                     if is_spdx3(&value) {
-                        let refusal = Refusal::OtherFormat(Recognised::Spdx3);
+                        let refusal = JsonRefusal::OtherFormat(Recognised::Spdx3);
                         return Err(self.reading.context.refuse(refusal).into_error());
                     }
                     self.reading.note_foreign(key);
@@ -70,14 +70,14 @@ impl<'de> Shape<'de> for Top<'_, '_> {
 
 /// Gives a member to the readers of the format that has it.
 fn dispatch<'de, A: MapAccess<'de>>(
-    reading: &mut Reading<'_>,
+    reading: &mut DocumentReading<'_>,
     key: String,
     object: &mut A,
 ) -> Result<(), A::Error> {
     let format = reading.version.map(SpecVersion::format);
-    if format != Some(Format::Spdx) && cyclonedx::read_member(reading, &key, object)? {
+    if format != Some(BomFormat::Spdx) && cyclonedx::read_member(reading, &key, object)? {
         reading.claims.cyclonedx_member |= cyclonedx::DISTINCTIVE.contains(&key.as_str());
-    } else if format != Some(Format::CycloneDx) && spdx::read_member(reading, &key, object)? {
+    } else if format != Some(BomFormat::CycloneDx) && spdx::read_member(reading, &key, object)? {
         reading.claims.spdx_member |= spdx::DISTINCTIVE.contains(&key.as_str());
     } else {
         node::skip(&mut reading.context, &key, object)?;
@@ -87,12 +87,12 @@ fn dispatch<'de, A: MapAccess<'de>>(
 }
 
 /// Takes note of what the document says it is.
-fn claim(reading: &mut Reading<'_>, key: &str, value: Node) -> Result<(), Refusal> {
+fn claim(reading: &mut DocumentReading<'_>, key: &str, value: Node) -> Result<(), JsonRefusal> {
     if key == "bomFormat" {
         let text = match value {
             Node::Text(text) => text,
             other => {
-                return Err(Refusal::UnsupportedVersion(format!(
+                return Err(JsonRefusal::UnsupportedVersion(format!(
                     "a \"bomFormat\" that is {}",
                     other.describe()
                 )));
@@ -100,7 +100,7 @@ fn claim(reading: &mut Reading<'_>, key: &str, value: Node) -> Result<(), Refusa
         };
         if text != "CycloneDX" {
             if !text.eq_ignore_ascii_case("CycloneDX") {
-                return Err(Refusal::UnsupportedVersion(format!(
+                return Err(JsonRefusal::UnsupportedVersion(format!(
                     "the BOM format {}",
                     quote(&text)
                 )));
@@ -130,17 +130,17 @@ fn claim(reading: &mut Reading<'_>, key: &str, value: Node) -> Result<(), Refusa
         let found = text.map_or(described, |text| {
             text.strip_prefix("SPDX-").unwrap_or(&text).to_owned()
         });
-        return Err(Refusal::UnsupportedVersion(format!("{name} {found}")));
+        return Err(JsonRefusal::UnsupportedVersion(format!("{name} {found}")));
     };
     if reading
         .version
         .is_some_and(|other| other.format() != version.format())
     {
-        return Err(Refusal::OtherFormat(Recognised::Both));
+        return Err(JsonRefusal::OtherFormat(Recognised::Both));
     }
     match version.format() {
-        Format::CycloneDx => reading.claims.cyclonedx_member = true,
-        Format::Spdx => reading.claims.spdx_member = true,
+        BomFormat::CycloneDx => reading.claims.cyclonedx_member = true,
+        BomFormat::Spdx => reading.claims.spdx_member = true,
     }
     reading.version = Some(version);
     Ok(())

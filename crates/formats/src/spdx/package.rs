@@ -3,7 +3,7 @@
 use super::document::{Named, checksum, named};
 use crate::{
     bom::{
-        Component, ElementRef, ExternalReference, Kind, Licence, LicenceBasis, OtherId, Party, RelationKind,
+        Component, ElementRef, ExternalReference, Kind, Licence, LicenceBasis, OtherId, BomParty, RelationKind,
         Relationship, SpecVersion, Target, Unknown, Unstated,
     },
     cyclonedx::{is_cpe, purl},
@@ -12,7 +12,7 @@ use crate::{
         fields::Fields,
         node::Node,
     },
-    read::Reading,
+    read::DocumentReading,
     warning::quote,
 };
 
@@ -28,7 +28,7 @@ const NEWER: [&str; 4] = [
 const ONCE_REQUIRED: [&str; 3] = ["licenseConcluded", "licenseDeclared", "copyrightText"];
 
 /// An element of `packages`.
-pub(super) fn package(reading: &mut Reading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn package(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
     let index = reading.begin_component()?;
     let version = reading.version;
     let Some(mut fields) = node.into_fields(&mut reading.context) else {
@@ -105,7 +105,7 @@ pub(super) fn package(reading: &mut Reading<'_>, node: Node) -> Result<(), Refus
 }
 
 /// An element of `files`.
-pub(super) fn file(reading: &mut Reading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn file(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
     let index = reading.begin_component()?;
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
@@ -130,7 +130,7 @@ pub(super) fn file(reading: &mut Reading<'_>, node: Node) -> Result<(), Refused>
 }
 
 /// An element of `snippets`.
-pub(super) fn snippet(reading: &mut Reading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn snippet(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
     let index = reading.begin_component()?;
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
@@ -151,14 +151,14 @@ pub(super) fn snippet(reading: &mut Reading<'_>, node: Node) -> Result<(), Refus
     hand_out(reading, component)
 }
 
-fn hand_out(reading: &mut Reading<'_>, component: Component) -> Result<(), Refused> {
+fn hand_out(reading: &mut DocumentReading<'_>, component: Component) -> Result<(), Refused> {
     if let Some(reference) = &component.reference {
         reading.claim_reference("SPDXID", reference);
     }
     reading.hand_out(component)
 }
 
-fn contains(reading: &mut Reading<'_>, from: ElementRef, to: ElementRef) {
+fn contains(reading: &mut DocumentReading<'_>, from: ElementRef, to: ElementRef) {
     reading.relate(Relationship {
         from,
         kind: RelationKind::Contains,
@@ -240,7 +240,7 @@ fn purpose(context: &mut Context, fields: &mut Fields) -> Kind {
 }
 
 /// A party, or that it is not asserted.
-fn party(context: &mut Context, fields: &mut Fields, key: &'static str) -> (Option<Party>, bool) {
+fn party(context: &mut Context, fields: &mut Fields, key: &'static str) -> (Option<BomParty>, bool) {
     let Some(text) = fields.text(context, key) else {
         return (None, false);
     };

@@ -9,7 +9,7 @@ use prova_core::{
 use crate::builder;
 
 /// Who takes part: published test key, id, name, country, roles.
-type Part = (
+type Character = (
     &'static str,
     &'static str,
     &'static str,
@@ -18,7 +18,7 @@ type Part = (
 );
 
 const VENDOR: &[Role] = &[Role::Designer, Role::Manufacturer, Role::Supplier, Role::Producer];
-const VENDORS: [Part; 2] = [
+const VENDORS: [Character; 2] = [
     ("nordlys", "dns:nordlys.example", "Nordlys Radio AB", "SE", VENDOR),
     (
         "meridian",
@@ -28,7 +28,7 @@ const VENDORS: [Part; 2] = [
         VENDOR,
     ),
 ];
-const OPERATORS: [Part; 2] = [
+const OPERATORS: [Character; 2] = [
     (
         "operator-north",
         "dns:north.example",
@@ -44,63 +44,63 @@ const OPERATORS: [Part; 2] = [
         &[Role::Operator],
     ),
 ];
-const PRODUCER: Part = (
+const PRODUCER: Character = (
     "producer",
     "dns:tessera.example",
     "Tessera Software SRL",
     "IT",
     &[Role::Producer],
 );
-const LABORATORY: Part = (
+const LABORATORY: Character = (
     "lab",
     "dns:pruefwerk.example",
     "Prüfwerk GmbH",
     "DE",
     &[Role::Laboratory],
 );
-const CERTIFIER: Part = (
+const CERTIFIER: Character = (
     "spare-1",
     "dns:conforma.example",
     "Conforma BV",
     "NL",
     &[Role::Certifier],
 );
-const CARRIER: Part = (
+const CARRIER: Character = (
     "carrier",
     "dns:carrier.example",
     "Ferry & Rail AS",
     "NO",
     &[Role::Carrier],
 );
-const INTEGRATOR: Part = (
+const INTEGRATOR: Character = (
     "integrator",
     "dns:mastwerk.example",
     "Mastwerk Montage GmbH",
     "AT",
     &[Role::Integrator],
 );
-const MAINTAINER: Part = (
+const MAINTAINER: Character = (
     "spare-2",
     "dns:fjernhjelp.example",
     "Fjernhjelp AS",
     "NO",
     &[Role::Maintainer],
 );
-const RECYCLER: Part = (
+const RECYCLER: Character = (
     "spare-3",
     "dns:renove.example",
     "Rénove SA",
     "FR",
     &[Role::Recycler],
 );
-const AUDITOR: Part = (
+const AUDITOR: Character = (
     "auditor",
     "dns:auditor.example",
     "Weigh & Measure Ltd",
     "IE",
     &[Role::Auditor],
 );
-const REGULATOR: Part = (
+const REGULATOR: Character = (
     "regulator",
     "dns:regulator.example",
     "Authority for Communications",
@@ -109,30 +109,30 @@ const REGULATOR: Part = (
 );
 
 /// An organisation with its key at hand.
-pub(super) struct Party {
+pub(super) struct CastMember {
     pub(super) id: OrgId,
     pub(super) key: SecretKey,
     pub(super) key_id: KeyId,
-    part: Part,
+    part: Character,
 }
 
 /// The organisations of a generated ledger, each with the part that it plays.
 pub(super) struct Cast {
-    pub(super) vendors: [Party; 2],
-    pub(super) operators: [Party; 2],
-    pub(super) producer: Party,
-    pub(super) laboratory: Party,
-    pub(super) certifier: Party,
-    pub(super) carrier: Party,
-    pub(super) integrator: Party,
-    pub(super) maintainer: Party,
-    pub(super) recycler: Party,
-    pub(super) auditor: Party,
-    pub(super) regulator: Party,
+    pub(super) vendors: [CastMember; 2],
+    pub(super) operators: [CastMember; 2],
+    pub(super) producer: CastMember,
+    pub(super) laboratory: CastMember,
+    pub(super) certifier: CastMember,
+    pub(super) carrier: CastMember,
+    pub(super) integrator: CastMember,
+    pub(super) maintainer: CastMember,
+    pub(super) recycler: CastMember,
+    pub(super) auditor: CastMember,
+    pub(super) regulator: CastMember,
 }
 
-impl Party {
-    fn new(part: Part) -> Self {
+impl CastMember {
+    fn new(part: Character) -> Self {
         let key = builder::key(part.0);
         Self {
             id: builder::org(part.1),
@@ -167,21 +167,21 @@ impl Party {
 impl Cast {
     pub(super) fn new() -> Self {
         Self {
-            vendors: VENDORS.map(Party::new),
-            operators: OPERATORS.map(Party::new),
-            producer: Party::new(PRODUCER),
-            laboratory: Party::new(LABORATORY),
-            certifier: Party::new(CERTIFIER),
-            carrier: Party::new(CARRIER),
-            integrator: Party::new(INTEGRATOR),
-            maintainer: Party::new(MAINTAINER),
-            recycler: Party::new(RECYCLER),
-            auditor: Party::new(AUDITOR),
-            regulator: Party::new(REGULATOR),
+            vendors: VENDORS.map(CastMember::new),
+            operators: OPERATORS.map(CastMember::new),
+            producer: CastMember::new(PRODUCER),
+            laboratory: CastMember::new(LABORATORY),
+            certifier: CastMember::new(CERTIFIER),
+            carrier: CastMember::new(CARRIER),
+            integrator: CastMember::new(INTEGRATOR),
+            maintainer: CastMember::new(MAINTAINER),
+            recycler: CastMember::new(RECYCLER),
+            auditor: CastMember::new(AUDITOR),
+            regulator: CastMember::new(REGULATOR),
         }
     }
 
-    pub(super) fn everybody(&self) -> impl Iterator<Item = &Party> {
+    pub(super) fn everybody(&self) -> impl Iterator<Item = &CastMember> {
         self.vendors.iter().chain(&self.operators).chain([
             &self.producer,
             &self.laboratory,

@@ -12,7 +12,7 @@ use prova_core::{
 };
 
 use super::{
-    cast::{Cast, Party},
+    cast::{Cast, CastMember},
     clerk::{Clerk, Link, Speech},
 };
 use crate::builder::component;
@@ -146,7 +146,7 @@ impl Model {
         Release(self.latest().0 - back)
     }
 
-    fn producer<'a>(&self, cast: &'a Cast) -> &'a Party {
+    fn producer<'a>(&self, cast: &'a Cast) -> &'a CastMember {
         match self.software {
             Software::OfTheVendor => &cast.vendors[self.vendor],
             Software::OfTheProducer => &cast.producer,

@@ -11,7 +11,7 @@ use prova_core::{
     time::{Date, Timestamp},
 };
 
-use super::cast::Party;
+use super::cast::CastMember;
 use crate::chance::Chance;
 
 /// Most seconds between two entries: a million of them are four years.
@@ -35,8 +35,8 @@ impl Link {
 
 /// Something that somebody says, perhaps together with another.
 pub(super) struct Speech<'a> {
-    by: &'a Party,
-    with: Option<&'a Party>,
+    by: &'a CastMember,
+    with: Option<&'a CastMember>,
     role: Role,
     event: Event,
     place: Option<Place>,
@@ -45,7 +45,7 @@ pub(super) struct Speech<'a> {
 }
 
 impl<'a> Speech<'a> {
-    pub(super) fn new(by: &'a Party, role: Role, event: Event) -> Self {
+    pub(super) fn new(by: &'a CastMember, role: Role, event: Event) -> Self {
         Self {
             by,
             with: None,
@@ -58,7 +58,7 @@ impl<'a> Speech<'a> {
     }
 
     /// Another signs too.
-    pub(super) fn with(mut self, other: &'a Party) -> Self {
+    pub(super) fn with(mut self, other: &'a CastMember) -> Self {
         self.with = Some(other);
         self
     }

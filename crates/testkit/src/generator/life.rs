@@ -37,7 +37,7 @@ const MAX_IN_STOCK: usize = 500;
 const MAX_IN_SERVICE: usize = 20_000;
 
 /// A unit that has not reached its end.
-struct Unit {
+struct LiveUnit {
     link: Link,
     model: usize,
     /// What runs on it, if that was ever released.
@@ -48,7 +48,7 @@ struct Unit {
 
 /// Units that travel together.
 struct Consignment {
-    units: Vec<Unit>,
+    units: Vec<LiveUnit>,
     ship: LeafHash,
     from: usize,
     to: usize,
@@ -73,11 +73,11 @@ pub(super) struct Units {
     slots: u64,
     /// Of the last unit that got one.
     address: Option<u64>,
-    made: [Vec<Unit>; 2],
+    made: [Vec<LiveUnit>; 2],
     travelling: Vec<Consignment>,
-    in_stock: [Vec<Unit>; 2],
-    in_service: Vec<Unit>,
-    taken_out: Vec<Unit>,
+    in_stock: [Vec<LiveUnit>; 2],
+    in_service: Vec<LiveUnit>,
+    taken_out: Vec<LiveUnit>,
     empty_slots: [Vec<Link>; 2],
 }
 
@@ -87,12 +87,12 @@ impl Generator {
         (!place.is_empty()).then(|| place.swap_remove(clerk.chance.below(place.len())))
     }
 
-    fn next_unit(&mut self, model: usize) -> Unit {
+    fn next_unit(&mut self, model: usize) -> LiveUnit {
         self.units.serial += 1;
         let type_ = self.catalogue.model(model);
         let vendor = self.cast.vendors[type_.vendor].id.as_str();
         let id = format!("unit:{vendor}/{}/SN{:08}", type_.part, self.units.serial);
-        Unit {
+        LiveUnit {
             link: Link::new(component(&id)),
             model,
             firmware: Some(type_.latest()),
@@ -326,7 +326,7 @@ impl Generator {
         self.put_into_service(unit);
     }
 
-    fn put_into_service(&mut self, mut unit: Unit) {
+    fn put_into_service(&mut self, mut unit: LiveUnit) {
         let operator = &self.cast.operators[unit.operator];
         let type_ = self.catalogue.model(unit.model);
         let mut slot = match Self::pick(&mut self.clerk, &mut self.units.empty_slots[unit.operator]) {
@@ -470,7 +470,7 @@ impl Generator {
         Some(())
     }
 
-    fn decommission(&mut self, mut unit: Unit) {
+    fn decommission(&mut self, mut unit: LiveUnit) {
         let event = Event::Decommission(Decommission {
             reason: "end of service".to_owned(),
             sanitisation: Some("NIST SP 800-88 purge".to_owned()),

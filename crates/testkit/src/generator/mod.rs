@@ -125,7 +125,7 @@ impl Generator {
 
 impl fmt::Debug for Generator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.cast.everybody().map(cast::Party::key_name).collect();
+        let names: Vec<_> = self.cast.everybody().map(cast::CastMember::key_name).collect();
         write!(f, "Generator({})", names.join(", "))
     }
 }

@@ -4,7 +4,7 @@ use std::{fs::File, io::BufReader, ops::ControlFlow, path::Path};
 
 use prova_core::statement::event::BomReference;
 use prova_formats::{
-    bom::{Component, Format, ReadBomError, Sink, read_each},
+    bom::{Component, BomFormat, ReadBomError, Sink, read_each},
     limits::Limits,
 };
 
@@ -52,8 +52,8 @@ pub(super) fn read(path: &Path, ui: &Ui) -> Result<(BomReference, Document), Com
     }
     let version = reading.document.version;
     let media_type = match version.format() {
-        Format::CycloneDx => "application/vnd.cyclonedx+json",
-        Format::Spdx => "application/spdx+json",
+        BomFormat::CycloneDx => "application/vnd.cyclonedx+json",
+        BomFormat::Spdx => "application/spdx+json",
     };
     let document = Document::with_media_type(path, media_type)?;
     if document.attachment.sha256 != reading.digest {
