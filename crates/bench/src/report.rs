@@ -8,7 +8,7 @@ use crate::{
     Failure,
     args::Args,
     machine::Machine,
-    row::{Measurement, GoalOutcome},
+    row::{BenchRow, GoalOutcome},
 };
 
 /// All rows, and where and how they were measured.
@@ -18,7 +18,7 @@ pub(crate) struct BenchReport {
     date: Option<String>,
     machine: Machine,
     entries: usize,
-    pub(crate) rows: Vec<Measurement>,
+    pub(crate) rows: Vec<BenchRow>,
 }
 
 impl BenchReport {
@@ -42,7 +42,7 @@ impl BenchReport {
         let mut skipped = Vec::new();
         for row in &self.rows {
             match row {
-                Measurement::Measured {
+                BenchRow::Measured {
                     name,
                     measured,
                     against,
@@ -68,7 +68,7 @@ impl BenchReport {
                     }
                     .to_owned(),
                 ]),
-                Measurement::Skipped { name, why } => skipped.push(format!("SKIPPED  {name}: {why}\n")),
+                BenchRow::Skipped { name, why } => skipped.push(format!("SKIPPED  {name}: {why}\n")),
             }
         }
         let mut text = String::new();
@@ -87,7 +87,8 @@ impl BenchReport {
         }
         text.extend(skipped);
         let count = |wanted| {
-            let is = |row: &&Measurement| matches!(row, Measurement::Measured { verdict, .. } if *verdict == wanted);
+            let is =
+                |row: &&BenchRow| matches!(row, BenchRow::Measured { verdict, .. } if *verdict == wanted);
             self.rows.iter().filter(is).count()
         };
         let _ = writeln!(
@@ -99,7 +100,7 @@ impl BenchReport {
             count(GoalOutcome::Missed),
             self.rows
                 .iter()
-                .filter(|row| matches!(row, Measurement::Skipped { .. }))
+                .filter(|row| matches!(row, BenchRow::Skipped { .. }))
                 .count(),
         );
         let _ = writeln!(text, "{}", self.machine.shown());
@@ -113,7 +114,7 @@ impl BenchReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::{Figure, Goal, FigureUnit};
+    use crate::row::{Figure, FigureUnit, Goal};
 
     #[test]
     fn missed_goals_and_skipped_rows_are_loud() {
@@ -121,8 +122,8 @@ mod tests {
         let mut report = BenchReport::new(&args.unwrap().unwrap());
         let figure = |value| Figure::new(value, FigureUnit::Seconds);
         report.rows = vec![
-            Measurement::over("open", figure(1.0), "limit", figure(0.5), Goal::AtMost(1.0)),
-            Measurement::skipped("git", "there is no git"),
+            BenchRow::over("open", figure(1.0), "limit", figure(0.5), Goal::AtMost(1.0)),
+            BenchRow::skipped("git", "there is no git"),
         ];
         let table = report.table();
         assert!(

@@ -42,7 +42,7 @@ pub(crate) enum GoalOutcome {
 /// A row of the report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", tag = "outcome")]
-pub(crate) enum Measurement {
+pub(crate) enum BenchRow {
     /// It was measured.
     #[serde(rename_all = "camelCase")]
     Measured {
@@ -96,7 +96,11 @@ impl Goal {
             Self::AtMost(most) => ratio <= most,
             Self::None => return GoalOutcome::NoGoal,
         };
-        if met { GoalOutcome::Met } else { GoalOutcome::Missed }
+        if met {
+            GoalOutcome::Met
+        } else {
+            GoalOutcome::Missed
+        }
     }
 
     pub(crate) fn shown(self) -> String {
@@ -108,7 +112,7 @@ impl Goal {
     }
 }
 
-impl Measurement {
+impl BenchRow {
     /// A row whose ratio is `measured` over the reference.
     pub(crate) fn over(
         name: impl Into<String>,
@@ -176,29 +180,35 @@ mod tests {
 
     #[test]
     fn the_goal_is_about_the_ratio_in_the_rows_direction() {
-        let (one, four) = (Figure::new(1.0, FigureUnit::Seconds), Figure::new(4.0, FigureUnit::Seconds));
+        let (one, four) = (
+            Figure::new(1.0, FigureUnit::Seconds),
+            Figure::new(4.0, FigureUnit::Seconds),
+        );
         let verdict = |row| match row {
-            Measurement::Measured { ratio, verdict, .. } => (ratio, verdict),
-            Measurement::Skipped { .. } => unreachable!("nothing was skipped"),
+            BenchRow::Measured { ratio, verdict, .. } => (ratio, verdict),
+            BenchRow::Skipped { .. } => unreachable!("nothing was skipped"),
         };
         for (row, want) in [
             (
-                Measurement::faster("", one, "", four, Goal::AtLeast(4.0)),
+                BenchRow::faster("", one, "", four, Goal::AtLeast(4.0)),
                 (4.0, GoalOutcome::Met),
             ),
             (
-                Measurement::faster("", one, "", four, Goal::AtLeast(4.1)),
+                BenchRow::faster("", one, "", four, Goal::AtLeast(4.1)),
                 (4.0, GoalOutcome::Missed),
             ),
             (
-                Measurement::over("", one, "", four, Goal::AtMost(0.25)),
+                BenchRow::over("", one, "", four, Goal::AtMost(0.25)),
                 (0.25, GoalOutcome::Met),
             ),
             (
-                Measurement::over("", four, "", one, Goal::AtMost(3.9)),
+                BenchRow::over("", four, "", one, Goal::AtMost(3.9)),
                 (4.0, GoalOutcome::Missed),
             ),
-            (Measurement::over("", four, "", one, Goal::None), (4.0, GoalOutcome::NoGoal)),
+            (
+                BenchRow::over("", four, "", one, Goal::None),
+                (4.0, GoalOutcome::NoGoal),
+            ),
         ] {
             assert_eq!(verdict(row), want);
         }

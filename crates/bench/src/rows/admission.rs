@@ -7,7 +7,7 @@ use prova_store::Outcome;
 use crate::{
     Failure,
     bench::{BATCH, Bench},
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::{median, percentile, timed},
 };
 
@@ -15,11 +15,11 @@ use crate::{
 const APPENDS: usize = 300;
 
 /// Entries admitted in a second, with all checks, chains and terms.
-pub(crate) fn batches(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn batches(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let built = bench.ledger()?;
     let seconds: f64 = built.batches.iter().sum();
     let rate = (built.batches.len() * BATCH) as f64 / seconds;
-    Ok(vec![Measurement::over(
+    Ok(vec![BenchRow::over(
         format!("admission in batches of {BATCH}"),
         Figure::new(rate, FigureUnit::EntriesPerSecond),
         "limit",
@@ -29,7 +29,7 @@ pub(crate) fn batches(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
 }
 
 /// One durable append and one bare write of 1 KiB with fdatasync on the same disk, in turns.
-pub(crate) fn one(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn one(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let bare = bench.path("bare");
     let built = bench.ledger()?;
     let mut ledger = built.open()?;
@@ -49,7 +49,7 @@ pub(crate) fn one(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
         writes.push(took.as_secs_f64());
     }
     let row = |name: &str, of: &dyn Fn(&[f64]) -> f64, goal| {
-        Measurement::over(
+        BenchRow::over(
             format!("one durable append, {name}"),
             Figure::new(of(&appends), FigureUnit::Seconds),
             format!("bare 1 KiB and fdatasync, {name}"),

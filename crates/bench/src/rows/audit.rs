@@ -8,7 +8,7 @@ use crate::{
     Failure,
     bench::{Bench, MEMORY},
     entries::{KeyTable, Signed},
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::{median, timed},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 const AT_ONCE: usize = 50_000;
 
 /// The audit of a ledger, and `verify_strict` over its signatures on two threads, in turns.
-pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let (mut audits, mut loops) = (Vec::new(), Vec::new());
     for _ in 0..bench.repeats() {
         let taken = bench.audit()?;
@@ -33,7 +33,7 @@ pub(crate) fn against_verify_strict(bench: &mut Bench) -> Result<Vec<Measurement
     }
     let entries = bench.ledger()?.size as f64;
     let per_entry = |times: &[f64]| Figure::new(median(times) / entries, FigureUnit::SecondsPerEntry);
-    Ok(vec![Measurement::faster(
+    Ok(vec![BenchRow::faster(
         "audit",
         per_entry(&audits),
         "verify_strict, two threads",
@@ -82,8 +82,8 @@ fn verify_strict(snapshot: &Snapshot) -> Result<(u64, f64), Failure> {
 }
 
 /// The most memory that an audit had, in a process of its own.
-pub(crate) fn memory(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn memory(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let taken = bench.audit()?;
     let name = "memory of an audit";
-    Ok(vec![Measurement::memory(name, taken.memory_peak, MEMORY)])
+    Ok(vec![BenchRow::memory(name, taken.memory_peak, MEMORY)])
 }

@@ -11,7 +11,7 @@ use crate::{
     Failure,
     bench::Bench,
     child,
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::timed,
 };
 
@@ -21,7 +21,7 @@ const COMPONENTS: u64 = 190_000;
 const MEMORY: f64 = 157_286_400.0;
 
 /// Time against merely reading the file, memory against what is promised.
-pub(crate) fn read(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn read(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let file = bench.path("distribution.cdx.json");
     write(&file)?;
     let megabytes = std::fs::metadata(&file)?.len() / 1_000_000;
@@ -34,7 +34,7 @@ pub(crate) fn read(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     }
     std::fs::remove_file(file)?;
     let bare = bare.max(Duration::from_nanos(1)).as_secs_f64();
-    let mut rows = vec![Measurement::over(
+    let mut rows = vec![BenchRow::over(
         format!("read a BOM of {megabytes} MB"),
         Figure::new(taken.seconds, FigureUnit::Seconds),
         "reading the bytes",
@@ -42,7 +42,7 @@ pub(crate) fn read(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
         Goal::None,
     )];
     let name = format!("memory of reading a BOM of {megabytes} MB");
-    rows.push(Measurement::memory(name, taken.memory_peak, MEMORY));
+    rows.push(BenchRow::memory(name, taken.memory_peak, MEMORY));
     Ok(rows)
 }
 

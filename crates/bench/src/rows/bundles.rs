@@ -15,7 +15,7 @@ use crate::{
     Failure,
     bench::{Bench, GeneratedLedger, MEMORY},
     child,
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::{median, timed},
 };
 
@@ -42,7 +42,7 @@ struct Prova {
 }
 
 /// Seals the ledger and takes evidence from it. The limits are those for a million entries.
-pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let (key, policy, bundle) = (
         bench.path("auditor.pem"),
         bench.path("trust.policy"),
@@ -68,7 +68,7 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
         }
     }
     let row = |name: &str, times: &[f64], goal| {
-        Measurement::over(
+        BenchRow::over(
             format!("export a unit ({:.0} entries){name}", median(&entries)),
             Figure::new(median(times), FigureUnit::Seconds),
             "limit",
@@ -92,7 +92,7 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
         outcome?;
         times.push(took.as_secs_f64());
     }
-    rows.push(Measurement::over(
+    rows.push(BenchRow::over(
         format!("verify a bundle of {} entries", made.entries),
         Figure::new(median(&times), FigureUnit::Seconds),
         "limit",
@@ -111,7 +111,7 @@ pub(crate) fn bundles(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let made = prova.export(whole, &["--range", &format!("0..{size}")], &bundle)?;
     let taken = child::spawn("bundle", &bundle)?;
     let name = format!("memory of verifying {} entries", made.entries);
-    rows.push(Measurement::memory(name, taken.memory_peak, MEMORY));
+    rows.push(BenchRow::memory(name, taken.memory_peak, MEMORY));
     Ok(rows)
 }
 

@@ -8,12 +8,12 @@ use crate::{
     Failure,
     bench::{Bench, MEMORY},
     child,
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::{median, timed},
 };
 
 /// Opening to write, as a server does when it starts. The limit is that for a million entries.
-pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn open(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let built = bench.ledger()?;
     let mut times = Vec::new();
     for _ in 0..5 {
@@ -21,7 +21,7 @@ pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
         ledger?;
         times.push(took.as_secs_f64());
     }
-    Ok(vec![Measurement::over(
+    Ok(vec![BenchRow::over(
         "open",
         Figure::new(median(&times), FigureUnit::Seconds),
         "limit",
@@ -31,7 +31,7 @@ pub(crate) fn open(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
 }
 
 /// The store made again from the entries, and a copy of the ledger: both check every entry, so the audit is their measure.
-pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let target = bench.path("backup");
     let audit = bench.audit()?.seconds;
     let built = bench.ledger()?;
@@ -40,16 +40,16 @@ pub(crate) fn reindex_and_backup(bench: &mut Bench) -> Result<Vec<Measurement>, 
     outcome?;
     fs::remove_dir_all(target)?;
     let per_entry = |seconds: f64| Figure::new(seconds / built.size as f64, FigureUnit::SecondsPerEntry);
-    let row = |name, seconds| Measurement::over(name, per_entry(seconds), "audit", per_entry(audit), Goal::None);
+    let row = |name, seconds| BenchRow::over(name, per_entry(seconds), "audit", per_entry(audit), Goal::None);
     Ok(vec![
         row("reindex", reindexed.seconds),
-        Measurement::memory("memory of reindex", reindexed.memory_peak, MEMORY),
+        BenchRow::memory("memory of reindex", reindexed.memory_peak, MEMORY),
         row("backup", copied.as_secs_f64()),
     ])
 }
 
 /// Everything in the directory, by what the files hold and by the blocks that they take.
-pub(crate) fn disk(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn disk(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let built = bench.ledger()?;
     // What is closed has been written.
     drop(built.open()?);
@@ -57,7 +57,7 @@ pub(crate) fn disk(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     let entries = built.size as f64;
     let limit = Figure::new(2_560.0, FigureUnit::BytesPerEntry);
     let row = |name: &str, bytes: u64, goal| {
-        Measurement::over(
+        BenchRow::over(
             name,
             Figure::new(bytes as f64 / entries, FigureUnit::BytesPerEntry),
             "limit",

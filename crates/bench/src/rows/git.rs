@@ -14,17 +14,17 @@ use prova_store::Snapshot;
 use crate::{
     Failure,
     bench::Bench,
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::timed,
 };
 
 const NAME: &str = "audit";
 
 /// The audit of an entry against the verification of a commit, two commits at a time.
-pub(crate) fn verify_commit(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn verify_commit(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     for tool in [["git", "--version"], ["ssh-keygen", "-?"]] {
         if let Err(error) = start(&tool) {
-            return Ok(vec![Measurement::skipped(
+            return Ok(vec![BenchRow::skipped(
                 "git verify-commit",
                 format!("{} cannot be run: {error}", tool[0]),
             )]);
@@ -58,11 +58,14 @@ pub(crate) fn verify_commit(bench: &mut Bench) -> Result<Vec<Measurement>, Failu
         })
     });
     outcome?;
-    Ok(vec![Measurement::faster(
+    Ok(vec![BenchRow::faster(
         NAME,
         Figure::new(audit, FigureUnit::SecondsPerEntry),
         "git verify-commit, two at a time",
-        Figure::new(took.as_secs_f64() / commits.len() as f64, FigureUnit::SecondsPerEntry),
+        Figure::new(
+            took.as_secs_f64() / commits.len() as f64,
+            FigureUnit::SecondsPerEntry,
+        ),
         Goal::AtLeast(500.0),
     )])
 }

@@ -10,10 +10,10 @@ mod scale;
 mod seals;
 mod securesystemslib;
 
-use crate::{Failure, bench::Bench, row::Measurement};
+use crate::{Failure, bench::Bench, row::BenchRow};
 
 /// Measures the rows of a group.
-type Measurer = fn(&mut Bench) -> Result<Vec<Measurement>, Failure>;
+type Measurer = fn(&mut Bench) -> Result<Vec<BenchRow>, Failure>;
 
 /// What the command line calls each group. The order is that of the report.
 const GROUPS: [(&str, Measurer); 13] = [

@@ -8,7 +8,7 @@ use crate::{
     Failure,
     bench::{BATCH, Bench, GeneratedLedger, SMALL},
     child,
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::{median, timed},
 };
 
@@ -24,17 +24,20 @@ struct Costs {
 }
 
 /// Each operation's cost per entry over that at [`SMALL`] entries.
-pub(crate) fn scale(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn scale(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let entries = bench.entries;
     if entries < 2 * SMALL {
         let why = format!("{entries} entries are too few to compare with {SMALL}; see --full and --entries");
-        return Ok(vec![Measurement::skipped("cost of an entry as the ledger grows", why)]);
+        return Ok(vec![BenchRow::skipped(
+            "cost of an entry as the ledger grows",
+            why,
+        )]);
     }
     let target = bench.path("copy");
     let small = costs(bench.small()?, &target, REPEATS)?;
     let large = costs(bench.ledger()?, &target, 1)?;
     let row = |name: &str, large, small| {
-        Measurement::over(
+        BenchRow::over(
             format!("{name} at {entries} entries"),
             Figure::new(large, FigureUnit::SecondsPerEntry),
             format!("{name} at {SMALL}"),

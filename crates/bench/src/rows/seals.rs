@@ -12,7 +12,7 @@ use crate::{
     Failure,
     bench::{BATCH, Bench, MEMORY},
     child,
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
     timing::timed,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 const ASKED: u64 = 500;
 
 /// Seals the ledger, adds a batch, seals again, and proves terms. The limits are those for a million entries.
-pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let time = Timestamp::from_unix(1_800_000_000).ok_or("no time")?;
     let audited = bench.audit()?.seconds;
     let built = bench.ledger()?;
@@ -52,7 +52,8 @@ pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
     drop(ledger);
     let sealed = child::spawn("audit", &bench.ledger()?.directory)?.seconds / (entries + BATCH as f64);
     let reindexed = child::spawn("reindex", &bench.ledger()?.directory)?;
-    let limited = |name: &str, measured, reference, goal| Measurement::over(name, measured, "limit", reference, goal);
+    let limited =
+        |name: &str, measured, reference, goal| BenchRow::over(name, measured, "limit", reference, goal);
     Ok(vec![
         limited(
             "first seal",
@@ -72,13 +73,13 @@ pub(crate) fn seals(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
             Figure::new(1_536.0, FigureUnit::Bytes),
             Goal::AtMost(1.0),
         ),
-        Measurement::over(
+        BenchRow::over(
             "audit of two seals and their entries",
             Figure::new(sealed, FigureUnit::SecondsPerEntry),
             "audit before them",
             Figure::new(unsealed, FigureUnit::SecondsPerEntry),
             Goal::None,
         ),
-        Measurement::memory("memory of reindex, sealed", reindexed.memory_peak, MEMORY),
+        BenchRow::memory("memory of reindex, sealed", reindexed.memory_peak, MEMORY),
     ])
 }

@@ -14,7 +14,7 @@ use crate::{
     Failure,
     bench::Bench,
     entries::KeyTable,
-    row::{Figure, Goal, Measurement, FigureUnit},
+    row::{BenchRow, Figure, FigureUnit, Goal},
 };
 
 const NAME: &str = "audit";
@@ -25,10 +25,10 @@ const PINS: &str = include_str!("../../../../tests/interop/requirements.txt");
 const PROCESSES: usize = 2;
 
 /// The audit of an entry against the verification of an envelope.
-pub(crate) fn verify(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
+pub(crate) fn verify(bench: &mut Bench) -> Result<Vec<BenchRow>, Failure> {
     let python = match python() {
         Ok(python) => python,
-        Err(why) => return Ok(vec![Measurement::skipped("securesystemslib", why)]),
+        Err(why) => return Ok(vec![BenchRow::skipped("securesystemslib", why)]),
     };
     let records = if bench.full { 20_000 } else { 2_000 };
     let (script, keys_file) = (bench.path("verify.py"), bench.path("keys.json"));
@@ -78,7 +78,7 @@ pub(crate) fn verify(bench: &mut Bench) -> Result<Vec<Measurement>, Failure> {
         }
         slowest = slowest.max(String::from_utf8(output.stdout)?.trim().parse()?);
     }
-    Ok(vec![Measurement::faster(
+    Ok(vec![BenchRow::faster(
         NAME,
         Figure::new(audit, FigureUnit::SecondsPerEntry),
         "securesystemslib, two processes",
