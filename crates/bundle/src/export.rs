@@ -8,7 +8,7 @@ use std::{
 
 use prova_core::{
     bundle::{
-        BundleFault, Description, Dossier, EntryBytes, OpenError, Verifier,
+        BundleFault, Description, Dossier, EntryBytes, ReopenError, Verifier,
         closure::{self, Closure, ClosureError},
         custody::{CustodyError, Export},
         description::{Algorithms, DescriptionError, FORMAT, Remark, SealReference, Withheld},
@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// A ledger that bundles are made from, at one size.
-pub trait Source: closure::Source {
+pub trait ExportSource: closure::ClosureSource {
     /// Its checkpoint.
     fn checkpoint(&self) -> &SignedCheckpoint;
 
@@ -73,7 +73,7 @@ pub trait Source: closure::Source {
 
 /// What a bundle is made for.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct ExportRequest {
     /// What it is about.
     pub scope: BundleScope,
     /// For which case.
@@ -112,7 +112,7 @@ pub enum Withhold {
 
 /// What was made.
 #[derive(Clone, Debug)]
-pub struct Exported {
+pub struct ExportedBundle {
     /// What it claims to be.
     pub description: Description,
     /// What it shows to somebody with the policy in it.
@@ -124,11 +124,13 @@ pub struct Exported {
 }
 
 /// The report for people, as HTML, or why what was verified cannot be read again.
-pub type Page<E> = Result<Vec<u8>, Box<OpenError<E>>>;
+pub type ReportPage<E> = Result<Vec<u8>, Box<ReopenError<E>>>;
 
 /// What makes the report.
-pub type Report<'a, S> =
-    &'a (dyn Fn(&Dossier, &Bytes<'_, S>, &Verdict) -> Page<<S as closure::Source>::Error> + Sync);
+pub type ReportMaker<'a, S> = &'a (
+        dyn Fn(&Dossier, &SourceEntries<'_, S>, &Verdict) -> ReportPage<<S as closure::ClosureSource>::Error>
+            + Sync
+    );
 
 /// Why a bundle was not made.
 #[derive(Debug, thiserror::Error)]
@@ -181,7 +183,7 @@ pub enum ExportError<E: std::error::Error + 'static> {
     Fault(#[from] BundleFault),
     /// What was just verified cannot be read again for the report.
     #[error("the report cannot be made")]
-    Report(#[source] Box<OpenError<E>>),
+    Report(#[source] Box<ReopenError<E>>),
     /// An index beyond what a name can say.
     #[error("entry {0} has an index of more than twelve digits")]
     Index(EntryIndex),
@@ -195,9 +197,9 @@ pub enum ExportError<E: std::error::Error + 'static> {
 
 /// Entries as the source has them.
 #[derive(Debug)]
-pub struct Bytes<'a, S>(&'a S);
+pub struct SourceEntries<'a, S>(&'a S);
 
-impl<S: Source> EntryBytes for Bytes<'_, S>
+impl<S: ExportSource> EntryBytes for SourceEntries<'_, S>
 where
     S::Error: std::error::Error + 'static,
 {
@@ -213,14 +215,14 @@ where
 ///
 /// # Errors
 /// See [`ExportError`]. What was written is no bundle then.
-pub fn export<S: Source + Sync, W: Write + Seek>(
+pub fn export<S: ExportSource + Sync, W: Write + Seek>(
     source: &S,
-    request: &Request,
+    request: &ExportRequest,
     key: &SecretKey,
-    report: Option<Report<'_, S>>,
+    report: Option<ReportMaker<'_, S>>,
     out: W,
     progress: &dyn Progress,
-) -> Result<(W, Exported), ExportError<S::Error>>
+) -> Result<(W, ExportedBundle), ExportError<S::Error>>
 where
     S::Error: std::error::Error + Send + 'static,
 {
@@ -259,7 +261,7 @@ where
     let verdict = dossier.verdict(trust.as_ref());
     let page = thread::scope(|scope| {
         let (dossier, verdict) = (&dossier, &verdict);
-        let page = report.map(|report| scope.spawn(move || report(dossier, &Bytes(source), verdict)));
+        let page = report.map(|report| scope.spawn(move || report(dossier, &SourceEntries(source), verdict)));
         making.entries(&closure)?;
         for (name, text) in &proofs {
             making.bag.add(*name, text.as_bytes())?;
@@ -280,7 +282,7 @@ where
     let out = making.bag.finish(exporter, request.at.date(), case, |tags| {
         export.sign(tags, key).map_err(ExportError::<S::Error>::Sign)
     })?;
-    let made = Exported {
+    let made = ExportedBundle {
         description,
         verdict,
         attachments: documents.len(),
@@ -304,9 +306,9 @@ fn check_exporter<E: std::error::Error>(
     }
 }
 
-fn describe<S: Source>(
+fn describe<S: ExportSource>(
     source: &S,
-    request: &Request,
+    request: &ExportRequest,
     closure: &Closure,
     seal: Option<SealReference>,
 ) -> Result<Description, ExportError<S::Error>>
@@ -339,7 +341,11 @@ where
 
 impl Withholding {
     /// The documents of a closure that are withheld, in the order of their digests.
-    fn of<S: Source>(&self, source: &S, closure: &Closure) -> Result<Vec<Withheld>, ExportError<S::Error>>
+    fn of<S: ExportSource>(
+        &self,
+        source: &S,
+        closure: &Closure,
+    ) -> Result<Vec<Withheld>, ExportError<S::Error>>
     where
         S::Error: std::error::Error + 'static,
     {
@@ -371,7 +377,7 @@ impl Withholding {
 }
 
 /// The index proofs, in the order of their names.
-fn index_proofs<S: Source>(
+fn index_proofs<S: ExportSource>(
     source: &S,
     closure: &Closure,
 ) -> Result<Vec<(FileName, String)>, ExportError<S::Error>>
@@ -400,7 +406,7 @@ struct Making<'a, S, W> {
     progress: &'a dyn Progress,
 }
 
-impl<S: Source, W: Write + Seek> Making<'_, S, W>
+impl<S: ExportSource, W: Write + Seek> Making<'_, S, W>
 where
     S::Error: std::error::Error + 'static,
 {

@@ -101,7 +101,7 @@ pub enum VerifyError {
 
 /// What a bundle has shown.
 #[derive(Debug)]
-pub struct Verified {
+pub struct VerifiedBundle {
     /// The evidence.
     pub dossier: Dossier,
     /// Who exported it.
@@ -130,7 +130,10 @@ impl Progress for NoProgress {
 ///
 /// # Errors
 /// The first thing that does not hold; see [`VerifyError`].
-pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Result<Verified, VerifyError> {
+pub fn verify<R: Read + Seek>(
+    bag: &mut Bag<R>,
+    progress: &dyn Progress,
+) -> Result<VerifiedBundle, VerifyError> {
     let description = Description::parse(&bag.read(FileName::Description)?)?;
     check_info(bag, &description)?;
     let checkpoint = SignedCheckpoint::parse(&bag.read(FileName::Checkpoint)?)?;
@@ -164,7 +167,7 @@ pub fn verify<R: Read + Seek>(bag: &mut Bag<R>, progress: &dyn Progress) -> Resu
         return Err(VerifyError::Verdict);
     }
     bag.check_rest()?;
-    Ok(Verified {
+    Ok(VerifiedBundle {
         dossier,
         export,
         custody,

@@ -20,7 +20,7 @@ use prova_store::{Ledger, Outcome, Snapshot, State};
 use serde::Serialize;
 
 use crate::{
-    document::Document,
+    document::AttachedDocument,
     error::{Blaming as _, CommandError},
     input,
     ledger::LedgerArgs,
@@ -129,7 +129,7 @@ impl BasisArgs {
         &self,
         basis: Basis,
         entries: &[Vec<u8>],
-        documents: &[Document],
+        documents: &[AttachedDocument],
         ui: &mut Ui,
     ) -> Result<(), CommandError> {
         if let Some(state) = basis.state() {
@@ -166,7 +166,7 @@ impl BasisArgs {
         lines.push(b'\n');
         match &self.output {
             Some(path) => Ok(output::write(path, &lines)?),
-            None => ui.result(&Lines(String::from_utf8_lossy(&lines).into_owned())),
+            None => ui.result(&EnvelopeLines(String::from_utf8_lossy(&lines).into_owned())),
         }
     }
 }
@@ -174,9 +174,9 @@ impl BasisArgs {
 /// Envelopes on stdout, one a line: what `prova append -` reads, whatever the format of other results.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Lines(String);
+struct EnvelopeLines(String);
 
-impl Show for Lines {
+impl Show for EnvelopeLines {
     const VERBATIM: bool = true;
 
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {

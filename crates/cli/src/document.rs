@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{Blame, Blamed, CommandError, blame_of_io};
 
 /// A document and how a statement names it.
-pub(crate) struct Document {
+pub(crate) struct AttachedDocument {
     path: PathBuf,
     /// Digest, media type and name.
     pub(crate) attachment: Attachment,
@@ -52,7 +52,7 @@ impl Blamed for DocumentError {
     }
 }
 
-impl Document {
+impl AttachedDocument {
     /// Reads a document and gives it its digest.
     pub(crate) fn read(path: &Path) -> Result<Self, DocumentError> {
         Self::with_media_type(path, media_type(path))

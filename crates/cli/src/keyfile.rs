@@ -30,7 +30,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{Blame, Blamed, blame_of_io},
-    passphrase::{PassphraseError, PassphraseSource, Purpose},
+    passphrase::{PassphraseError, PassphrasePurpose, PassphraseSource},
 };
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
@@ -341,7 +341,7 @@ fn encode(
             SecretDocument::encode_msg(&document).map_err(|error| failed(error.into()))?,
         ),
         Protection::Encrypted(source) => {
-            let passphrase = source.passphrase(Purpose::Protect, path)?;
+            let passphrase = source.passphrase(PassphrasePurpose::Protect, path)?;
             let parameters = new_parameters()?;
             let der = document.encrypt_with_params(parameters, passphrase.expose());
             ("ENCRYPTED PRIVATE KEY", der.map_err(failed)?)
@@ -424,7 +424,7 @@ fn decode(path: &Path, pem: &str, passphrase: &PassphraseSource) -> Result<Secre
     let encrypted = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
         .map_err(|error| undecodable(error, document.as_bytes()))?;
     check_cost(&encrypted.encryption_algorithm)?;
-    let passphrase = passphrase.passphrase(Purpose::Unlock, path)?;
+    let passphrase = passphrase.passphrase(PassphrasePurpose::Unlock, path)?;
     let document = encrypted
         .decrypt(passphrase.expose())
         .map_err(|error| match error {

@@ -81,7 +81,7 @@ impl PassphraseArgs {
 
 /// What a passphrase is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum PassphrasePurpose {
     /// To open a file: asked for once, since a typing error shows.
     Unlock,
     /// To protect a new file: asked for twice, since a typing error would lose the key.
@@ -161,7 +161,7 @@ impl PassphraseSource {
     /// Reads the passphrase of `key_file`.
     pub(crate) fn passphrase(
         &self,
-        purpose: Purpose,
+        purpose: PassphrasePurpose,
         key_file: &Path,
     ) -> Result<Passphrase, PassphraseError> {
         match self {
@@ -186,7 +186,7 @@ impl PassphraseSource {
 }
 
 fn ask(
-    purpose: Purpose,
+    purpose: PassphrasePurpose,
     key_file: &Path,
     mut prompt: impl FnMut(String) -> io::Result<String>,
 ) -> Result<Passphrase, PassphraseError> {
@@ -197,8 +197,8 @@ fn ask(
             .map_err(|source| PassphraseError::Terminal { source })
     };
     match purpose {
-        Purpose::Unlock => Passphrase::parse(line("Passphrase")?),
-        Purpose::Protect => {
+        PassphrasePurpose::Unlock => Passphrase::parse(line("Passphrase")?),
+        PassphrasePurpose::Protect => {
             let passphrase = Passphrase::parse(line("New passphrase")?)?;
             if *line("The same passphrase again")? == *passphrase.0 {
                 Ok(passphrase)
@@ -266,19 +266,19 @@ mod tests {
             fs::write(&path, &content).unwrap();
             let source = PassphraseSource::File(path.clone());
             assert_eq!(
-                shown(source.passphrase(Purpose::Protect, Path::new("key.pem"))),
+                shown(source.passphrase(PassphrasePurpose::Protect, Path::new("key.pem"))),
                 want
             );
         }
         fs::write(&path, b"\xff\n").unwrap();
         let source = PassphraseSource::File(path);
         assert_eq!(
-            shown(source.passphrase(Purpose::Unlock, Path::new("key.pem"))),
+            shown(source.passphrase(PassphrasePurpose::Unlock, Path::new("key.pem"))),
             "the passphrase is not UTF-8"
         );
         let source = PassphraseSource::File(directory.path().join("absent"));
         assert!(matches!(
-            source.passphrase(Purpose::Unlock, Path::new("key.pem")),
+            source.passphrase(PassphrasePurpose::Unlock, Path::new("key.pem")),
             Err(PassphraseError::File { .. })
         ));
     }
@@ -288,12 +288,12 @@ mod tests {
         // Set by cargo for every test.
         let source = PassphraseSource::Environment("CARGO_PKG_NAME".to_owned());
         assert_eq!(
-            shown(source.passphrase(Purpose::Unlock, Path::new("key.pem"))),
+            shown(source.passphrase(PassphrasePurpose::Unlock, Path::new("key.pem"))),
             "«prova-cli»"
         );
         let source = PassphraseSource::Environment("PROVA_NO_SUCH_VARIABLE".to_owned());
         assert_eq!(
-            shown(source.passphrase(Purpose::Unlock, Path::new("key.pem"))),
+            shown(source.passphrase(PassphrasePurpose::Unlock, Path::new("key.pem"))),
             "the environment variable PROVA_NO_SUCH_VARIABLE is not set, want a passphrase in it"
         );
     }
@@ -302,13 +302,13 @@ mod tests {
     fn a_new_passphrase_is_asked_for_twice() {
         for (purpose, typed, want, prompts) in [
             (
-                Purpose::Unlock,
+                PassphrasePurpose::Unlock,
                 &["one"][..],
                 "«one»",
                 &["Passphrase for a\\u{1b}.pem: "][..],
             ),
             (
-                Purpose::Protect,
+                PassphrasePurpose::Protect,
                 &["one", "one"],
                 "«one»",
                 &[
@@ -317,7 +317,7 @@ mod tests {
                 ],
             ),
             (
-                Purpose::Protect,
+                PassphrasePurpose::Protect,
                 &["one", "two"],
                 "the two passphrases differ",
                 &[
@@ -326,13 +326,13 @@ mod tests {
                 ],
             ),
             (
-                Purpose::Protect,
+                PassphrasePurpose::Protect,
                 &[""],
                 "the passphrase is empty",
                 &["New passphrase for a\\u{1b}.pem: "],
             ),
             (
-                Purpose::Unlock,
+                PassphrasePurpose::Unlock,
                 &[],
                 "cannot read a passphrase from the terminal",
                 &["Passphrase for a\\u{1b}.pem: "],

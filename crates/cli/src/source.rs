@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use prova_bundle::export::Source;
+use prova_bundle::export::ExportSource;
 use prova_core::{
     bundle::{closure, description::SealReference},
     hash::Digest,
@@ -105,7 +105,7 @@ impl LedgerSource {
     }
 }
 
-impl closure::Source for LedgerSource {
+impl closure::ClosureSource for LedgerSource {
     type Error = SourceError;
 
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, SourceError> {
@@ -117,7 +117,7 @@ impl closure::Source for LedgerSource {
     }
 }
 
-impl Source for LedgerSource {
+impl ExportSource for LedgerSource {
     fn checkpoint(&self) -> &SignedCheckpoint {
         self.snapshot.signed_checkpoint()
     }

@@ -72,7 +72,7 @@ pub(crate) trait Show: Serialize {
 
 /// A failure on stderr in JSON.
 #[derive(Serialize)]
-struct Failure<'a> {
+struct JsonFailure<'a> {
     error: &'a CommandError,
 }
 
@@ -194,7 +194,7 @@ impl Ui {
                 )
             }
             Format::Json => {
-                let object = serde_json::to_string(&Failure { error: &error }).unwrap_or_default();
+                let object = serde_json::to_string(&JsonFailure { error: &error }).unwrap_or_default();
                 writeln!(io::stderr().lock(), "{}", printable(&object))
             }
         };

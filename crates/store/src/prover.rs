@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Prover {
     snapshot: Snapshot,
-    tree: merkle::Prover<TileFiles>,
+    tree: merkle::InclusionProver<TileFiles>,
 }
 
 impl Prover {
@@ -25,7 +25,7 @@ impl Prover {
         let tree = merkle::Tree::new(snapshot.tiles.clone(), snapshot.size());
         Self {
             snapshot: snapshot.clone(),
-            tree: merkle::Prover::new(tree),
+            tree: merkle::InclusionProver::new(tree),
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::record::{
-    CENTRAL, CENTRAL_BYTES, END, DirectoryEnd, LOCAL, LONG_END_BYTES, Method, Record, u16_at, u32_at,
+    CENTRAL, CENTRAL_BYTES, DirectoryEnd, END, LOCAL, LONG_END_BYTES, Method, Record, u16_at, u32_at,
 };
 use crate::{
     limits::{MAX_ARCHIVE_BYTES, MAX_BUFFERED_BYTES, MAX_FILES, MAX_RATIO, max_bytes},

@@ -15,7 +15,7 @@ use prova_store::{Ledger, Outcome};
 use serde::Serialize;
 
 use crate::{
-    document::Document,
+    document::AttachedDocument,
     error::{Blame, CommandError},
     input::{self, InputError},
     ledger::LedgerArgs,
@@ -172,7 +172,7 @@ pub(crate) fn run(args: &Append, ui: &mut Ui) -> Result<Status, CommandError> {
     let documents: Vec<_> = args
         .documents
         .iter()
-        .map(|path| Document::read(path))
+        .map(|path| AttachedDocument::read(path))
         .collect::<Result<_, _>>()?;
     let mut stream = args.envelopes.as_deref().map(input::open).transpose()?;
     let length = args.envelopes.as_deref().and_then(input::length);
@@ -237,12 +237,12 @@ impl Appending<'_> {
             number = number.saturating_add(1);
             self.read = self.read.saturating_add(line.bytes_with_end());
             match line {
-                Line::Whole(line) if line.trim_ascii().is_empty() => {}
-                Line::Whole(line) => {
+                InputLine::Whole(line) if line.trim_ascii().is_empty() => {}
+                InputLine::Whole(line) => {
                     self.entries.push(line);
                     self.lines.push(number);
                 }
-                Line::TooLong(got) => {
+                InputLine::TooLong(got) => {
                     self.flush(number).map_err(ReadLinesError::Append)?;
                     self.refuse(number, EnvelopeError::Size { got }.to_string());
                 }
@@ -310,13 +310,13 @@ impl Appending<'_> {
     }
 }
 
-enum Line {
+enum InputLine {
     Whole(Vec<u8>),
     /// Longer than any entry; its length.
     TooLong(usize),
 }
 
-impl Line {
+impl InputLine {
     /// Bytes that the line has in the stream.
     fn bytes_with_end(&self) -> u64 {
         let length = match self {
@@ -328,7 +328,7 @@ impl Line {
 }
 
 /// The next line without its end; none at the end of the stream. Never keeps more than the longest entry.
-fn bounded_line(stream: &mut dyn BufRead) -> io::Result<Option<Line>> {
+fn bounded_line(stream: &mut dyn BufRead) -> io::Result<Option<InputLine>> {
     let mut line = Vec::new();
     let mut length = 0_usize;
     loop {
@@ -355,9 +355,9 @@ fn bounded_line(stream: &mut dyn BufRead) -> io::Result<Option<Line>> {
         }
     }
     Ok(Some(if length <= MAX_ENTRY_BYTES {
-        Line::Whole(line)
+        InputLine::Whole(line)
     } else {
-        Line::TooLong(length)
+        InputLine::TooLong(length)
     }))
 }
 
@@ -368,8 +368,8 @@ mod tests {
     fn lines(mut stream: impl BufRead) -> Vec<Result<String, usize>> {
         std::iter::from_fn(|| bounded_line(&mut stream).unwrap())
             .map(|line| match line {
-                Line::Whole(line) => Ok(String::from_utf8(line).unwrap()),
-                Line::TooLong(length) => Err(length),
+                InputLine::Whole(line) => Ok(String::from_utf8(line).unwrap()),
+                InputLine::TooLong(length) => Err(length),
             })
             .collect()
     }

@@ -58,7 +58,7 @@ pub(crate) struct EquivocationArgs {
 /// A contradiction.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Shown {
+struct MisbehaviourOutput {
     /// What was signed.
     sentence: String,
     /// The file.
@@ -67,7 +67,7 @@ struct Shown {
     verified: bool,
 }
 
-impl Show for Shown {
+impl Show for MisbehaviourOutput {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.verified {
             writeln!(out, "holds: {}", self.sentence)
@@ -82,10 +82,12 @@ pub(crate) fn run(args: &EquivocationArgs, ui: &mut Ui) -> Result<Status, Comman
     let trust = read_trust(&args.trust)?;
     let (one, other) = (read(&args.one)?, read(&args.other)?);
     let made = match (one, other) {
-        (Statement::Checkpoint(one), Statement::Checkpoint(other)) => {
+        (SignedStatement::Checkpoint(one), SignedStatement::Checkpoint(other)) => {
             Equivocation::of_checkpoints(one, other)
         }
-        (Statement::Entry(one), Statement::Entry(other)) => Equivocation::of_entries(*one, *other),
+        (SignedStatement::Entry(one), SignedStatement::Entry(other)) => {
+            Equivocation::of_entries(*one, *other)
+        }
         _ => {
             return Err(CommandError::caller(
                 "one is a checkpoint and the other a proof of an entry, want two of a kind",
@@ -94,7 +96,7 @@ pub(crate) fn run(args: &EquivocationArgs, ui: &mut Ui) -> Result<Status, Comman
     };
     let equivocation = made.or_caller()?;
     check(&equivocation, trust.policy(), Blame::Caller)?;
-    let shown = Shown {
+    let shown = MisbehaviourOutput {
         sentence: equivocation.sentence(),
         proof: equivocation.to_string(),
         verified: false,
@@ -112,18 +114,18 @@ pub(crate) fn run(args: &EquivocationArgs, ui: &mut Ui) -> Result<Status, Comman
     Ok(Status::Holds)
 }
 
-enum Statement {
+enum SignedStatement {
     Checkpoint(SignedCheckpoint),
     Entry(Box<(LeafHash, TlogProof)>),
 }
 
-fn read(path: &Path) -> Result<Statement, CommandError> {
+fn read(path: &Path) -> Result<SignedStatement, CommandError> {
     let content = input::read(path, 2 << 20)?;
     let named =
         |error: CommandError| error.context(format!("no checkpoint or proof in {}", input::shown(path)));
     if !content.starts_with(b"c2sp.org/tlog-proof@") {
         let checkpoint = SignedCheckpoint::parse(&content).or_caller().map_err(named)?;
-        return Ok(Statement::Checkpoint(checkpoint));
+        return Ok(SignedStatement::Checkpoint(checkpoint));
     }
     let proof = TlogProof::parse(&content).or_caller().map_err(named)?;
     let entry = proof.extra();
@@ -136,7 +138,7 @@ fn read(path: &Path) -> Result<Statement, CommandError> {
     }
     let leaf = LeafHash::of_entry(entry);
     let proof = proof.with_extra(Vec::new()).or_caller()?;
-    Ok(Statement::Entry(Box::new((leaf, proof))))
+    Ok(SignedStatement::Entry(Box::new((leaf, proof))))
 }
 
 /// Whether a key of the policy signed both.
@@ -174,7 +176,7 @@ pub(super) fn verify(
         .or_evidence()
         .map_err(|error| error.context(format!("no proof of misbehaviour in {}", input::shown(path))))?;
     check(&equivocation, trust.policy(), Blame::Evidence)?;
-    ui.result(&Shown {
+    ui.result(&MisbehaviourOutput {
         sentence: equivocation.sentence(),
         proof: equivocation.to_string(),
         verified: true,

@@ -42,7 +42,7 @@ use crate::{
 pub(crate) struct FormArgs {
     /// The format.
     #[arg(long = "as", value_enum, value_name = "FORMAT")]
-    form: Option<Form>,
+    form: Option<ExportForm>,
     /// When in its life a unit is described in a bill of materials.
     #[arg(long, value_enum, value_name = "STAGE", default_value_t = StageArg::AsInstalled, requires = "form")]
     stage: StageArg,
@@ -53,7 +53,7 @@ pub(crate) struct FormArgs {
 
 impl FormArgs {
     /// The format that was asked for, if any.
-    pub(crate) fn form(&self) -> Option<Form> {
+    pub(crate) fn form(&self) -> Option<ExportForm> {
         self.form
     }
 }
@@ -62,9 +62,9 @@ impl FormArgs {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order<'a> {
     /// What goes out.
-    pub(crate) what: &'a [What],
+    pub(crate) what: &'a [ExportSubject],
     /// The form that was asked for.
-    pub(crate) form: Form,
+    pub(crate) form: ExportForm,
     /// What only these formats need.
     pub(crate) options: &'a FormArgs,
     /// The time of a bill of materials.
@@ -79,7 +79,7 @@ pub(crate) struct Order<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Form {
+pub(crate) enum ExportForm {
     /// Sigstore bundles, version 0.3, in JSON Lines: one for each signer of each entry.
     Sigstore,
     /// COSE receipts (RFC 9942), one after the other (RFC 8742).
@@ -102,7 +102,7 @@ enum StageArg {
 
 /// What goes out.
 #[derive(Clone, Debug)]
-pub(crate) enum What {
+pub(crate) enum ExportSubject {
     /// An entry.
     Entry(EntryIndex),
     /// The entries about a subject.
@@ -112,8 +112,8 @@ pub(crate) enum What {
 /// What was written.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Exported {
-    form: Form,
+struct ExportOutput {
+    form: ExportForm,
     /// Entries, or the one component, that went out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     entries: Vec<EntryIndex>,
@@ -121,7 +121,7 @@ struct Exported {
     sha256: Digest,
 }
 
-impl FromStr for What {
+impl FromStr for ExportSubject {
     type Err = ParseComponentError;
 
     fn from_str(text: &str) -> Result<Self, ParseComponentError> {
@@ -132,7 +132,7 @@ impl FromStr for What {
     }
 }
 
-impl Show for Exported {
+impl Show for ExportOutput {
     fn show(&self, _: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
@@ -142,11 +142,11 @@ impl Show for Exported {
 pub(crate) fn export(order: &Order<'_>, ui: &mut Ui) -> Result<Status, CommandError> {
     let reading = order.ledger.reading(ui)?;
     let (bytes, entries) = match order.form {
-        Form::Cyclonedx | Form::Spdx => (bill_of_materials(order, &reading)?, Vec::new()),
-        Form::Sigstore | Form::Cose | Form::Intoto => {
+        ExportForm::Cyclonedx | ExportForm::Spdx => (bill_of_materials(order, &reading)?, Vec::new()),
+        ExportForm::Sigstore | ExportForm::Cose | ExportForm::Intoto => {
             let entries = chosen(order.what, &reading)?;
             let bytes = match order.form {
-                Form::Cose => receipts(order, &reading, &entries, ui)?,
+                ExportForm::Cose => receipts(order, &reading, &entries, ui)?,
                 form => envelopes(form, &reading, &entries)?,
             };
             (bytes, entries.into_keys().collect())
@@ -154,7 +154,7 @@ pub(crate) fn export(order: &Order<'_>, ui: &mut Ui) -> Result<Status, CommandEr
     };
     output::write(order.output, &bytes)?;
     if order.output != Path::new("-") && ui.format() == Format::Json {
-        ui.result(&Exported {
+        ui.result(&ExportOutput {
             form: order.form,
             entries,
             bytes: bytes.len(),
@@ -165,11 +165,11 @@ pub(crate) fn export(order: &Order<'_>, ui: &mut Ui) -> Result<Status, CommandEr
 }
 
 /// The entries that were asked for, verified, each once.
-fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verified>, CommandError> {
+fn chosen(what: &[ExportSubject], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verified>, CommandError> {
     let mut entries = BTreeMap::new();
     for what in what {
         match what {
-            What::Entry(index) => {
+            ExportSubject::Entry(index) => {
                 let size = reading.snapshot().size();
                 if !size.has(*index) {
                     return Err(CommandError::caller(format!(
@@ -178,7 +178,7 @@ fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verif
                 }
                 entries.insert(*index, reading.read(*index)?);
             }
-            What::Subject(subject) => {
+            ExportSubject::Subject(subject) => {
                 entries.extend(reading.about(subject)?);
             }
         }
@@ -187,7 +187,7 @@ fn chosen(what: &[What], reading: &Reading) -> Result<BTreeMap<EntryIndex, Verif
 }
 
 fn envelopes(
-    form: Form,
+    form: ExportForm,
     reading: &Reading,
     entries: &BTreeMap<EntryIndex, Verified>,
 ) -> Result<Vec<u8>, CommandError> {
@@ -195,7 +195,7 @@ fn envelopes(
         .keys()
         .map(|index| Envelope::decode(&reading.snapshot().entry(*index)?).or_evidence())
         .collect::<Result<Vec<_>, _>>()?;
-    if form == Form::Intoto {
+    if form == ExportForm::Intoto {
         return Ok(intoto::lines(&envelopes));
     }
     let lines = envelopes.iter().flat_map(sigstore::bundles);
@@ -249,7 +249,7 @@ fn log_key(order: &Order<'_>, reading: &Reading, ui: &Ui) -> Result<SecretKey, C
 
 fn bill_of_materials(order: &Order<'_>, reading: &Reading) -> Result<Vec<u8>, CommandError> {
     let component = match order.what {
-        [What::Subject(subject)] => subject.component(),
+        [ExportSubject::Subject(subject)] => subject.component(),
         _ => None,
     };
     let component = component.ok_or_else(|| {
@@ -273,7 +273,7 @@ fn bill_of_materials(order: &Order<'_>, reading: &Reading) -> Result<Vec<u8>, Co
         })?;
     let version = env!("CARGO_PKG_VERSION");
     Ok(match order.form {
-        Form::Spdx => pedigree::spdx::write(&pedigree, version),
+        ExportForm::Spdx => pedigree::spdx::write(&pedigree, version),
         _ => pedigree::cyclonedx::write(&pedigree, version),
     })
 }

@@ -23,10 +23,10 @@ use crate::{
 
 /// Make keys, look at them, give their public half away.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum KeyCommand {
     Generate(Generate),
     Inspect(Inspect),
-    Export(Export),
+    Export(KeyExport),
 }
 
 /// Make a new Ed25519 key.
@@ -78,13 +78,13 @@ Exit codes: 0 done, 2 no key, a wrong passphrase or an origin that cannot be one
 
 Example:
   prova key export keys/log.pem --as vkey --origin ledger.example/2026")]
-pub(crate) struct Export {
+pub(crate) struct KeyExport {
     /// A file with the private or public key, or the text `ed25519:…`.
     #[arg(value_name = "KEY")]
     key: String,
     /// The form.
-    #[arg(long = "as", value_enum, default_value_t = Form::Pem, value_name = "FORM")]
-    form: Form,
+    #[arg(long = "as", value_enum, default_value_t = PublicKeyForm::Pem, value_name = "FORM")]
+    form: PublicKeyForm,
     /// The log's name, for a vkey.
     #[arg(long, value_name = "ORIGIN", required_if_eq("form", "vkey"))]
     origin: Option<String>,
@@ -98,7 +98,7 @@ pub(crate) struct Export {
 /// Forms of a public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "camelCase")]
-enum Form {
+enum PublicKeyForm {
     /// `SubjectPublicKeyInfo` in PEM (RFC 8410, RFC 7468).
     Pem,
     /// C2SP signed-note verifier key.
@@ -110,7 +110,7 @@ enum Form {
 /// What `key generate` and `key inspect` print.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct KeyShown {
+struct KeyOutput {
     /// SHA-256 of the key's `SubjectPublicKeyInfo`.
     key_id: KeyId,
     /// `ed25519:` and the key in base64.
@@ -130,12 +130,12 @@ struct KeyShown {
 #[serde(rename_all = "camelCase")]
 struct KeyExported {
     /// `pem`, `vkey` or `text`.
-    form: Form,
+    form: PublicKeyForm,
     /// The public key in that form.
     text: String,
 }
 
-impl KeyShown {
+impl KeyOutput {
     fn new(key: PublicKey, file: Option<PathBuf>) -> Self {
         let key_id = key.key_id();
         Self {
@@ -148,7 +148,7 @@ impl KeyShown {
     }
 }
 
-impl Show for KeyShown {
+impl Show for KeyOutput {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "key id      {}", self.key_id)?;
         writeln!(out, "public key  {}", self.public_key)?;
@@ -172,15 +172,15 @@ impl Show for KeyExported {
 }
 
 /// Runs `prova key`.
-pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError> {
+pub(crate) fn run(command: &KeyCommand, ui: &mut Ui) -> Result<Status, CommandError> {
     match command {
-        Command::Generate(args) => generate(args, ui),
-        Command::Inspect(args) => {
+        KeyCommand::Generate(args) => generate(args, ui),
+        KeyCommand::Inspect(args) => {
             let key = publickey::read(&args.key, &args.passphrase.source(), ui)?;
-            ui.result(&KeyShown::new(key, None))?;
+            ui.result(&KeyOutput::new(key, None))?;
             Ok(Status::Holds)
         }
-        Command::Export(args) => export(args, ui),
+        KeyCommand::Export(args) => export(args, ui),
     }
 }
 
@@ -193,16 +193,16 @@ fn generate(args: &Generate, ui: &mut Ui) -> Result<Status, CommandError> {
         Protection::Encrypted(&source)
     };
     keyfile::create(&args.output, &key, protection)?;
-    ui.result(&KeyShown::new(key.public(), Some(args.output.clone())))?;
+    ui.result(&KeyOutput::new(key.public(), Some(args.output.clone())))?;
     Ok(Status::Holds)
 }
 
-fn export(args: &Export, ui: &mut Ui) -> Result<Status, CommandError> {
+fn export(args: &KeyExport, ui: &mut Ui) -> Result<Status, CommandError> {
     let key = publickey::read(&args.key, &args.passphrase.source(), ui)?;
     let text = match (args.form, &args.origin) {
-        (Form::Pem, _) => key.to_spki_pem(),
-        (Form::Text, _) => format!("{key}\n"),
-        (Form::Vkey, origin) => {
+        (PublicKeyForm::Pem, _) => key.to_spki_pem(),
+        (PublicKeyForm::Text, _) => format!("{key}\n"),
+        (PublicKeyForm::Vkey, origin) => {
             let origin = origin.as_deref().unwrap_or_default();
             let origin: Origin = origin
                 .parse()

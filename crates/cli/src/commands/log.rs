@@ -30,7 +30,7 @@ Exit codes: 0 done, 1 the ledger is damaged, 2 no ledger.
 
 Example:
   prova log --about unit:dns:nordlys.example/AAU-3900/SN0001")]
-pub(crate) struct Log {
+pub(crate) struct LogArgs {
     /// The first entry to list.
     #[arg(long, value_name = "INDEX", default_value_t = 0)]
     from: u64,
@@ -57,7 +57,7 @@ pub(super) fn term(text: &str) -> Result<Term, String> {
 
 /// An entry in the list.
 #[derive(Serialize)]
-struct Line {
+struct LogLine {
     #[serde(flatten)]
     entry: LogEntry,
     /// Digits of the ledger's largest index.
@@ -65,7 +65,7 @@ struct Line {
     width: usize,
 }
 
-impl Show for Line {
+impl Show for LogLine {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let entry = &self.entry;
         let by = entry.by.as_ref().map_or("", Party::shown);
@@ -94,14 +94,14 @@ impl Show for Line {
 }
 
 /// Runs `prova log`.
-pub(crate) fn run(args: &Log, ui: &mut Ui) -> Result<Status, CommandError> {
+pub(crate) fn run(args: &LogArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let reading = args.ledger.reading(ui)?;
     let from = EntryIndex::new(args.from);
     let last = reading.snapshot().size().last().unwrap_or(from);
     let width = last.to_string().len();
     let entries = reading.log(args.about.as_ref(), from)?;
     for entry in entries.take(args.limit.unwrap_or(usize::MAX)) {
-        ui.item(&Line { entry: entry?, width })?;
+        ui.item(&LogLine { entry: entry?, width })?;
     }
     Ok(Status::Holds)
 }

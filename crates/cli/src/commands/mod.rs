@@ -38,15 +38,15 @@ use crate::{
 pub(crate) enum Command {
     Init(Box<init::Init>),
     #[command(subcommand)]
-    Key(key::Command),
+    Key(key::KeyCommand),
     #[command(subcommand)]
-    Registry(Box<registry::Command>),
+    Registry(Box<registry::RegistryCommand>),
     #[command(subcommand)]
-    Attest(attest::Command),
+    Attest(attest::AttestCommand),
     Append(append::Append),
     Sign(sign::Sign),
     Heads(heads::Heads),
-    Log(log::Log),
+    Log(log::LogArgs),
     Show(show::ShowArgs),
     Trace(trace::TraceArgs),
     Verify(verify::VerifyArgs),
@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Prove(prove::ProveArgs),
     Export(Box<export::ExportArgs>),
     #[command(subcommand)]
-    Bundle(bundle::Command),
+    Bundle(bundle::BundleCommand),
     Equivocation(equivocation::EquivocationArgs),
     Policy(policy::PolicyArgs),
     Fsck(fsck::FsckArgs),

@@ -45,7 +45,7 @@ pub(crate) struct SealArgs {
 /// The seal.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sealed {
+struct SealOutput {
     /// Where it stands.
     index: EntryIndex,
     /// Its leaf hash.
@@ -58,7 +58,7 @@ struct Sealed {
     root: MapHash,
 }
 
-impl Show for Sealed {
+impl Show for SealOutput {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
@@ -75,7 +75,7 @@ impl Show for Sealed {
 pub(crate) fn run(args: &SealArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let mut ledger = args.ledger.write(args.log_key.as_ref(), &args.passphrase, ui)?;
     let seal = ledger.seal(clock::now()?)?;
-    ui.result(&Sealed {
+    ui.result(&SealOutput {
         index: seal.index,
         leaf: seal.leaf,
         size: seal.size(),

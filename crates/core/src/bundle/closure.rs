@@ -26,7 +26,7 @@ pub const MAX_ENTRIES: usize = 1_000_000;
 const MAX_KEPT: usize = 20_000;
 
 /// A ledger that bundles are made from. It is trusted: its entries were replayed before.
-pub trait Source {
+pub trait ClosureSource {
     /// Why something cannot be read.
     type Error;
 
@@ -107,7 +107,7 @@ impl Closure {
     ///
     /// # Errors
     /// See [`ClosureError`].
-    pub fn compute<S: Source>(
+    pub fn compute<S: ClosureSource>(
         source: &S,
         registry: &Registry,
         scope: &BundleScope,
@@ -134,7 +134,7 @@ impl Closure {
     }
 }
 
-impl<S: Source> Closing<'_, S>
+impl<S: ClosureSource> Closing<'_, S>
 where
     S::Error: std::error::Error + 'static,
 {

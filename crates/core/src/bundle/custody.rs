@@ -126,10 +126,10 @@ pub enum CustodyError {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire<P> {
+struct CustodyWire<P> {
     #[serde(rename = "_type")]
     type_: String,
-    subject: [WireSubject; 1],
+    subject: [CustodyWireSubject; 1],
     #[serde(rename = "predicateType")]
     predicate_type: String,
     predicate: P,
@@ -137,7 +137,7 @@ struct Wire<P> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WireSubject {
+struct CustodyWireSubject {
     name: String,
     digest: WireDigest,
 }
@@ -172,9 +172,9 @@ impl About for HandOver {
 }
 
 fn payload<P: About>(manifest: Digest, predicate: &P) -> Vec<u8> {
-    let wire = Wire {
+    let wire = CustodyWire {
         type_: STATEMENT_TYPE.to_owned(),
-        subject: [WireSubject {
+        subject: [CustodyWireSubject {
             name: TAG_MANIFEST.to_owned(),
             digest: WireDigest { sha256: manifest },
         }],
@@ -196,7 +196,7 @@ fn differs(field: &'static str, got: &impl ToString, want: &impl ToString) -> Re
 /// Reads and verifies a statement by a participant of the ledger about the bundle with this tag manifest.
 fn verified<P: About>(file: &[u8], manifest: Digest, registry: &Registry) -> Result<P, CustodyError> {
     let envelope = Envelope::decode(file)?;
-    let wire: Wire<P> = crate::json::parse(envelope.payload())?;
+    let wire: CustodyWire<P> = crate::json::parse(envelope.payload())?;
     differs("the statement's type", &wire.type_, &STATEMENT_TYPE)?;
     differs("the predicate's type", &wire.predicate_type, &P::TYPE)?;
     let [subject] = &wire.subject;

@@ -72,7 +72,7 @@ pub struct Opened<'a, B> {
 /// Why an entry of a dossier cannot be read again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum OpenError<E: std::error::Error + 'static> {
+pub enum ReopenError<E: std::error::Error + 'static> {
     /// It is not in the bundle.
     #[error("entry {index} is not in the bundle")]
     NotHere {
@@ -333,7 +333,7 @@ impl View for Dossier {
 }
 
 impl<B: EntryBytes> View for Opened<'_, B> {
-    type Error = OpenError<B::Error>;
+    type Error = ReopenError<B::Error>;
 
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error> {
         self.dossier.chain(id).map_err(|never| match never {})
@@ -355,14 +355,14 @@ impl<B: EntryBytes> View for Opened<'_, B> {
 impl<B: EntryBytes> Entries for Opened<'_, B> {
     fn entry(&self, index: EntryIndex) -> Result<Verified, Self::Error> {
         let parts = &self.dossier.parts;
-        let want = *parts.leaves.get(&index).ok_or(OpenError::NotHere { index })?;
+        let want = *parts.leaves.get(&index).ok_or(ReopenError::NotHere { index })?;
         let bytes = self
             .bytes
             .bytes(index)
-            .map_err(|source| OpenError::Read { index, source })?;
+            .map_err(|source| ReopenError::Read { index, source })?;
         let got = LeafHash::of_entry(&bytes);
         if got != want {
-            return Err(OpenError::Changed { index, got, want });
+            return Err(ReopenError::Changed { index, got, want });
         }
         Ok(parts.history.verify(index, &bytes)?)
     }

@@ -23,7 +23,7 @@ mod verify;
 
 pub use self::{
     description::Description,
-    dossier::{Dossier, EntryBytes, OpenError, Opened},
+    dossier::{Dossier, EntryBytes, Opened, ReopenError},
     fault::BundleFault,
     verify::Verifier,
 };

@@ -67,7 +67,7 @@ pub struct VerifiedListing {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct ListingWire {
     #[serde(rename = "type")]
     type_: String,
     term: Term,
@@ -206,7 +206,7 @@ impl Listing {
         if bytes.len() > MAX_LISTING_BYTES {
             return Err(ParseListingError::TooLarge { got: bytes.len() });
         }
-        let wire: Wire = crate::json::parse(bytes)?;
+        let wire: ListingWire = crate::json::parse(bytes)?;
         if wire.type_ != TYPE {
             return Err(ParseListingError::Type { got: wire.type_ });
         }
@@ -240,7 +240,7 @@ impl Listing {
             leaf: listed.leaf,
             entry: listed.entry.as_ref().map(|entry| STANDARD.encode(entry)),
         });
-        let wire = Wire {
+        let wire = ListingWire {
             type_: TYPE.to_owned(),
             term: self.term.clone(),
             seal: self.seal.to_string(),

@@ -79,7 +79,7 @@ pub(super) fn halves(leaves: &[MapLeaf], depth: u16) -> (&[MapLeaf], &[MapLeaf])
 
 /// The map's root from its leaves in ascending order, in memory of one path.
 #[derive(Clone, Debug, Default)]
-pub struct Builder {
+pub struct RootBuilder {
     /// The left halves that wait for their right ones, with the depth they are at; deepest last.
     open: Vec<(u16, Subtree)>,
     last: Option<Pending>,
@@ -105,7 +105,7 @@ pub struct KeyOrderError {
     pub after: TermKey,
 }
 
-impl Builder {
+impl RootBuilder {
     /// A map without leaves.
     #[must_use]
     pub fn new() -> Self {

@@ -65,7 +65,7 @@ pub enum Contradiction {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct MisbehaviourWire {
     #[serde(rename = "type")]
     type_: String,
     listing: String,
@@ -164,7 +164,7 @@ impl FalseSeal {
         if bytes.len() > MAX_BYTES {
             return Err(ParseFalseSealError::TooLarge { got: bytes.len() });
         }
-        let wire: Wire = crate::json::parse(bytes)?;
+        let wire: MisbehaviourWire = crate::json::parse(bytes)?;
         if wire.type_ != TYPE {
             return Err(ParseFalseSealError::Type { got: wire.type_ });
         }
@@ -182,7 +182,7 @@ impl FalseSeal {
     /// The bytes of a proof.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let wire = Wire {
+        let wire = MisbehaviourWire {
             type_: TYPE.to_owned(),
             listing: String::from_utf8_lossy(&self.listing.encode()).into_owned(),
             entry: self.entry.to_string(),

@@ -29,7 +29,7 @@ pub use self::{
     listing::{
         ListedEntry, Listing, MAX_LISTING_BYTES, ParseListingError, VerifiedListing, VerifyListingError,
     },
-    map::{Builder, KeyOrderError, MapLeaf, Subtree},
+    map::{KeyOrderError, MapLeaf, RootBuilder, Subtree},
     misbehaviour::{Contradiction, FalseSeal, FalseSealError, ParseFalseSealError, ProvenFalse},
     proof::{End, IndexProof, IndexProofError, MAX_PROOF_BYTES, Outcome, ParseIndexProofError},
     row::{Bucket, ROW_BITS, Row},

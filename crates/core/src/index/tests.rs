@@ -49,7 +49,7 @@ fn naive_root(postings: &BTreeMap<Term, Vec<(u64, LeafHash)>>) -> [u8; 32] {
 }
 
 fn built(leaves: &BTreeMap<TermKey, TermValue>) -> MapHash {
-    let mut builder = Builder::new();
+    let mut builder = RootBuilder::new();
     for (key, value) in leaves {
         builder.push(*key, value).unwrap();
     }
@@ -129,7 +129,7 @@ fn the_builder_gives_the_root_of_the_definition_for_keys_that_share_many_bits() 
 
 #[test]
 fn leaves_out_of_order_are_refused() {
-    let mut builder = Builder::new();
+    let mut builder = RootBuilder::new();
     let (low, high) = (TermKey::from_bytes([1; 32]), TermKey::from_bytes([2; 32]));
     let value = TermValue::from_bytes([0; 32]);
     builder.push(high, &value).unwrap();

@@ -34,10 +34,10 @@ const FIRST_LINE: &str = "urn:prova:equivocation:1";
 
 /// Two statements of a log that contradict each other, if its key signed both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Equivocation(Kind);
+pub struct Equivocation(EquivocationKind);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
+enum EquivocationKind {
     Checkpoints(Box<[SignedCheckpoint; 2]>),
     Entries(Box<[(LeafHash, TlogProof); 2]>),
 }
@@ -129,7 +129,7 @@ impl Equivocation {
         }
         let mut parts = Box::new([one, other]);
         parts.sort_by_key(ToString::to_string);
-        Ok(Self(Kind::Checkpoints(parts)))
+        Ok(Self(EquivocationKind::Checkpoints(parts)))
     }
 
     /// The contradiction between proofs that two entries are at one index.
@@ -151,7 +151,7 @@ impl Equivocation {
         }
         let mut parts = Box::new([one, other]);
         parts.sort_by_key(|(_, proof)| proof.to_string());
-        Ok(Self(Kind::Entries(parts)))
+        Ok(Self(EquivocationKind::Entries(parts)))
     }
 
     /// Shows that the log with this key contradicts itself.
@@ -160,12 +160,12 @@ impl Equivocation {
     /// It did not sign both, or an entry is not in the tree of its proof.
     pub fn verify(&self, log: &Vkey) -> Result<(), EquivocationError> {
         match &self.0 {
-            Kind::Checkpoints(parts) => {
+            EquivocationKind::Checkpoints(parts) => {
                 for signed in parts.iter() {
                     signed.verify(log)?;
                 }
             }
-            Kind::Entries(parts) => {
+            EquivocationKind::Entries(parts) => {
                 for (leaf, proof) in parts.iter() {
                     let checkpoint = proof.checkpoint().verify(log)?;
                     proof.inclusion().verify(leaf, checkpoint.root())?;
@@ -179,8 +179,8 @@ impl Equivocation {
     #[must_use]
     pub fn checkpoints(&self) -> [&SignedCheckpoint; 2] {
         match &self.0 {
-            Kind::Checkpoints(parts) => parts.each_ref(),
-            Kind::Entries(parts) => parts.each_ref().map(|(_, proof)| proof.checkpoint()),
+            EquivocationKind::Checkpoints(parts) => parts.each_ref(),
+            EquivocationKind::Entries(parts) => parts.each_ref().map(|(_, proof)| proof.checkpoint()),
         }
     }
 
@@ -189,14 +189,14 @@ impl Equivocation {
     pub fn sentence(&self) -> String {
         let [first, second] = self.checkpoints().map(SignedCheckpoint::checkpoint);
         match &self.0 {
-            Kind::Checkpoints(_) => format!(
+            EquivocationKind::Checkpoints(_) => format!(
                 "{} signed two roots of size {}: {} and {}",
                 first.origin(),
                 first.size(),
                 first.root(),
                 second.root()
             ),
-            Kind::Entries(parts) => {
+            EquivocationKind::Entries(parts) => {
                 let [(one, proof), (other, _)] = parts.as_ref();
                 let index = proof.inclusion().index();
                 format!(
@@ -286,11 +286,11 @@ fn leaf(text: &str) -> Option<LeafHash> {
 impl fmt::Display for Equivocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, parts) = match &self.0 {
-            Kind::Checkpoints(parts) => (
+            EquivocationKind::Checkpoints(parts) => (
                 "checkpoints".to_owned(),
                 parts.each_ref().map(ToString::to_string),
             ),
-            Kind::Entries(parts) => {
+            EquivocationKind::Entries(parts) => {
                 let [one, other] = parts.each_ref().map(|(leaf, _)| STANDARD.encode(leaf.as_bytes()));
                 let parts = parts.each_ref().map(|(_, proof)| proof.to_string());
                 (format!("entries {one} {other}"), parts)

@@ -96,7 +96,7 @@ pub enum EnvelopeError {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Wire {
+struct EnvelopeWire {
     payload: String,
     payload_type: String,
     signatures: Vec<WireSignature>,
@@ -233,7 +233,7 @@ impl Envelope {
 
     /// The envelope that another JSON form of it means.
     fn understand(entry: &[u8]) -> Result<Self, EnvelopeError> {
-        let wire: Wire = crate::json::parse(entry)?;
+        let wire: EnvelopeWire = crate::json::parse(entry)?;
         if wire.payload_type != PAYLOAD_TYPE {
             return Err(EnvelopeError::PayloadType {
                 got: wire.payload_type,

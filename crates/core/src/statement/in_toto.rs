@@ -150,7 +150,7 @@ pub enum StatementError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Wire<'a> {
+struct StatementWire<'a> {
     #[serde(rename = "_type", borrow)]
     type_: Cow<'a, str>,
     subject: Vec<WireSubject>,
@@ -233,7 +233,7 @@ impl Statement {
     /// # Errors
     /// A payload that is not strict JSON, not a statement, or whose event does not fit its subjects.
     pub fn decode(payload: &[u8]) -> Result<Self, StatementError> {
-        let wire: Wire<'_> = crate::json::parse(payload)?;
+        let wire: StatementWire<'_> = crate::json::parse(payload)?;
         if wire.type_ != STATEMENT_TYPE {
             return Err(StatementError::Type {
                 got: wire.type_.into_owned(),
@@ -306,7 +306,7 @@ impl Statement {
                 aliases: subject.aliases.clone(),
             },
         });
-        let wire = Wire {
+        let wire = StatementWire {
             type_: STATEMENT_TYPE.into(),
             subject: subject.collect(),
             predicate_type: predicate_type.into(),

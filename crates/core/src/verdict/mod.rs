@@ -309,14 +309,14 @@ impl Verdict {
     /// Bytes that are not exactly the canonical form of a verdict of this format.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseVerdictError> {
         #[derive(Deserialize)]
-        struct Preamble {
+        struct VerdictPreamble {
             format: String,
         }
         let got = bytes.len();
         if got > MAX_VERDICT_BYTES {
             return Err(ParseVerdictError::Size { got });
         }
-        let Preamble { format } = crate::json::parse(bytes)?;
+        let VerdictPreamble { format } = crate::json::parse(bytes)?;
         if format != FORMAT {
             return Err(ParseVerdictError::Format { got: format });
         }

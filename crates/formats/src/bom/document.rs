@@ -8,8 +8,9 @@ use std::{
 use prova_core::{hash::Digest, text::escape};
 
 use super::{
-    Component, ComponentIndex, ElementRef, ExternalReference, Licence, BomParty, Properties, RelationKind,
-    Relationship, ComponentRole, SpecVersion, StatedDigest, Target, Telecom, Unknown, Vulnerability, vocabulary,
+    BomParty, Component, ComponentIndex, ComponentRole, ElementRef, ExternalReference, Licence, Properties,
+    RelationKind, Relationship, SpecVersion, StatedDigest, Target, Telecom, Unknown, Vulnerability,
+    vocabulary,
 };
 use crate::warning::Warning;
 

@@ -15,8 +15,8 @@ mod vocabulary;
 mod vulnerability;
 
 pub use component::{
-    Ancestor, Component, ComponentIndex, ExternalReference, Kind, Licence, LicenceBasis, OtherId, BomParty,
-    PartyKind, ComponentRole,
+    Ancestor, BomParty, Component, ComponentIndex, ComponentRole, ExternalReference, Kind, Licence,
+    LicenceBasis, OtherId, PartyKind,
 };
 pub use digest::{DigestAlgorithm, StatedDigest};
 pub use document::{Bom, BomReading, Document, DocumentLink, DocumentReading, Tlp};

@@ -10,7 +10,7 @@ use crate::{
         Relationship, SpecVersion, Target,
     },
     json::{context::Context, fields::Fields},
-    read::DocumentReading,
+    read::DocumentReader,
     warning::quote,
 };
 
@@ -27,7 +27,11 @@ const NEWER: [(&str, SpecVersion); 8] = [
 ];
 
 /// Makes a component out of the members of an element of `components`.
-pub(super) fn component(reading: &mut DocumentReading<'_>, mut fields: Fields, index: ComponentIndex) -> Component {
+pub(super) fn component(
+    reading: &mut DocumentReader<'_>,
+    mut fields: Fields,
+    index: ComponentIndex,
+) -> Component {
     let version = reading.version;
     for (key, first) in NEWER {
         if fields.has(key) {
@@ -90,7 +94,11 @@ pub(super) fn component(reading: &mut DocumentReading<'_>, mut fields: Fields, i
 }
 
 /// Makes a component out of the members of an element of `services`.
-pub(super) fn service(reading: &mut DocumentReading<'_>, mut fields: Fields, index: ComponentIndex) -> Component {
+pub(super) fn service(
+    reading: &mut DocumentReader<'_>,
+    mut fields: Fields,
+    index: ComponentIndex,
+) -> Component {
     let context = &mut reading.context;
     let mut component = Component::unnamed(index, Kind::Service);
     described(context, &mut fields, &mut component);
@@ -119,7 +127,12 @@ fn described(context: &mut Context, fields: &mut Fields, component: &mut Compone
 }
 
 /// The members that both have beside; those in `kept` become properties, as does what the schema lacks.
-fn rest(reading: &mut DocumentReading<'_>, mut fields: Fields, mut component: Component, kept: &[&str]) -> Component {
+fn rest(
+    reading: &mut DocumentReader<'_>,
+    mut fields: Fields,
+    mut component: Component,
+    kept: &[&str],
+) -> Component {
     component.licences = entity::licences(&mut reading.context, &mut fields);
     component.external_references = entity::references(&mut reading.context, &mut fields);
     properties::of_component(&mut reading.context, &mut fields, &mut component);
@@ -186,7 +199,7 @@ fn kind(context: &mut Context, fields: &mut Fields, version: Option<SpecVersion>
 }
 
 /// Where the component comes from; what is not an ancestor is kept as properties.
-fn pedigree(reading: &mut DocumentReading<'_>, fields: &mut Fields, component: &mut Component) {
+fn pedigree(reading: &mut DocumentReader<'_>, fields: &mut Fields, component: &mut Component) {
     let Some(mut pedigree) = fields.fields(&mut reading.context, "pedigree") else {
         return;
     };

@@ -4,15 +4,15 @@ use packageurl::PackageUrl;
 
 use crate::{
     bom::{
-        Component, DigestAlgorithm, DocumentLink, ExternalReference, Licence, LicenceBasis, OtherId, BomParty,
-        PartyKind, StatedDigest,
+        BomParty, Component, DigestAlgorithm, DocumentLink, ExternalReference, Licence, LicenceBasis,
+        OtherId, PartyKind, StatedDigest,
     },
     json::{
         context::{Context, Refused},
         fields::Fields,
         node::Node,
     },
-    read::DocumentReading,
+    read::DocumentReader,
     warning::quote,
 };
 
@@ -27,7 +27,11 @@ pub(crate) fn unstated(name: String) -> BomParty {
 }
 
 /// An organisation (`organizationalEntity`); a mere string is taken for its name, with a warning.
-pub(super) fn organisation(context: &mut Context, fields: &mut Fields, key: &'static str) -> Option<BomParty> {
+pub(super) fn organisation(
+    context: &mut Context,
+    fields: &mut Fields,
+    key: &'static str,
+) -> Option<BomParty> {
     let node = fields.take(key)?;
     context.within(key, |context| {
         if let Node::Text(name) = node {
@@ -181,7 +185,7 @@ fn reference(context: &mut Context, mut fields: Fields) -> Option<ExternalRefere
 
 /// An element of the document's own `externalReferences`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn document_reference(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn document_reference(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     let Some(reference) = node
         .into_fields(context)

@@ -11,7 +11,7 @@ use crate::{
         node::{self, Node, Skip},
         shape::{Keys, Shape, read_at},
     },
-    read::DocumentReading,
+    read::DocumentReader,
     warning::quote,
 };
 
@@ -28,7 +28,7 @@ const PHASES: [&str; 7] = [
 
 /// The member `metadata`. Its component can have all others nested in it, so it is streamed.
 pub(super) struct Metadata<'r, 's> {
-    pub(super) reading: &'r mut DocumentReading<'s>,
+    pub(super) reading: &'r mut DocumentReader<'s>,
 }
 
 impl<'de> Shape<'de> for Metadata<'_, '_> {
@@ -76,7 +76,7 @@ impl<'de> Shape<'de> for Metadata<'_, '_> {
     }
 }
 
-fn metadata(reading: &mut DocumentReading<'_>, mut fields: Fields) {
+fn metadata(reading: &mut DocumentReader<'_>, mut fields: Fields) {
     let version = reading.version;
     let context = &mut reading.context;
     for (key, first) in [
@@ -143,7 +143,7 @@ fn tools(context: &mut Context, fields: &mut Fields) -> Vec<String> {
 }
 
 /// The top-level members that say which document this is.
-pub(super) fn identity(reading: &mut DocumentReading<'_>, key: &str, value: Node) {
+pub(super) fn identity(reading: &mut DocumentReader<'_>, key: &str, value: Node) {
     let mut fields = Fields::new(vec![(key.to_owned(), value)]);
     let context = &mut reading.context;
     if key == "version" {

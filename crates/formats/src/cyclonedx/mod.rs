@@ -15,7 +15,7 @@ use serde::de::MapAccess;
 use crate::{
     bom::{ComponentRole, SpecVersion},
     json::{context::Context, node, shape::read_at},
-    read::{Elements, DocumentReading},
+    read::{DocumentReader, Elements},
     warning::quote,
 };
 
@@ -31,7 +31,7 @@ pub(crate) const DISTINCTIVE: &[&str] = &[
 
 /// Reads a top-level member, if it is one of CycloneDX.
 pub(crate) fn read_member<'de, A: MapAccess<'de>>(
-    reading: &mut DocumentReading<'_>,
+    reading: &mut DocumentReader<'_>,
     key: &str,
     object: &mut A,
 ) -> Result<bool, A::Error> {

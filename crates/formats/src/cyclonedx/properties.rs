@@ -7,7 +7,7 @@ use crate::{
         fields::{Fields, word},
         node::Node,
     },
-    read::DocumentReading,
+    read::DocumentReader,
     warning::quote,
 };
 
@@ -61,7 +61,7 @@ pub(super) fn of_document(
 
 /// An element of the document's own `properties`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn document_property(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn document_property(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     if let Some(fields) = node.into_fields(context)
         && let Some((name, value)) = property(context, fields)

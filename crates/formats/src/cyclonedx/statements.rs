@@ -6,7 +6,7 @@ use crate::{
         Vulnerability,
     },
     json::{context::Refused, node::Node},
-    read::DocumentReading,
+    read::DocumentReader,
 };
 
 /// Members of vulnerabilities that are passed over.
@@ -22,7 +22,7 @@ pub(super) const VULNERABILITY_WITHOUT: &[&str] = &[
 
 /// An element of `dependencies`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn dependency(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn dependency(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
         return Ok(());
@@ -51,7 +51,7 @@ pub(super) fn dependency(reading: &mut DocumentReading<'_>, node: Node) -> Resul
 
 /// An element of `compositions`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn composition(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn composition(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
         return Ok(());
@@ -104,7 +104,7 @@ pub(super) fn composition(reading: &mut DocumentReading<'_>, node: Node) -> Resu
 }
 
 /// An element of `vulnerabilities`.
-pub(super) fn vulnerability(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn vulnerability(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
         return Ok(());

@@ -2,9 +2,9 @@
 
 use crate::{
     bom::{
-        self, Affected, Aggregate, AnalysisState, BomReading, Coverage, DigestAlgorithm, ElementRef,
-        Gs1Scheme, Justification, Kind, LicenceBasis, NfType, PartyKind, RelationKind, ComponentRole, Target, Tlp,
-        Unstated,
+        self, Affected, Aggregate, AnalysisState, BomReading, ComponentRole, Coverage, DigestAlgorithm,
+        ElementRef, Gs1Scheme, Justification, Kind, LicenceBasis, NfType, PartyKind, RelationKind, Target,
+        Tlp, Unstated,
     },
     limits::Limits,
 };
@@ -45,7 +45,10 @@ fn a_component_keeps_all_that_is_said_about_it() {
     let reading = read(FULL);
     assert_eq!(reading.warnings, []);
     let component = &reading.bom.components[0];
-    assert_eq!((&component.kind, component.role), (&Kind::Firmware, ComponentRole::Part));
+    assert_eq!(
+        (&component.kind, component.role),
+        (&Kind::Firmware, ComponentRole::Part)
+    );
     assert_eq!(component.reference, Some(ElementRef::local("fw")));
     assert_eq!(component.to_string(), "nordlys/boot 2.1");
     let supplier = component.supplier.as_ref().unwrap();

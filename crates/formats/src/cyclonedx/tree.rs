@@ -4,14 +4,14 @@ use serde::de::{self, MapAccess, SeqAccess};
 
 use super::component;
 use crate::{
-    bom::{ComponentIndex, ElementRef, RelationKind, Relationship, ComponentRole, Target},
+    bom::{ComponentIndex, ComponentRole, ElementRef, RelationKind, Relationship, Target},
     json::{
         context::{Context, Refused},
         fields::Fields,
         node::{self, Node},
         shape::{Keys, Shape, Shaped, read_at},
     },
-    read::DocumentReading,
+    read::DocumentReader,
     warning::Step,
 };
 
@@ -49,7 +49,7 @@ impl Flavour {
 
 /// A list of components or services. Its output is the references of those directly in it, if it is nested itself.
 pub(super) struct List<'r, 's> {
-    reading: &'r mut DocumentReading<'s>,
+    reading: &'r mut DocumentReader<'s>,
     flavour: Flavour,
     role: ComponentRole,
     parent: Option<ComponentIndex>,
@@ -57,7 +57,7 @@ pub(super) struct List<'r, 's> {
 
 impl<'r, 's> List<'r, 's> {
     pub(super) fn new(
-        reading: &'r mut DocumentReading<'s>,
+        reading: &'r mut DocumentReader<'s>,
         flavour: Flavour,
         role: ComponentRole,
         parent: Option<ComponentIndex>,
@@ -119,7 +119,7 @@ impl<'de> Shape<'de> for List<'_, '_> {
 
 /// A component or service. Its output is its reference.
 pub(super) struct One<'r, 's> {
-    pub(super) reading: &'r mut DocumentReading<'s>,
+    pub(super) reading: &'r mut DocumentReader<'s>,
     pub(super) flavour: Flavour,
     pub(super) role: ComponentRole,
     pub(super) parent: Option<ComponentIndex>,

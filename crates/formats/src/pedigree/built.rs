@@ -108,11 +108,18 @@ impl<'a, S: PedigreeSource> AsBuilt<'a, S> {
 /// What building adds to a unit.
 trait Build {
     /// Applies an event; `false`: the unit leaves its maker.
-    fn build(&mut self, parts: &mut PartPlaces, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool;
+    fn build(&mut self, parts: &mut PartPlaces, unit: &ComponentId, index: EntryIndex, event: &Event)
+    -> bool;
 }
 
 impl Build for UnitLife {
-    fn build(&mut self, parts: &mut PartPlaces, unit: &ComponentId, index: EntryIndex, event: &Event) -> bool {
+    fn build(
+        &mut self,
+        parts: &mut PartPlaces,
+        unit: &ComponentId,
+        index: EntryIndex,
+        event: &Event,
+    ) -> bool {
         match event {
             Event::Manufacture(made) if self.born.is_none() => {
                 self.born = Some(index);

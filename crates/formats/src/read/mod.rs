@@ -16,7 +16,7 @@ use std::io::{BufReader, Read};
 use serde::de::DeserializeSeed as _;
 
 pub use error::{Location, ReadBomError, Recognised};
-pub(crate) use reading::{Elements, DocumentReading};
+pub(crate) use reading::{DocumentReader, Elements};
 
 use crate::{
     bom::{
@@ -110,7 +110,7 @@ pub fn read_each(
     sink: &mut dyn Sink,
 ) -> Result<DocumentReading, ReadBomError> {
     let mut gauge = Gauge::new(reader, limits).map_err(|source| ReadBomError::Io { source })?;
-    let mut reading = DocumentReading::new(limits, sink);
+    let mut reading = DocumentReader::new(limits, sink);
     match sniff::sniff(gauge.head()) {
         sniff::Head::Json => {}
         sniff::Head::Marked => {
@@ -215,7 +215,7 @@ fn dangling(bom: &Bom) -> Vec<Warning> {
     warnings
 }
 
-impl DocumentReading<'_> {
+impl DocumentReader<'_> {
     /// What is left to check when the last byte has come.
     fn finish(mut self, digest: prova_core::hash::Digest) -> Result<DocumentReading, ReadBomError> {
         let version = self.decide_version()?;

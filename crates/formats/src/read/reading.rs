@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     bom::{
-        Component, ComponentIndex, Document, DocumentLink, ElementRef, BomFormat, Relationship, SpecVersion,
+        BomFormat, Component, ComponentIndex, Document, DocumentLink, ElementRef, Relationship, SpecVersion,
         Target, Unknown, Unstated, Vulnerability,
     },
     json::{
@@ -46,7 +46,7 @@ pub(crate) struct Claims {
 }
 
 /// Everything that is known while a document is being read.
-pub(crate) struct DocumentReading<'s> {
+pub(crate) struct DocumentReader<'s> {
     pub(crate) context: Context,
     /// The version, as soon as the document has told.
     pub(crate) version: Option<SpecVersion>,
@@ -66,7 +66,7 @@ pub(crate) struct DocumentReading<'s> {
     hashing: RandomState,
 }
 
-impl<'s> DocumentReading<'s> {
+impl<'s> DocumentReader<'s> {
     pub(super) fn new(limits: &Limits, sink: &'s mut dyn Sink) -> Self {
         Self {
             context: Context::new(limits),
@@ -293,11 +293,11 @@ impl<'s> DocumentReading<'s> {
 }
 
 /// What is done with each element of a list.
-pub(crate) type Each = fn(&mut DocumentReading<'_>, Node) -> Result<(), Refused>;
+pub(crate) type Each = fn(&mut DocumentReader<'_>, Node) -> Result<(), Refused>;
 
 /// A list that is streamed: one element in memory at a time.
 pub(crate) struct Elements<'r, 's> {
-    pub(crate) reading: &'r mut DocumentReading<'s>,
+    pub(crate) reading: &'r mut DocumentReader<'s>,
     /// Members of the elements that are passed over.
     pub(crate) without: &'static [&'static str],
     pub(crate) each: Each,

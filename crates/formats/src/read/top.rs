@@ -5,7 +5,7 @@
 
 use serde::de::{self, MapAccess, SeqAccess};
 
-use super::{DocumentReading, Recognised};
+use super::{DocumentReader, Recognised};
 use crate::{
     bom::{BomFormat, SpecVersion},
     cyclonedx,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(super) struct Top<'r, 's> {
-    pub(super) reading: &'r mut DocumentReading<'s>,
+    pub(super) reading: &'r mut DocumentReader<'s>,
 }
 
 impl<'de> Shape<'de> for Top<'_, '_> {
@@ -70,7 +70,7 @@ impl<'de> Shape<'de> for Top<'_, '_> {
 
 /// Gives a member to the readers of the format that has it.
 fn dispatch<'de, A: MapAccess<'de>>(
-    reading: &mut DocumentReading<'_>,
+    reading: &mut DocumentReader<'_>,
     key: String,
     object: &mut A,
 ) -> Result<(), A::Error> {
@@ -87,7 +87,7 @@ fn dispatch<'de, A: MapAccess<'de>>(
 }
 
 /// Takes note of what the document says it is.
-fn claim(reading: &mut DocumentReading<'_>, key: &str, value: Node) -> Result<(), JsonRefusal> {
+fn claim(reading: &mut DocumentReader<'_>, key: &str, value: Node) -> Result<(), JsonRefusal> {
     if key == "bomFormat" {
         let text = match value {
             Node::Text(text) => text,

@@ -2,14 +2,14 @@
 
 use super::DOCUMENT;
 use crate::{
-    bom::{DigestAlgorithm, DocumentLink, Licence, LicenceBasis, BomParty, PartyKind, StatedDigest},
+    bom::{BomParty, DigestAlgorithm, DocumentLink, Licence, LicenceBasis, PartyKind, StatedDigest},
     cyclonedx::stated_digest,
     json::{
         context::{Context, Refused},
         fields::Fields,
         node::Node,
     },
-    read::DocumentReading,
+    read::DocumentReader,
     warning::quote,
 };
 
@@ -56,7 +56,7 @@ pub(super) fn named(context: &mut Context, text: &str) -> Named {
 }
 
 /// A top-level member with one value.
-pub(super) fn member(reading: &mut DocumentReading<'_>, key: &str, value: Node) {
+pub(super) fn member(reading: &mut DocumentReader<'_>, key: &str, value: Node) {
     let mut fields = Fields::new(vec![(key.to_owned(), value)]);
     let context = &mut reading.context;
     let document = &mut reading.document;
@@ -118,7 +118,7 @@ pub(super) fn member(reading: &mut DocumentReading<'_>, key: &str, value: Node) 
 
 /// An element of `externalDocumentRefs` (clause 6.6).
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn link(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn link(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
         return Ok(());

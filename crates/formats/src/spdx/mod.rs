@@ -10,7 +10,7 @@ use serde::de::MapAccess;
 
 use crate::{
     json::{node, shape::read_at},
-    read::{Elements, DocumentReading},
+    read::{DocumentReader, Elements},
 };
 
 /// The name that every SPDX document gives itself.
@@ -29,7 +29,7 @@ pub(crate) const DISTINCTIVE: &[&str] = &[
 
 /// Reads a top-level member, if it is one of SPDX.
 pub(crate) fn read_member<'de, A: MapAccess<'de>>(
-    reading: &mut DocumentReading<'_>,
+    reading: &mut DocumentReader<'_>,
     key: &str,
     object: &mut A,
 ) -> Result<bool, A::Error> {
@@ -117,7 +117,7 @@ pub(crate) fn read_member<'de, A: MapAccess<'de>>(
 }
 
 /// Warns of what the specification requires of every document (clause 6) and this one lacks.
-pub(crate) fn finish(reading: &mut DocumentReading<'_>) {
+pub(crate) fn finish(reading: &mut DocumentReader<'_>) {
     let document = &reading.document;
     let required = [
         ("name", document.name.is_some()),

@@ -3,8 +3,8 @@
 use super::document::{Named, checksum, named};
 use crate::{
     bom::{
-        Component, ElementRef, ExternalReference, Kind, Licence, LicenceBasis, OtherId, BomParty, RelationKind,
-        Relationship, SpecVersion, Target, Unknown, Unstated,
+        BomParty, Component, ElementRef, ExternalReference, Kind, Licence, LicenceBasis, OtherId,
+        RelationKind, Relationship, SpecVersion, Target, Unknown, Unstated,
     },
     cyclonedx::{is_cpe, purl},
     json::{
@@ -12,7 +12,7 @@ use crate::{
         fields::Fields,
         node::Node,
     },
-    read::DocumentReading,
+    read::DocumentReader,
     warning::quote,
 };
 
@@ -28,7 +28,7 @@ const NEWER: [&str; 4] = [
 const ONCE_REQUIRED: [&str; 3] = ["licenseConcluded", "licenseDeclared", "copyrightText"];
 
 /// An element of `packages`.
-pub(super) fn package(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn package(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let index = reading.begin_component()?;
     let version = reading.version;
     let Some(mut fields) = node.into_fields(&mut reading.context) else {
@@ -105,7 +105,7 @@ pub(super) fn package(reading: &mut DocumentReading<'_>, node: Node) -> Result<(
 }
 
 /// An element of `files`.
-pub(super) fn file(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn file(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let index = reading.begin_component()?;
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
@@ -130,7 +130,7 @@ pub(super) fn file(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), 
 }
 
 /// An element of `snippets`.
-pub(super) fn snippet(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn snippet(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let index = reading.begin_component()?;
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
@@ -151,14 +151,14 @@ pub(super) fn snippet(reading: &mut DocumentReading<'_>, node: Node) -> Result<(
     hand_out(reading, component)
 }
 
-fn hand_out(reading: &mut DocumentReading<'_>, component: Component) -> Result<(), Refused> {
+fn hand_out(reading: &mut DocumentReader<'_>, component: Component) -> Result<(), Refused> {
     if let Some(reference) = &component.reference {
         reading.claim_reference("SPDXID", reference);
     }
     reading.hand_out(component)
 }
 
-fn contains(reading: &mut DocumentReading<'_>, from: ElementRef, to: ElementRef) {
+fn contains(reading: &mut DocumentReader<'_>, from: ElementRef, to: ElementRef) {
     reading.relate(Relationship {
         from,
         kind: RelationKind::Contains,

@@ -4,7 +4,7 @@ use super::DOCUMENT;
 use crate::{
     bom::{ElementRef, RelationKind, Relationship, Target, Unknown, Unstated},
     json::{context::Refused, node::Node},
-    read::DocumentReading,
+    read::DocumentReader,
     warning::quote,
 };
 
@@ -78,7 +78,7 @@ const OTHERS: [&str; 17] = [
 
 /// An element of `relationships`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn relationship(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn relationship(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     let context = &mut reading.context;
     let Some(mut fields) = node.into_fields(context) else {
         return Ok(());
@@ -149,7 +149,7 @@ pub(super) fn relationship(reading: &mut DocumentReading<'_>, node: Node) -> Res
 
 /// An element of `documentDescribes`.
 #[expect(clippy::unnecessary_wraps, reason = "the signature of `read::Each`")]
-pub(super) fn described(reading: &mut DocumentReading<'_>, node: Node) -> Result<(), Refused> {
+pub(super) fn described(reading: &mut DocumentReader<'_>, node: Node) -> Result<(), Refused> {
     if let Some(text) = node.into_text(&mut reading.context) {
         let to = ElementRef::of_spdx(text);
         root(reading, &to);
@@ -165,7 +165,7 @@ pub(super) fn described(reading: &mut DocumentReading<'_>, node: Node) -> Result
 }
 
 /// Adds to what the document is about; most documents say it in both ways.
-fn root(reading: &mut DocumentReading<'_>, element: &ElementRef) {
+fn root(reading: &mut DocumentReader<'_>, element: &ElementRef) {
     let roots = &mut reading.document.roots;
     if roots.last() != Some(element) && !roots.iter().take(MANY).any(|root| root == element) {
         roots.push(element.clone());

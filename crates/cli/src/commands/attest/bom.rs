@@ -4,12 +4,12 @@ use std::{fs::File, io::BufReader, ops::ControlFlow, path::Path};
 
 use prova_core::statement::event::BomReference;
 use prova_formats::{
-    bom::{Component, BomFormat, ReadBomError, Sink, read_each},
+    bom::{BomFormat, Component, ReadBomError, Sink, read_each},
     limits::Limits,
 };
 
 use crate::{
-    document::Document,
+    document::AttachedDocument,
     error::{Blame, CommandError, blame_of_io},
     ui::Ui,
 };
@@ -18,9 +18,9 @@ use crate::{
 const SHOWN: usize = 20;
 
 /// Counts components.
-struct Counter(u64);
+struct BomCounter(u64);
 
-impl Sink for Counter {
+impl Sink for BomCounter {
     fn component(&mut self, _: Component) -> ControlFlow<()> {
         self.0 = self.0.saturating_add(1);
         ControlFlow::Continue(())
@@ -28,13 +28,13 @@ impl Sink for Counter {
 }
 
 /// Reads a bill of materials, shows where it deviates from its schema, and makes the reference and the document.
-pub(super) fn read(path: &Path, ui: &Ui) -> Result<(BomReference, Document), CommandError> {
+pub(super) fn read(path: &Path, ui: &Ui) -> Result<(BomReference, AttachedDocument), CommandError> {
     let shown = path.display().to_string();
     let file = File::open(path).map_err(|error| {
         CommandError::of(blame_of_io(&error), &error)
             .context(format!("cannot read the bill of materials {shown}"))
     })?;
-    let mut counter = Counter(0);
+    let mut counter = BomCounter(0);
     let reading = read_each(BufReader::new(file), &Limits::default(), &mut counter).map_err(|error| {
         let blame = match &error {
             ReadBomError::Io { source } => blame_of_io(source),
@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path, ui: &Ui) -> Result<(BomReference, Document), Com
         BomFormat::CycloneDx => "application/vnd.cyclonedx+json",
         BomFormat::Spdx => "application/spdx+json",
     };
-    let document = Document::with_media_type(path, media_type)?;
+    let document = AttachedDocument::with_media_type(path, media_type)?;
     if document.attachment.sha256 != reading.digest {
         return Err(CommandError::caller(format!("{shown} changed while it was read")));
     }

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 use super::{
     bom,
     event::{self, as_members, merge},
-    fields::{Fields, named},
+    fields::{EventOptions, named},
     split,
     subjects::{self, StatedAlias},
     units,
@@ -31,7 +31,7 @@ use super::{
 use crate::{
     basis::{Basis, BasisArgs},
     clock,
-    document::Document,
+    document::AttachedDocument,
     error::{Blaming as _, CommandError},
     signing,
     ui::{Status, Ui},
@@ -39,7 +39,7 @@ use crate::{
 
 /// The options of one event and those of all.
 #[derive(Args, Debug)]
-pub(crate) struct Attest<F: Fields> {
+pub(crate) struct Attest<F: EventOptions> {
     #[command(flatten, next_help_heading = "Event")]
     fields: F,
     #[command(flatten, next_help_heading = "Options")]
@@ -121,14 +121,14 @@ pub(super) struct Request {
 }
 
 /// Subjects that share an event's fields.
-struct Group {
+struct SubjectGroup {
     fields: Map<String, Value>,
     subjects: Vec<StatedAlias>,
 }
 
 /// A `ship` entry that nobody has answered; ordered by its place in the ledger.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Shipment {
+struct OpenShipment {
     entry: EntryIndex,
     leaf: LeafHash,
     /// Who has the units now: the shipper, or the carrier after receiving them.
@@ -136,7 +136,7 @@ struct Shipment {
     shipper: OrgId,
 }
 
-impl<F: Fields> Attest<F> {
+impl<F: EventOptions> Attest<F> {
     /// The request, whatever the event.
     pub(super) fn request(self) -> Result<Request, CommandError> {
         Ok(Request {
@@ -160,7 +160,7 @@ impl Request {
             .common
             .from_proof
             .as_deref()
-            .map(Document::read)
+            .map(AttachedDocument::read)
             .transpose()?;
         let basis = self.common.basis.open(ui)?;
         let source = self.common.basis.passphrase.source();
@@ -192,14 +192,18 @@ impl Request {
     }
 
     /// The event's members: the file's, the options' on top, documents and bills of materials by their digests.
-    fn members(&self, documents: &mut Vec<Document>, ui: &Ui) -> Result<Map<String, Value>, CommandError> {
+    fn members(
+        &self,
+        documents: &mut Vec<AttachedDocument>,
+        ui: &Ui,
+    ) -> Result<Map<String, Value>, CommandError> {
         let mut members = match &self.common.json {
             Some(path) => event::read_members(path)?,
             None => Map::new(),
         };
         merge(&mut members, as_members(&self.fields));
         for (member, path) in &self.documents {
-            let document = Document::read(path)?;
+            let document = AttachedDocument::read(path)?;
             let attachment = serde_json::to_value(&document.attachment).or_caller()?;
             members.insert((*member).to_owned(), attachment);
             documents.push(document);
@@ -215,10 +219,10 @@ impl Request {
         Ok(members)
     }
 
-    fn evidence(&self, documents: &mut Vec<Document>) -> Result<Vec<Attachment>, CommandError> {
+    fn evidence(&self, documents: &mut Vec<AttachedDocument>) -> Result<Vec<Attachment>, CommandError> {
         let mut evidence = Vec::new();
         for path in &self.common.attach {
-            let document = Document::read(path)?;
+            let document = AttachedDocument::read(path)?;
             evidence.push(document.attachment.clone());
             documents.push(document);
         }
@@ -269,7 +273,7 @@ impl Request {
         subjects: Vec<StatedAlias>,
         by: &OrgId,
         basis: &Basis,
-    ) -> Result<Vec<Group>, CommandError> {
+    ) -> Result<Vec<SubjectGroup>, CommandError> {
         match self.event {
             "manufacture" if !fields.contains_key("date") => {
                 let date = self.time()?.date();
@@ -279,7 +283,7 @@ impl Request {
             "receive" if !fields.contains_key("ship") => return answered(&fields, subjects, by, basis),
             _ => {}
         }
-        Ok(vec![Group { fields, subjects }])
+        Ok(vec![SubjectGroup { fields, subjects }])
     }
 
     fn time(&self) -> Result<Timestamp, CommandError> {
@@ -373,15 +377,15 @@ fn answered(
     subjects: Vec<StatedAlias>,
     by: &OrgId,
     basis: &Basis,
-) -> Result<Vec<Group>, CommandError> {
-    let mut groups: BTreeMap<Option<Shipment>, Vec<StatedAlias>> = BTreeMap::new();
+) -> Result<Vec<SubjectGroup>, CommandError> {
+    let mut groups: BTreeMap<Option<OpenShipment>, Vec<StatedAlias>> = BTreeMap::new();
     for subject in subjects {
         let shipment = open_shipment(&subject.id, by, basis)?;
         groups.entry(shipment).or_default().push(subject);
     }
     let groups = groups.into_iter().map(|(shipment, subjects)| {
         let mut fields = fields.clone();
-        if let Some(Shipment {
+        if let Some(OpenShipment {
             holder,
             shipper,
             leaf,
@@ -399,12 +403,12 @@ fn answered(
                 fields.insert("ship".to_owned(), Value::String(leaf.to_string()));
             }
         }
-        Group { fields, subjects }
+        SubjectGroup { fields, subjects }
     });
     Ok(groups.collect())
 }
 
-fn open_shipment(id: &SubjectId, by: &OrgId, basis: &Basis) -> Result<Option<Shipment>, CommandError> {
+fn open_shipment(id: &SubjectId, by: &OrgId, basis: &Basis) -> Result<Option<OpenShipment>, CommandError> {
     let Some(state) = basis.state() else {
         return Ok(None);
     };
@@ -417,7 +421,7 @@ fn open_shipment(id: &SubjectId, by: &OrgId, basis: &Basis) -> Result<Option<Shi
         let (entry, leaf) = transfer.shipped?;
         let shipper = transfer.from.clone();
         let holder = unit.custodian.clone().unwrap_or_else(|| shipper.clone());
-        Some(Shipment {
+        Some(OpenShipment {
             entry,
             leaf,
             holder,

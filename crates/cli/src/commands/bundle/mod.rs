@@ -11,13 +11,13 @@ use crate::{
 
 /// Look after bundles of evidence.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum BundleCommand {
     Receive(receive::ReceiveArgs),
 }
 
 /// Runs `prova bundle`.
-pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError> {
+pub(crate) fn run(command: &BundleCommand, ui: &mut Ui) -> Result<Status, CommandError> {
     match command {
-        Command::Receive(args) => receive::run(args, ui),
+        BundleCommand::Receive(args) => receive::run(args, ui),
     }
 }

@@ -16,7 +16,7 @@ use clap::Args;
 use prova_core::text::escape;
 use serde::Serialize;
 
-use self::{stage::Stage, story::Line};
+use self::{stage::DemoStage, story::StoryLine};
 use crate::{
     args::Format,
     error::{Blame, CommandError},
@@ -58,12 +58,12 @@ impl Show for Chapter<'_> {
 
 /// The storyteller's word.
 #[derive(Serialize)]
-struct Remark<'a> {
+struct StoryRemark<'a> {
     /// What the storyteller says.
     remark: &'a str,
 }
 
-impl Show for Remark<'_> {
+impl Show for StoryRemark<'_> {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {}", self.remark)
     }
@@ -159,13 +159,13 @@ impl Show for Finished {
 pub(crate) fn run(demo: Demo, ui: &mut Ui) -> Result<Status, CommandError> {
     let directory = scenery::directory(demo.directory)?;
     scenery::build(&directory)?;
-    let mut stage = Stage::new(&directory)?;
+    let mut stage = DemoStage::new(&directory)?;
     for line in story::lines() {
         match line {
-            Line::Chapter(chapter) => ui.item(&Chapter { chapter })?,
-            Line::Remark(remark) => ui.item(&Remark { remark })?,
-            Line::Name(name) => stage.name_last(name),
-            Line::Command(command) => {
+            StoryLine::Chapter(chapter) => ui.item(&Chapter { chapter })?,
+            StoryLine::Remark(remark) => ui.item(&StoryRemark { remark })?,
+            StoryLine::Name(name) => stage.name_last(name),
+            StoryLine::Command(command) => {
                 let act = stage.play(command)?;
                 ui.item(&act)?;
             }

@@ -25,7 +25,7 @@ const BEGIN: i64 = 1_769_932_800;
 const STEP_SECONDS: i64 = 6 * 3600;
 
 /// A directory, the clock, and what names stand for.
-pub(super) struct Stage {
+pub(super) struct DemoStage {
     directory: PathBuf,
     program: PathBuf,
     now: i64,
@@ -35,34 +35,34 @@ pub(super) struct Stage {
 
 /// What a command did.
 #[derive(Serialize)]
-pub(super) struct Act {
+pub(super) struct CommandAct {
     /// The command, with all names replaced.
     command: String,
     /// The entries that it made.
-    entries: Vec<Entry>,
+    entries: Vec<EntryJson>,
 }
 
 /// An entry that a command made: what the demonstration reads of the command's JSON.
 #[derive(Deserialize, Serialize)]
-struct Entry {
+struct EntryJson {
     index: EntryIndex,
-    findings: Vec<Finding>,
+    findings: Vec<FindingJson>,
 }
 
 #[derive(Deserialize, Serialize)]
-struct Finding {
+struct FindingJson {
     code: FindingCode,
     subject: SubjectId,
     detail: String,
 }
 
 #[derive(Deserialize)]
-struct Recorded {
-    entries: Vec<Entry>,
+struct RecordedJson {
+    entries: Vec<EntryJson>,
 }
 
 #[derive(Deserialize)]
-struct Verified {
+struct VerifiedJson {
     findings: Vec<FoundCode>,
 }
 
@@ -71,7 +71,7 @@ struct FoundCode {
     code: String,
 }
 
-impl Show for Act {
+impl Show for CommandAct {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let words = shlex::split(&self.command).unwrap_or_default();
         let (what, about) = summary(&words);
@@ -136,7 +136,7 @@ fn failed(message: impl Into<String>) -> CommandError {
     CommandError::new(Blame::Program, message)
 }
 
-impl Stage {
+impl DemoStage {
     pub(super) fn new(directory: &Path) -> Result<Self, CommandError> {
         let program = std::env::current_exe().map_err(|error| CommandError::of(Blame::Program, &error))?;
         let names = scenery::names();
@@ -153,7 +153,7 @@ impl Stage {
     }
 
     /// Runs a command of the story and reads what it recorded.
-    pub(super) fn play(&mut self, command: &str) -> Result<Act, CommandError> {
+    pub(super) fn play(&mut self, command: &str) -> Result<CommandAct, CommandError> {
         let command = self.resolve(command);
         let words =
             shlex::split(&command).ok_or_else(|| failed(format!("quotes do not match in: {command}")))?;
@@ -170,16 +170,16 @@ impl Stage {
         }
         self.now = self.now.saturating_add(STEP_SECONDS);
         let entries = match words.get(1).map(String::as_str) {
-            Some("init") => vec![Entry {
+            Some("init") => vec![EntryJson {
                 index: EntryIndex::new(0),
                 findings: Vec::new(),
             }],
-            _ => Self::read::<Recorded>(&output)?.entries,
+            _ => Self::read::<RecordedJson>(&output)?.entries,
         };
         if let Some(entry) = entries.last() {
             self.names.insert("last".to_owned(), entry.index.to_string());
         }
-        Ok(Act { command, entries })
+        Ok(CommandAct { command, entries })
     }
 
     /// Gives the last entry a name.
@@ -208,7 +208,7 @@ impl Stage {
     /// The codes of what `verify` finds, in the order of entries.
     pub(super) fn findings(&self) -> Result<Vec<String>, CommandError> {
         let output = self.verify(&["verify", "--format", "json"])?;
-        Ok(Self::read::<Verified>(&output)?
+        Ok(Self::read::<VerifiedJson>(&output)?
             .findings
             .into_iter()
             .map(|finding| finding.code)

@@ -6,7 +6,7 @@
 
 /// A line of the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum StoryLine {
     Chapter(&'static str),
     Remark(&'static str),
     /// A name for the last entry.
@@ -15,15 +15,15 @@ pub(super) enum Line {
 }
 
 /// The lines, in order.
-pub(super) fn lines() -> impl Iterator<Item = Line> {
+pub(super) fn lines() -> impl Iterator<Item = StoryLine> {
     include_str!("story.txt")
         .lines()
         .filter(|line| !line.is_empty())
         .map(|line| match line.split_once(' ') {
-            Some(("#", heading)) => Line::Chapter(heading),
-            Some((">", remark)) => Line::Remark(remark),
-            Some(("=", name)) => Line::Name(name),
-            _ => Line::Command(line),
+            Some(("#", heading)) => StoryLine::Chapter(heading),
+            Some((">", remark)) => StoryLine::Remark(remark),
+            Some(("=", name)) => StoryLine::Name(name),
+            _ => StoryLine::Command(line),
         })
 }
 
@@ -37,7 +37,7 @@ mod tests {
     fn the_story_has_every_event() {
         let commands: Vec<_> = lines()
             .filter_map(|line| match line {
-                Line::Command(command) => Some(command),
+                StoryLine::Command(command) => Some(command),
                 _ => None,
             })
             .collect();

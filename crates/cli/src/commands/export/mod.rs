@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{ArgGroup, Args};
-use prova_bundle::export::{ExportError, Exported, Request, Withhold, Withholding, export};
+use prova_bundle::export::{ExportError, ExportRequest, ExportedBundle, Withhold, Withholding, export};
 use prova_core::{
     bundle::{closure::ClosureError, description::Remark},
     id::{
@@ -26,7 +26,7 @@ use prova_core::{
 };
 use serde::Serialize;
 
-use super::export_as::{self, Form, FormArgs, Order, What};
+use super::export_as::{self, ExportForm, ExportSubject, FormArgs, Order};
 use crate::{
     clock,
     error::{Blame, Blamed as _, CommandError},
@@ -62,7 +62,7 @@ Example:
 pub(crate) struct ExportArgs {
     /// The components or acts that the evidence is about; with --as also entries, by index.
     #[arg(value_name = "COMPONENT|INDEX", group = "scope")]
-    what: Vec<What>,
+    what: Vec<ExportSubject>,
     /// Everything that an organisation said, and the components in it.
     #[arg(long, value_name = "ORG", group = "scope")]
     org: Option<OrgId>,
@@ -196,7 +196,7 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
     let key = signing::read_key(key_file, &args.passphrase.source(), ui)?;
     let source = LedgerSource::new(args.ledger.read(ui)?);
     let exporter = {
-        use prova_bundle::export::Source as _;
+        use prova_bundle::export::ExportSource as _;
         let record = source.registry().keys().get(&key.public().key_id());
         let record = record.ok_or_else(|| {
             let error = CommandError::caller(format!(
@@ -209,7 +209,7 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
         })?;
         record.organisation.clone()
     };
-    let request = Request {
+    let request = ExportRequest {
         scope: request,
         case: args.case.clone(),
         exporter,
@@ -240,7 +240,7 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
 
 impl ExportArgs {
     /// Writes what other people's tools read.
-    fn other_form(&self, form: Form, ui: &mut Ui) -> Result<Status, CommandError> {
+    fn other_form(&self, form: ExportForm, ui: &mut Ui) -> Result<Status, CommandError> {
         if self.what.is_empty() {
             let error = CommandError::caller("--as takes components or indices of entries");
             return Err(error.hint("only a bundle, without --as, has a wider scope"));
@@ -258,9 +258,9 @@ impl ExportArgs {
     }
 
     fn components(&self) -> Result<Vec<SubjectId>, CommandError> {
-        let subject = |what: &What| match what {
-            What::Subject(subject) => Ok(subject.clone()),
-            What::Entry(index) => {
+        let subject = |what: &ExportSubject| match what {
+            ExportSubject::Subject(subject) => Ok(subject.clone()),
+            ExportSubject::Entry(index) => {
                 let error = CommandError::caller(format!("{index} is no component"));
                 Err(error.hint("single entries go out with --as, stretches of them with --range"))
             }
@@ -335,8 +335,8 @@ fn failed(error: &ExportError<SourceError>) -> CommandError {
 }
 
 impl Written {
-    fn new(file: PathBuf, bytes: u64, exported: Exported) -> Self {
-        let Exported {
+    fn new(file: PathBuf, bytes: u64, exported: ExportedBundle) -> Self {
+        let ExportedBundle {
             description,
             verdict,
             attachments,

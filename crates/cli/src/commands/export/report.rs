@@ -1,7 +1,7 @@
 //! The report on a bundle for people: the exporter puts one into it, and a reader makes one's own.
 
 use prova_core::{
-    bundle::{Dossier, EntryBytes, OpenError, description::Description},
+    bundle::{Dossier, EntryBytes, ReopenError, description::Description},
     id::component::SubjectId,
     index::term::Term,
     verdict::{BundleScope, Verdict},
@@ -14,7 +14,7 @@ pub(crate) fn page<B: EntryBytes>(
     dossier: &Dossier,
     bytes: &B,
     verdict: &Verdict,
-) -> Result<Vec<u8>, Box<OpenError<B::Error>>> {
+) -> Result<Vec<u8>, Box<ReopenError<B::Error>>> {
     let description = dossier.description();
     let closure = &description.closure;
     let wanted = |relevance| {

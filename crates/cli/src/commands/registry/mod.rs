@@ -33,7 +33,7 @@ use crate::{
 /// Each change is a signed entry. Most need as many root organisations as the charter's threshold says; an organisation rotates and
 /// revokes its own keys itself.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum RegistryCommand {
     Enrol(EnrolArgs),
     Change(ChangeArgs),
     Rotate(RotateArgs),
@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Suspend(SuspendArgs),
     Reinstate(ReinstateArgs),
     Root(RootArgs),
-    Show(show::ShowArgs),
+    Show(show::RegistryShowArgs),
 }
 
 /// What all changes have.
@@ -235,9 +235,9 @@ pub(crate) struct RootArgs {
 }
 
 /// Runs `prova registry`.
-pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError> {
+pub(crate) fn run(command: &RegistryCommand, ui: &mut Ui) -> Result<Status, CommandError> {
     match command {
-        Command::Enrol(args) => {
+        RegistryCommand::Enrol(args) => {
             let action = Action::Enrol(Enrol {
                 organisation: args.organisation.clone(),
                 name: args.name.clone(),
@@ -248,7 +248,7 @@ pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError
             });
             record(&args.signing, action, ui)
         }
-        Command::Change(args) => {
+        RegistryCommand::Change(args) => {
             let action = Action::Change(Change {
                 organisation: args.organisation.clone(),
                 name: args.name.clone(),
@@ -258,7 +258,7 @@ pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError
             });
             record(&args.signing, action, ui)
         }
-        Command::Rotate(args) => {
+        RegistryCommand::Rotate(args) => {
             let retire = args.retire.iter().map(|key| key_id(key, &args.signing, ui));
             let action = Action::Rotate(Rotate {
                 organisation: args.organisation.clone(),
@@ -267,7 +267,7 @@ pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError
             });
             record(&args.signing, action, ui)
         }
-        Command::Revoke(args) => {
+        RegistryCommand::Revoke(args) => {
             let action = Action::Revoke(Revoke {
                 key: key_id(&args.key, &args.signing, ui)?,
                 reason: args.reason.clone(),
@@ -275,16 +275,16 @@ pub(crate) fn run(command: &Command, ui: &mut Ui) -> Result<Status, CommandError
             });
             record(&args.signing, action, ui)
         }
-        Command::Suspend(args) => {
+        RegistryCommand::Suspend(args) => {
             let standing = standing(&args.organisation, &args.reason);
             record(&args.signing, Action::Suspend(standing), ui)
         }
-        Command::Reinstate(args) => {
+        RegistryCommand::Reinstate(args) => {
             let standing = standing(&args.organisation, &args.reason);
             record(&args.signing, Action::Reinstate(standing), ui)
         }
-        Command::Root(args) => root(args, ui),
-        Command::Show(args) => show::run(args, ui),
+        RegistryCommand::Root(args) => root(args, ui),
+        RegistryCommand::Show(args) => show::run(args, ui),
     }
 }
 

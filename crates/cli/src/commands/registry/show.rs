@@ -30,7 +30,7 @@ Exit codes: 0 shown, 1 the ledger is damaged, 2 no ledger.
 
 Example:
   prova registry show --ledger ledger")]
-pub(crate) struct ShowArgs {
+pub(crate) struct RegistryShowArgs {
     /// Show these organisations only.
     #[arg(value_name = "ORG")]
     organisations: Vec<OrgId>,
@@ -169,7 +169,7 @@ impl ParticipantShown {
 }
 
 /// Runs `prova registry show`.
-pub(super) fn run(args: &ShowArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+pub(super) fn run(args: &RegistryShowArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let (snapshot, state) = args.ledger.read(ui)?;
     let registry = state.registry();
     if let Some(absent) = args

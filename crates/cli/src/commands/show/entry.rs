@@ -19,7 +19,7 @@ use crate::{
 /// An entry.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct EntryShown {
+pub(super) struct EntryOutput {
     /// Where it stands.
     index: EntryIndex,
     /// Its leaf hash.
@@ -56,7 +56,7 @@ struct SignatureShown {
 }
 
 /// Reads an entry.
-pub(super) fn read(reading: &Reading, index: EntryIndex) -> Result<EntryShown, CommandError> {
+pub(super) fn read(reading: &Reading, index: EntryIndex) -> Result<EntryOutput, CommandError> {
     let bytes = reading.snapshot().entry(index)?;
     let entry = reading.history().verify(index, &bytes)?;
     let payload = Envelope::decode(&bytes).or_evidence()?.payload().to_vec();
@@ -78,7 +78,7 @@ pub(super) fn read(reading: &Reading, index: EntryIndex) -> Result<EntryShown, C
         .by
         .as_ref()
         .map_or_else(String::new, |by| format!("{} ", by.shown()));
-    Ok(EntryShown {
+    Ok(EntryOutput {
         index,
         leaf: entry.leaf(),
         bytes: bytes.len(),
@@ -89,7 +89,7 @@ pub(super) fn read(reading: &Reading, index: EntryIndex) -> Result<EntryShown, C
     })
 }
 
-impl Show for EntryShown {
+impl Show for EntryOutput {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,

@@ -23,14 +23,14 @@ use crate::{
 /// A life.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(super) struct Life(Timeline);
+pub(super) struct LifeOutput(Timeline);
 
 /// Reads a life.
-pub(super) fn read(reading: &Reading, subject: &SubjectId) -> Result<Life, CommandError> {
-    Ok(Life(reading.life(subject)?))
+pub(super) fn read(reading: &Reading, subject: &SubjectId) -> Result<LifeOutput, CommandError> {
+    Ok(LifeOutput(reading.life(subject)?))
 }
 
-impl Show for Life {
+impl Show for LifeOutput {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let Timeline {
             subject,

@@ -34,7 +34,7 @@ pub(crate) struct ShowArgs {
     ledger: LedgerArgs,
 }
 
-enum What {
+enum ShownSubject {
     Entry(EntryIndex),
     Subject(SubjectId),
 }
@@ -50,20 +50,20 @@ pub(crate) fn run(args: &ShowArgs, ui: &mut Ui) -> Result<Status, CommandError> 
     let what = what(text)?;
     let reading = args.ledger.reading(ui)?;
     match what {
-        What::Entry(index) => ui.result(&entry::read(&reading, index)?)?,
-        What::Subject(subject) => ui.result(&life::read(&reading, &subject)?)?,
+        ShownSubject::Entry(index) => ui.result(&entry::read(&reading, index)?)?,
+        ShownSubject::Subject(subject) => ui.result(&life::read(&reading, &subject)?)?,
     }
     Ok(Status::Holds)
 }
 
-fn what(text: &str) -> Result<What, CommandError> {
+fn what(text: &str) -> Result<ShownSubject, CommandError> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let index = text
             .parse()
             .map_err(|_| CommandError::caller(format!("no entry has the index {text}")))?;
-        return Ok(What::Entry(EntryIndex::new(index)));
+        return Ok(ShownSubject::Entry(EntryIndex::new(index)));
     }
-    text.parse().map(What::Subject).map_err(|error| {
+    text.parse().map(ShownSubject::Subject).map_err(|error| {
         let error = CommandError::of(crate::error::Blame::Caller, &error);
         error.context(format!(
             "«{text}» is neither a component nor the index of an entry"

@@ -9,11 +9,11 @@ use std::{
 
 use prova_bundle::{
     bag::{Bag, OpenBagError, ReadBagError},
-    verify::{BagEntries, Verified, VerifyError, verify as verify_bag},
+    verify::{BagEntries, VerifiedBundle, VerifyError, verify as verify_bag},
     zip::{OpenArchiveError, ReadFileError, looks_like_archive},
 };
 use prova_core::{
-    bundle::{OpenError, Verifier},
+    bundle::{ReopenError, Verifier},
     verdict::{Answer, Gap, Trust, Verdict},
 };
 use serde::Serialize;
@@ -42,7 +42,7 @@ struct BundleVerdict<'a> {
     #[serde(skip)]
     file: PathBuf,
     #[serde(skip)]
-    verified: Option<&'a Verified>,
+    verified: Option<&'a VerifiedBundle>,
 }
 
 /// Bytes that tell a bundle from a proof.
@@ -107,9 +107,9 @@ pub(super) fn verify(
 }
 
 /// What was just verified cannot be read again.
-fn changed_since(path: &Path, error: OpenError<ReadBagError>) -> CommandError {
+fn changed_since(path: &Path, error: ReopenError<ReadBagError>) -> CommandError {
     match error {
-        OpenError::Read { source, .. } => failed(path, &source.into()),
+        ReopenError::Read { source, .. } => failed(path, &source.into()),
         other => CommandError::of(Blame::Evidence, &other)
             .context(format!("{} was changed while it was read", path.display())),
     }
@@ -118,7 +118,7 @@ fn changed_since(path: &Path, error: OpenError<ReadBagError>) -> CommandError {
 fn show(
     path: &Path,
     verdict: &Verdict,
-    verified: Option<&Verified>,
+    verified: Option<&VerifiedBundle>,
     ui: &mut Ui,
 ) -> Result<(), CommandError> {
     let shown = BundleVerdict {

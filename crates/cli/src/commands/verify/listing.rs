@@ -32,7 +32,7 @@ struct Complete {
     /// What the entries are about.
     term: Term,
     /// All of them.
-    entries: Vec<ListedEntry>,
+    entries: Vec<ListedEntryOutput>,
     /// The seal that counts them.
     seal: SealShown,
     /// Entries that the checkpoint covers.
@@ -45,7 +45,7 @@ struct Complete {
 
 /// An entry.
 #[derive(Serialize)]
-struct ListedEntry {
+struct ListedEntryOutput {
     /// Where it stands.
     index: EntryIndex,
     /// Its leaf hash.
@@ -168,7 +168,7 @@ pub(super) fn verify(
         ))
     })?;
     let checkpoint = verified.proven.checkpoint();
-    let entries = listing.entries().iter().map(|listed| ListedEntry {
+    let entries = listing.entries().iter().map(|listed| ListedEntryOutput {
         index: listed.index,
         leaf: listed.leaf,
     });

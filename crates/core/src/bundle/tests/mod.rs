@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{
-    closure::{Closure, Source},
+    closure::{Closure, ClosureSource},
     description::{Algorithms, FORMAT, SealReference},
     *,
 };
@@ -192,7 +192,7 @@ fn index_of(scene: &Scene, size: TreeSize) -> (Index, MemoryBuckets) {
     (index, buckets)
 }
 
-impl Source for Scene {
+impl ClosureSource for Scene {
     type Error = std::convert::Infallible;
 
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, Self::Error> {

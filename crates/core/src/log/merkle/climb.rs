@@ -11,7 +11,7 @@ pub(super) enum Side {
 
 /// One sibling on the way up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct ClimbStep {
     pub(super) side: Side,
     height: u32,
 }
@@ -34,7 +34,7 @@ impl Climb {
     ///
     /// Below the height where the ways of `leaf` and `last` meet, every node has a sibling. Above it the path is the
     /// right edge of the tree, where a node has a sibling only to its left.
-    pub(super) fn steps(self) -> impl Iterator<Item = Step> {
+    pub(super) fn steps(self) -> impl Iterator<Item = ClimbStep> {
         let meet = u64::BITS.saturating_sub((self.leaf ^ self.last).leading_zeros());
         (self.from..u64::BITS).filter_map(move |height| {
             let side = if self.leaf.wrapping_shr(height) & 1 == 1 {
@@ -44,7 +44,7 @@ impl Climb {
             } else {
                 return None;
             };
-            Some(Step { side, height })
+            Some(ClimbStep { side, height })
         })
     }
 

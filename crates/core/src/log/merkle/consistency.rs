@@ -61,7 +61,7 @@ pub enum ConsistencyError {
 
 /// What leads from the earlier root to the later one.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub(super) enum ConsistencyPath {
     /// The trees are equal, or the earlier one is empty.
     Nothing,
     /// The earlier tree is perfect: its root is a node of the later tree, and the way starts there.
@@ -70,7 +70,7 @@ pub(super) enum Shape {
     Subtree { height: u32, climb: Climb },
 }
 
-impl Shape {
+impl ConsistencyPath {
     pub(super) fn new(old: TreeSize, new: TreeSize) -> Result<Self, ConsistencyError> {
         if old > new {
             return Err(ConsistencyError::Shrunk { old, new });
@@ -105,7 +105,7 @@ impl ConsistencyProof {
     /// # Errors
     /// The tree shrank, or the path has another length than the sizes ask for.
     pub fn new(old: TreeSize, new: TreeSize, path: Vec<NodeHash>) -> Result<Self, ConsistencyError> {
-        let want = Shape::new(old, new)?.count();
+        let want = ConsistencyPath::new(old, new)?.count();
         if path.len() != want {
             return Err(ConsistencyError::PathLength {
                 old,
@@ -164,14 +164,15 @@ impl ConsistencyProof {
         old_root: &NodeHash,
         new_root: &NodeHash,
     ) -> Result<(NodeHash, NodeHash), ConsistencyError> {
-        let (climb, start, path) = match (Shape::new(self.old, self.new)?, self.path.split_first()) {
-            (Shape::Nothing, _) if self.old == TreeSize::EMPTY => {
+        let (climb, start, path) = match (ConsistencyPath::new(self.old, self.new)?, self.path.split_first())
+        {
+            (ConsistencyPath::Nothing, _) if self.old == TreeSize::EMPTY => {
                 let empty = NodeHash::of_empty_tree();
                 return Ok((empty, if self.new == self.old { empty } else { *new_root }));
             }
-            (Shape::Nothing, _) => return Ok((*old_root, *old_root)),
-            (Shape::Subtree { climb, .. }, Some((start, path))) => (climb, *start, path),
-            (Shape::Root(climb) | Shape::Subtree { climb, .. }, _) => {
+            (ConsistencyPath::Nothing, _) => return Ok((*old_root, *old_root)),
+            (ConsistencyPath::Subtree { climb, .. }, Some((start, path))) => (climb, *start, path),
+            (ConsistencyPath::Root(climb) | ConsistencyPath::Subtree { climb, .. }, _) => {
                 (climb, *old_root, self.path.as_slice())
             }
         };

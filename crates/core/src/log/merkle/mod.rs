@@ -28,7 +28,7 @@ pub use frontier::{Frontier, FrontierError};
 pub use inclusion::{InclusionError, InclusionProof};
 pub use tile::{Bundle, DecodeTileError, Tile, TileIndex, TileLevel, TileWidth, decode_tile, encode_tile};
 pub use tile_path::{ParseTilePathError, TilePath, tiles_to_write};
-pub use tree::{HashSource, Prover, ReadTreeError, Tree};
+pub use tree::{HashSource, InclusionProver, ReadTreeError, Tree};
 
 use crate::position::TreeSize;
 

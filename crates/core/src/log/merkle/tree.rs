@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, error::Error, ops::Range};
 
 use super::{
-    consistency::{ConsistencyError, ConsistencyProof, Shape},
+    consistency::{ConsistencyError, ConsistencyPath, ConsistencyProof},
     frontier::{Frontier, FrontierError, fold, root_above},
     inclusion::{InclusionError, InclusionProof, climb},
     tile::{Tile, TileIndex, TileLevel, TileWidth},
@@ -13,7 +13,7 @@ use crate::{
     position::{EntryIndex, TreeSize},
 };
 
-/// Hashes and tiles that a [`Prover`] remembers: 5 MiB and 8 MiB.
+/// Hashes and tiles that a [`InclusionProver`] remembers: 5 MiB and 8 MiB.
 const MAX_NODES: usize = 1 << 16;
 const MAX_TILES: usize = 1 << 10;
 
@@ -162,10 +162,10 @@ impl<S: HashSource> Tree<S> {
     pub fn prove_consistency(&self, old: TreeSize) -> Result<ConsistencyProof, ReadTreeError<S::Error>> {
         let mut reader = Reader::new(self);
         let mut path = Vec::new();
-        let climb = match Shape::new(old, self.size)? {
-            Shape::Nothing => None,
-            Shape::Root(climb) => Some(climb),
-            Shape::Subtree { height, climb } => {
+        let climb = match ConsistencyPath::new(old, self.size)? {
+            ConsistencyPath::Nothing => None,
+            ConsistencyPath::Root(climb) => Some(climb),
+            ConsistencyPath::Subtree { height, climb } => {
                 let index = old.get().wrapping_shr(height).saturating_sub(1);
                 path.push(reader.node(height, index)?);
                 Some(climb)
@@ -205,12 +205,12 @@ impl<S: HashSource> Tree<S> {
 
 /// Inclusion proofs from one tree, one after the other. What is above the leaves' tiles is read once and hashed once.
 #[derive(Clone, Debug)]
-pub struct Prover<S> {
+pub struct InclusionProver<S> {
     tree: Tree<S>,
     seen: Seen,
 }
 
-impl<S: HashSource> Prover<S> {
+impl<S: HashSource> InclusionProver<S> {
     /// Proofs from a tree.
     #[must_use]
     pub const fn new(tree: Tree<S>) -> Self {

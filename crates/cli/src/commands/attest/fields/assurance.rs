@@ -13,11 +13,11 @@ use prova_core::{
 };
 use serde::Serialize;
 
-use super::{EntryName, Fields, named};
+use super::{EntryName, EventOptions, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Test {
+pub(crate) struct TestOptions {
     /// The specification, for example `3GPP TS 33.511`.
     #[arg(long, value_name = "TEXT")]
     specification: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) struct Test {
     report: Option<PathBuf>,
 }
 
-impl Fields for Test {
+impl EventOptions for TestOptions {
     const EVENT: &'static str = "test";
 
     fn documents(&self) -> Vec<(&'static str, PathBuf)> {
@@ -55,7 +55,7 @@ impl Fields for Test {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Certify {
+pub(crate) struct CertifyOptions {
     /// What happens to the certificate: issue, renew, suspend, reinstate, withdraw.
     #[arg(long, value_parser = named::<CertificateAction>)]
     action: Option<CertificateAction>,
@@ -89,7 +89,7 @@ pub(crate) struct Certify {
     document: Option<PathBuf>,
 }
 
-impl Fields for Certify {
+impl EventOptions for CertifyOptions {
     const EVENT: &'static str = "certify";
 
     fn documents(&self) -> Vec<(&'static str, PathBuf)> {
@@ -116,7 +116,7 @@ fn scas(text: &str) -> Result<Scas, String> {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Correct {
+pub(crate) struct CorrectOptions {
     /// The entry, by index or leaf hash.
     #[arg(long, value_name = "ENTRY")]
     target: Option<EntryName>,
@@ -128,13 +128,13 @@ pub(crate) struct Correct {
     reason: Option<String>,
 }
 
-impl Fields for Correct {
+impl EventOptions for CorrectOptions {
     const EVENT: &'static str = "correct";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Evidence {
+pub(crate) struct EvidenceOptions {
     /// The event whose record is missing, for example `ship`.
     #[arg(long, value_name = "EVENT")]
     in_place_of: Option<String>,
@@ -147,7 +147,7 @@ pub(crate) struct Evidence {
     document: Option<PathBuf>,
 }
 
-impl Fields for Evidence {
+impl EventOptions for EvidenceOptions {
     const EVENT: &'static str = "evidence";
 
     fn documents(&self) -> Vec<(&'static str, PathBuf)> {

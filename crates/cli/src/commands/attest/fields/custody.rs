@@ -8,11 +8,11 @@ use prova_core::{
 };
 use serde::Serialize;
 
-use super::{EntryName, Fields, Site, named};
+use super::{EntryName, EventOptions, SiteOptions, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Ship {
+pub(crate) struct ShipOptions {
     /// The consignee.
     #[arg(long, value_name = "ORG")]
     to: Option<OrgId>,
@@ -33,13 +33,13 @@ pub(crate) struct Ship {
     export_control: Option<String>,
 }
 
-impl Fields for Ship {
+impl EventOptions for ShipOptions {
     const EVENT: &'static str = "ship";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Receive {
+pub(crate) struct ReceiveOptions {
     /// The previous holder [default: who holds the units: the shipper, or the carrier].
     #[arg(long, value_name = "ORG")]
     from: Option<OrgId>,
@@ -57,15 +57,15 @@ pub(crate) struct Receive {
     remarks: Option<String>,
 }
 
-impl Fields for Receive {
+impl EventOptions for ReceiveOptions {
     const EVENT: &'static str = "receive";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Store {
+pub(crate) struct StoreOptions {
     #[command(flatten)]
-    site: Site,
+    site: SiteOptions,
     /// First day.
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
@@ -77,6 +77,6 @@ pub(crate) struct Store {
     access: Option<String>,
 }
 
-impl Fields for Store {
+impl EventOptions for StoreOptions {
     const EVENT: &'static str = "store";
 }

@@ -11,11 +11,11 @@ use prova_core::{
 };
 use serde::Serialize;
 
-use super::{Fields, Firmware, Site};
+use super::{EventOptions, FirmwareOptions, SiteOptions};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Manifest {
+pub(crate) struct ManifestOptions {
     /// The product's name as its maker writes it.
     #[arg(long)]
     name: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) struct Manifest {
     bom_files: Vec<PathBuf>,
 }
 
-impl Fields for Manifest {
+impl EventOptions for ManifestOptions {
     const EVENT: &'static str = "manifest";
 
     fn boms(&self) -> Vec<PathBuf> {
@@ -62,13 +62,13 @@ impl Fields for Manifest {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Manufacture {
+pub(crate) struct ManufactureOptions {
     /// The type that they are units of.
     #[arg(long = "type", value_name = "TYPE")]
     #[serde(rename = "type")]
     of_type: Option<ComponentId>,
     #[command(flatten)]
-    site: Site,
+    site: SiteOptions,
     /// The day [default: that of --time].
     #[arg(long)]
     date: Option<Date>,
@@ -76,16 +76,16 @@ pub(crate) struct Manufacture {
     #[arg(long)]
     lot: Option<String>,
     #[command(flatten)]
-    firmware: Firmware,
+    firmware: FirmwareOptions,
 }
 
-impl Fields for Manufacture {
+impl EventOptions for ManufactureOptions {
     const EVENT: &'static str = "manufacture";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Assemble {
+pub(crate) struct AssembleOptions {
     /// The unit that the parts go into [default: the first component].
     #[arg(long, value_name = "UNIT")]
     parent: Option<ComponentId>,
@@ -94,7 +94,7 @@ pub(crate) struct Assemble {
     parts: Vec<Part>,
 }
 
-impl Fields for Assemble {
+impl EventOptions for AssembleOptions {
     const EVENT: &'static str = "assemble";
 
     fn subjects(&self) -> Vec<ComponentId> {

@@ -17,7 +17,7 @@ use prova_core::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The options of one event. Options that are absent give no member.
-pub(crate) trait Fields: Args + Serialize {
+pub(crate) trait EventOptions: Args + Serialize {
     /// The event's name.
     const EVENT: &'static str;
 
@@ -40,7 +40,7 @@ pub(crate) trait Fields: Args + Serialize {
 /// What runs, and how that is known.
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Firmware {
+pub(crate) struct FirmwareOptions {
     /// The firmware: `artefact:sha256:…`.
     #[arg(long = "firmware", value_name = "ARTEFACT")]
     artefact: Option<ComponentId>,
@@ -70,7 +70,7 @@ pub(crate) struct Measured {
 /// A factory or warehouse.
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Site {
+pub(crate) struct SiteOptions {
     /// The site's country.
     #[arg(id = "site_country", long = "site-country", value_name = "COUNTRY")]
     country: Option<Country>,

@@ -14,11 +14,11 @@ use prova_core::{
 };
 use serde::Serialize;
 
-use super::{EntryName, Fields, named};
+use super::{EntryName, EventOptions, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Notice {
+pub(crate) struct NoticeOptions {
     /// The vulnerability, for example a CVE or EUVD id.
     #[arg(long, value_name = "ID")]
     vulnerability: Option<String>,
@@ -43,7 +43,7 @@ pub(crate) struct Notice {
     document: Option<PathBuf>,
 }
 
-impl Fields for Notice {
+impl EventOptions for NoticeOptions {
     const EVENT: &'static str = "notice";
 
     fn documents(&self) -> Vec<(&'static str, PathBuf)> {
@@ -56,7 +56,7 @@ impl Fields for Notice {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Recall {
+pub(crate) struct RecallOptions {
     /// Why they are called back, in words.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -74,13 +74,13 @@ pub(crate) struct Recall {
     deadline: Option<Date>,
 }
 
-impl Fields for Recall {
+impl EventOptions for RecallOptions {
     const EVENT: &'static str = "recall";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Restrict {
+pub(crate) struct RestrictOptions {
     /// Where the act stands: proposed, inForce, repealed.
     #[arg(long, value_parser = named::<ActStatus>)]
     status: Option<ActStatus>,
@@ -88,7 +88,7 @@ pub(crate) struct Restrict {
     #[arg(long, value_name = "TEXT")]
     legal_basis: Option<String>,
     #[command(flatten)]
-    scope: Scope,
+    scope: ScopeOptions,
     /// From when.
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
@@ -100,7 +100,7 @@ pub(crate) struct Restrict {
 /// What a restriction applies to: every list that is not empty must match.
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Scope {
+pub(crate) struct ScopeOptions {
     /// A supplier, its subsidiaries included.
     #[arg(long = "scope-supplier", value_name = "ORG")]
     suppliers: Vec<OrgId>,
@@ -118,13 +118,13 @@ pub(crate) struct Scope {
     areas: Vec<AreaClass>,
 }
 
-impl Fields for Restrict {
+impl EventOptions for RestrictOptions {
     const EVENT: &'static str = "restrict";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Finding {
+pub(crate) struct FindingOptions {
     /// The rule or requirement.
     #[arg(long)]
     rule: Option<String>,
@@ -142,6 +142,6 @@ pub(crate) struct Finding {
     deadline: Option<Date>,
 }
 
-impl Fields for Finding {
+impl EventOptions for FindingOptions {
     const EVENT: &'static str = "finding";
 }

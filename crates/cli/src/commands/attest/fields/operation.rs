@@ -11,11 +11,11 @@ use prova_core::{
 };
 use serde::Serialize;
 
-use super::{Fields, Firmware, named};
+use super::{EventOptions, FirmwareOptions, named};
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Install {
+pub(crate) struct InstallOptions {
     /// What the slot is in the network: a key such as `ran.aau`.
     #[arg(long)]
     category: Option<Category>,
@@ -26,22 +26,22 @@ pub(crate) struct Install {
     #[arg(long, value_name = "ORG")]
     operator: Option<OrgId>,
     #[command(flatten)]
-    firmware: Firmware,
+    firmware: FirmwareOptions,
 }
 
-impl Fields for Install {
+impl EventOptions for InstallOptions {
     const EVENT: &'static str = "install";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Update {
+pub(crate) struct UpdateOptions {
     /// What ran before: `artefact:sha256:…`.
     #[arg(long, value_name = "ARTEFACT")]
     from: Option<ComponentId>,
     #[command(flatten)]
     #[serde(rename = "to")]
-    firmware: Firmware,
+    firmware: FirmwareOptions,
     /// How it came there: remote, local, factory, ….
     #[arg(long)]
     method: Option<String>,
@@ -50,13 +50,13 @@ pub(crate) struct Update {
     approved_by: Option<OrgId>,
 }
 
-impl Fields for Update {
+impl EventOptions for UpdateOptions {
     const EVENT: &'static str = "update";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Maintain {
+pub(crate) struct MaintainOptions {
     /// What was done: inspect, repair, replace, remove.
     #[arg(long, value_parser = named::<MaintenanceAction>)]
     action: Option<MaintenanceAction>,
@@ -80,7 +80,7 @@ pub(crate) struct Maintain {
     data_carriers_removed: Option<bool>,
 }
 
-impl Fields for Maintain {
+impl EventOptions for MaintainOptions {
     const EVENT: &'static str = "maintain";
 
     fn subjects(&self) -> Vec<ComponentId> {
@@ -91,10 +91,10 @@ impl Fields for Maintain {
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Measure {
+pub(crate) struct MeasureOptions {
     #[command(flatten)]
     #[serde(rename = "found")]
-    firmware: Firmware,
+    firmware: FirmwareOptions,
     /// The verifier's challenge, in hexadecimal.
     #[arg(long, value_name = "HEX")]
     nonce: Option<String>,
@@ -103,13 +103,13 @@ pub(crate) struct Measure {
     verifier: Option<String>,
 }
 
-impl Fields for Measure {
+impl EventOptions for MeasureOptions {
     const EVENT: &'static str = "measure";
 }
 
 #[derive(Args, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Decommission {
+pub(crate) struct DecommissionOptions {
     /// Why they are taken out of use, in words.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -124,6 +124,6 @@ pub(crate) struct Decommission {
     to: Option<OrgId>,
 }
 
-impl Fields for Decommission {
+impl EventOptions for DecommissionOptions {
     const EVENT: &'static str = "decommission";
 }

@@ -178,7 +178,7 @@ fn every_consistency_proof_up_to_64_leaves_is_that_of_the_definition() {
 fn a_prover_gives_the_same_proofs_whatever_was_asked_before() {
     for (size, _, tiles) in [1, 300, 66_000].into_iter().flat_map(|size| sizes(size..=size)) {
         let tree = Tree::new(&tiles, size_of(size));
-        let mut prover = Prover::new(tree.clone());
+        let mut prover = InclusionProver::new(tree.clone());
         for number in 0..1_000 {
             let index = index_of(number * 7_919 % (size + 1));
             match (prover.prove_inclusion(index), tree.prove_inclusion(index)) {
