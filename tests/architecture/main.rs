@@ -10,5 +10,6 @@
 mod arrows;
 mod docs;
 mod lines;
+mod rooms;
 mod source;
 mod text;
