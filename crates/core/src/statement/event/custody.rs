@@ -47,7 +47,7 @@ pub struct Receive {
 }
 
 /// Seals on arrival.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SealState {
     /// As shipped.
@@ -59,7 +59,7 @@ pub enum SealState {
 }
 
 /// Inspection on arrival.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Inspection {
     /// Taken over.

@@ -9,6 +9,7 @@
 pub mod assurance;
 pub mod category;
 pub mod custody;
+mod kind;
 pub mod make;
 mod mentions;
 pub mod notice;
@@ -18,7 +19,6 @@ mod shape;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::shape::ShapeError;
 use self::{
     assurance::{Certify, Correct, Evidence, Test},
     custody::{Receive, Ship, Store},
@@ -27,6 +27,7 @@ use self::{
     operation::{Decommission, Install, Maintain, Measure, Update},
     role::Role,
 };
+pub use self::{kind::EventKind, shape::ShapeError};
 use crate::{
     country::Country,
     hash::Digest,
@@ -105,57 +106,6 @@ pub enum Event {
     Restrict(Restrict),
     /// A regulator's finding.
     Finding(RegulatorFinding),
-}
-
-impl Event {
-    /// The names of all events, in the order of this page.
-    pub const NAMES: [&'static str; 19] = [
-        "manifest",
-        "manufacture",
-        "assemble",
-        "test",
-        "certify",
-        "ship",
-        "receive",
-        "store",
-        "install",
-        "update",
-        "maintain",
-        "notice",
-        "recall",
-        "measure",
-        "decommission",
-        "correct",
-        "evidence",
-        "restrict",
-        "finding",
-    ];
-
-    /// The name in statements and on the command line.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Manifest(_) => "manifest",
-            Self::Manufacture(_) => "manufacture",
-            Self::Assemble(_) => "assemble",
-            Self::Test(_) => "test",
-            Self::Certify(_) => "certify",
-            Self::Ship(_) => "ship",
-            Self::Receive(_) => "receive",
-            Self::Store(_) => "store",
-            Self::Install(_) => "install",
-            Self::Update(_) => "update",
-            Self::Maintain(_) => "maintain",
-            Self::Notice(_) => "notice",
-            Self::Recall(_) => "recall",
-            Self::Measure(_) => "measure",
-            Self::Decommission(_) => "decommission",
-            Self::Correct(_) => "correct",
-            Self::Evidence(_) => "evidence",
-            Self::Restrict(_) => "restrict",
-            Self::Finding(_) => "finding",
-        }
-    }
 }
 
 /// Where something happened.
