@@ -161,9 +161,15 @@ warning: finding second-birth about unit:dns:nordlys.example/AAU/S1: manufacture
       "findings": [
         {
           "code": "unreleased-firmware",
+          "severity": "gap",
           "subject": "unit:dns:nordlys.example/AAU/S1",
           "entry": 10,
-          "detail": "runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which no producer has released"
+          "detail": {
+            "unreleasedFirmware": {
+              "artefact": "artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+            }
+          },
+          "message": "runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which no producer has released"
         }
       ]
     }

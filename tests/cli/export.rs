@@ -34,7 +34,7 @@ fn a_bundle_is_exported_verified_without_the_ledger_and_received() {
 $ prova policy -o policy.txt
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38521 bytes
+evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38523 bytes
   authentic   holds              all 23 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -56,7 +56,7 @@ holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint o
   received by dns:north.example at 2026-03-01T08:00:00Z: intact
 [0]
 $ prova verify evidence.zip --trust policy.txt --format json
-{"format":"prova-verdict/1","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","size":15,"root":"e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
+{"format":"prova-verdict/2","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","size":15,"root":"e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
 [0]
 
 "#]]
@@ -258,11 +258,11 @@ missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 4
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o all.zip --withhold all --reason confidential
-all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40961 bytes
+all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40956 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o one.zip --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason confidential --authority «Act»
-one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41000 bytes
+one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40999 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold 0000000000000000000000000000000000000000000000000000000000000000 --reason confidential
@@ -299,7 +299,7 @@ error: entry 7 names the document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4
 hint: give the ledger the document, or say why the bundle does not have it: --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason TEXT; `--withhold missing` is for all that the ledger does not have
 [2]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40961 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40956 bytes
 0 findings
 [0]
 $ prova verify missing.zip --trust policy.txt

@@ -89,7 +89,7 @@ unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 wi
 [0]
 $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
 {
-  "format": "prova-verdict/1",
+  "format": "prova-verdict/2",
   "scope": {
     "subject": "unit:dns:nordlys.example/AAU/S1"
   },
@@ -178,7 +178,7 @@ fn the_json_of_a_verdict_on_a_ledger_lists_the_findings() {
         str![[r#"
 $ prova verify --format json
 {
-  "format": "prova-verdict/1",
+  "format": "prova-verdict/2",
   "scope": "ledger",
   "origin": "ledger.example/2026",
   "size": 17,
@@ -230,27 +230,61 @@ $ prova verify --format json
   "findings": [
     {
       "code": "distrusted-key",
+      "severity": "notice",
       "subject": "unit:dns:nordlys.example/AAU/S1",
       "entry": 11,
-      "detail": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
+      "detail": {
+        "distrustedKey": {
+          "key": "61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c",
+          "organisation": "dns:carrier.example",
+          "from": 11,
+          "reason": "stolen"
+        }
+      },
+      "message": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
     },
     {
       "code": "distrusted-key",
+      "severity": "notice",
       "subject": "unit:dns:nordlys.example/AAU/S2",
       "entry": 11,
-      "detail": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
+      "detail": {
+        "distrustedKey": {
+          "key": "61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c",
+          "organisation": "dns:carrier.example",
+          "from": 11,
+          "reason": "stolen"
+        }
+      },
+      "message": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
     },
     {
       "code": "custody-gap",
+      "severity": "gap",
       "subject": "unit:dns:nordlys.example/AAU/S2",
       "entry": 14,
-      "detail": "installed by dns:north.example, but the last known holder is dns:carrier.example"
+      "detail": {
+        "installedByAnother": {
+          "by": "dns:north.example",
+          "holder": "dns:carrier.example"
+        }
+      },
+      "message": "installed by dns:north.example, but the last known holder is dns:carrier.example"
     },
     {
       "code": "distrusted-key",
+      "severity": "notice",
       "subject": "unit:dns:nordlys.example/AAU/S2",
       "entry": 15,
-      "detail": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
+      "detail": {
+        "distrustedKey": {
+          "key": "61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c",
+          "organisation": "dns:carrier.example",
+          "from": 11,
+          "reason": "stolen"
+        }
+      },
+      "message": "signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"
     }
   ],
   "withheld": 0,
@@ -303,7 +337,7 @@ hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify --format json
 {
-  "format": "prova-verdict/1",
+  "format": "prova-verdict/2",
   "scope": "ledger",
   "origin": "ledger.example/2026",
   "size": 14,

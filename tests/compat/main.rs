@@ -23,7 +23,7 @@ fn a_ledger_of_version_1_is_read_audited_and_appended_to() {
     let findings: Vec<_> = audited
         .findings
         .iter()
-        .map(|finding| (finding.entry.get(), finding.code.name()))
+        .map(|finding| (finding.entry.get(), finding.code().name()))
         .collect();
     let want = [
         (43, "custody-gap"),

@@ -50,7 +50,11 @@ fn every_entry_is_admitted_and_the_findings_are_those_meant() {
         "{:#?}",
         audit.findings
     );
-    let codes: BTreeSet<_> = audit.findings.iter().map(|finding| finding.code.name()).collect();
+    let codes: BTreeSet<_> = audit
+        .findings
+        .iter()
+        .map(|finding| finding.code().name())
+        .collect();
     assert_eq!(
         codes.into_iter().collect::<Vec<_>>(),
         ["clone", "disputed-transfer", "no-birth", "unreleased-firmware"]

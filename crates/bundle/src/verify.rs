@@ -17,7 +17,7 @@ use prova_core::{
         policy::ParsePolicyError,
     },
     position::EntryIndex,
-    verdict::{ParseVerdictError, Trust, Verdict},
+    verdict::{ParseVerdictError, StatedVerdict, Trust},
 };
 
 use crate::{
@@ -162,8 +162,8 @@ pub fn verify<R: Read + Seek>(
         custody.push(HandOver::verify(&file, &before, manifest, registry).map_err(wrong(name))?);
         before = file;
     }
-    let stated = Verdict::parse(&bag.read(FileName::Verdict)?)?;
-    if decisions(stated) != decisions(dossier.verdict(trust.as_ref())) {
+    let stated = StatedVerdict::parse(&bag.read(FileName::Verdict)?)?;
+    if !stated.decides_as(&dossier.verdict(trust.as_ref())) {
         return Err(VerifyError::Verdict);
     }
     bag.check_rest()?;
@@ -173,17 +173,6 @@ pub fn verify<R: Read + Seek>(
         custody,
         trust,
     })
-}
-
-/// A verdict without its sentences: a later version may word them better, and old bundles are opened for ever.
-fn decisions(mut verdict: Verdict) -> Verdict {
-    for answered in &mut verdict.answers {
-        answered.reason.clear();
-    }
-    for finding in &mut verdict.findings {
-        finding.detail.clear();
-    }
-    verdict
 }
 
 fn check_info<R: Read + Seek>(bag: &Bag<R>, description: &Description) -> Result<(), VerifyError> {

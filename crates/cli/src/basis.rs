@@ -15,6 +15,7 @@ use prova_core::{
     lifecycle::Finding,
     position::EntryIndex,
     registry::Registry,
+    view::message::{message, with_messages},
 };
 use prova_store::{Ledger, Outcome, Snapshot, State};
 use serde::Serialize;
@@ -84,6 +85,7 @@ struct RecordedEntry {
     /// Whether the ledger had these bytes before: nothing was stored then.
     known: bool,
     /// What contradicts the past.
+    #[serde(serialize_with = "with_messages")]
     findings: Vec<Finding>,
 }
 
@@ -139,7 +141,9 @@ impl BasisArgs {
                     Tried::Taken(findings) => findings.iter().for_each(|finding| {
                         ui.warn(&format!(
                             "finding {} about {}: {}",
-                            finding.code, finding.subject, finding.detail
+                            finding.code(),
+                            finding.subject,
+                            message(&finding.detail)
                         ));
                     }),
                     Tried::TooFewSigned(reason) if self.sign_only => {

@@ -112,7 +112,7 @@ impl<'a> Rehearsal<'a> {
             }
             Err(AdmitError::View(error)) => return Err(error.into()),
         };
-        let findings = changes.findings().cloned().collect();
+        let findings = changes.findings().collect();
         self.rows.changes.chains.extend(changes.chains);
         self.rows.changes.aliases.extend(changes.aliases);
         self.rows.changes.facts.extend(changes.facts);

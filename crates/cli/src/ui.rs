@@ -107,15 +107,7 @@ impl Ui {
         })
     }
 
-    /// Prints the one result of a command, whose JSON has one form: these bytes.
-    pub(crate) fn canonical(&mut self, result: &impl Show, json: &[u8]) -> Result<(), CommandError> {
-        self.print(|format, out| match format {
-            Format::Text => result.show(out),
-            Format::Json => out.write_all(json),
-        })
-    }
-
-    /// Prints one of many results: in JSON one line each.
+    /// Prints one of many results, or one whose JSON is a line as others are: in JSON one line each.
     pub(crate) fn item(&mut self, item: &impl Show) -> Result<(), CommandError> {
         self.print(|format, out| match format {
             Format::Text => item.show(out),

@@ -218,7 +218,7 @@ impl Scene {
             })?;
         let index = size.next();
         self.written = written(&changes);
-        let findings = changes.findings().map(|finding| finding.code).collect();
+        let findings = changes.findings().map(|finding| finding.code()).collect();
         let terms = terms(index, &verified, self.registry.as_ref().unwrap())
             .into_iter()
             .collect();

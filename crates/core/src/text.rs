@@ -138,6 +138,59 @@ macro_rules! serde_as_text {
 }
 pub(crate) use serde_as_text;
 
+/// Words of a signer, repeated where nothing else is free text: 1,024 bytes at most; longer ones are cut, and end in `…` then.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Quote(String);
+
+/// The text is longer than a quotation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a quotation of {got} bytes, want {} at most", Quote::MAX_BYTES)]
+pub struct ParseQuoteError {
+    /// Bytes found.
+    pub got: usize,
+}
+
+impl Quote {
+    /// The longest quotation, in bytes: a remark's length, of which a list of a thousand findings stays readable.
+    pub const MAX_BYTES: usize = 1_024;
+
+    /// Quotes a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        if text.len() <= Self::MAX_BYTES {
+            return Self(text.to_owned());
+        }
+        let room = Self::MAX_BYTES.saturating_sub('…'.len_utf8());
+        let cut = (0..=room).rev().find_map(|end| text.get(..end));
+        Self(cut.unwrap_or_default().to_owned() + "…")
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Quote {
+    type Err = ParseQuoteError;
+
+    fn from_str(text: &str) -> Result<Self, ParseQuoteError> {
+        match text.len() {
+            got if got > Self::MAX_BYTES => Err(ParseQuoteError { got }),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+impl Display for Quote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+serde_as_text!(Quote as str);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +221,23 @@ mod tests {
             assert_eq!(is_text_of(text, &format_args!("{}/{}", 1, 2)), want, "{text}");
         }
         assert!(is_text_of("", &""));
+    }
+
+    #[test]
+    fn a_quotation_is_whole_or_cut_between_characters() {
+        let longest = "é".repeat(512);
+        for (text, want) in [
+            ("", ""),
+            ("stolen\u{1b}", "stolen\u{1b}"),
+            (&longest, &longest),
+            (&"é".repeat(513), &("é".repeat(510) + "…")),
+        ] {
+            let quote = Quote::of(text);
+            assert_eq!(quote.as_str(), want);
+            assert_eq!(want.parse(), Ok(quote));
+        }
+        let long = "x".repeat(1_025);
+        assert_eq!(long.parse::<Quote>(), Err(ParseQuoteError { got: 1_025 }));
     }
 
     #[test]

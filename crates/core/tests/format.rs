@@ -141,7 +141,10 @@ fn examples() -> BTreeMap<&'static str, String> {
     });
     let codes: Vec<_> = FindingCode::ALL
         .iter()
-        .map(|code| format!("{:<20}{}\n", code.name(), code.meaning()))
+        .map(|code| {
+            let (name, severity) = (code.name(), code.severity().to_string());
+            format!("{name:<20}{severity:<14}{}\n", code.meaning())
+        })
         .collect();
     let reasons: Vec<_> = ReasonCode::ALL
         .iter()

@@ -9,7 +9,7 @@ use prova_core::{
     position::EntryIndex,
     statement::event::role::Role,
     time::Timestamp,
-    view::{component_state::Party, timeline::Row},
+    view::{component_state::Party, message::with_messages, timeline::Row},
 };
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ pub struct LogEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// What is wrong with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "with_messages")]
     pub findings: Vec<Finding>,
 }
 

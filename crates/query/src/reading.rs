@@ -121,7 +121,7 @@ impl Reading {
     /// # Errors
     /// The registry's entries cannot be read again.
     pub fn audited(snapshot: Snapshot, audit: Audit) -> Result<Self, ReadingError> {
-        let is_distrusted = |finding: &Finding| finding.code == FindingCode::DistrustedKey;
+        let is_distrusted = |finding: &Finding| finding.code() == FindingCode::DistrustedKey;
         let distrusted = audit.findings.into_iter().filter(is_distrusted).collect();
         Self::new(snapshot, audit.state, distrusted)
     }
@@ -275,7 +275,7 @@ impl Reading {
 
     fn with_distrust(&self, id: &SubjectId, mut chain: Chain) -> Chain {
         for finding in self.distrusted_of(id) {
-            let count = chain.found.entry(finding.code).or_default();
+            let count = chain.found.entry(finding.code()).or_default();
             *count = count.saturating_add(1);
         }
         chain
@@ -316,8 +316,8 @@ impl View for Reading {
         let mut by_entry: BTreeMap<_, _> = facts.into_iter().collect();
         for finding in self.distrusted_of(of) {
             let key = FactKey::Findings(finding.entry);
-            if let Fact::Findings(findings) = by_entry.entry(key).or_insert(Fact::Findings(Vec::new())) {
-                findings.push(finding.clone());
+            if let Fact::Findings(details) = by_entry.entry(key).or_insert(Fact::Findings(Vec::new())) {
+                details.push(finding.detail.clone());
             }
         }
         Ok(by_entry.into_iter().collect())

@@ -131,7 +131,7 @@ impl Custody {
         let subject = SubjectId::from(unit.clone());
         let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for finding in facts::findings(view, &subject)? {
-            found.entry(finding.entry).or_default().push(finding.code);
+            found.entry(finding.entry).or_default().push(finding.code());
         }
         let mut walk = Walk {
             unit,

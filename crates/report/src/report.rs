@@ -265,7 +265,7 @@ impl Report {
         let mut findings: Vec<_> = all
             .filter(|finding| !self.verdict.findings.contains(finding))
             .collect();
-        findings.sort_by(|a, b| (a.entry, &a.subject, a.code).cmp(&(b.entry, &b.subject, b.code)));
+        findings.sort();
         findings
     }
 }

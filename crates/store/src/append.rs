@@ -451,7 +451,7 @@ impl<'a> Group<'_, 'a> {
             }
         }
         let index = size.next();
-        let findings = changes.findings().cloned().collect();
+        let findings = changes.findings().collect();
         let terms = self
             .registry
             .iter()

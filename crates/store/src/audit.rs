@@ -38,7 +38,7 @@ pub struct Audit {
     pub components: u64,
     /// Chains and indices.
     pub state: State,
-    /// What is recorded and contradicts itself, in order of entries, statements by distrusted keys among it.
+    /// What is recorded and contradicts itself, in the order of findings, statements by distrusted keys among it.
     pub findings: Vec<Finding>,
 }
 
@@ -130,7 +130,7 @@ pub fn audit(snapshot: &Snapshot, progress: &dyn Progress) -> Result<Audit, Audi
     let components = rows.components();
     let state = State::in_scratch(size, registry.clone(), rows);
     findings.extend(state.distrusted(snapshot)?);
-    findings.sort_by(|a, b| (a.entry, a.code, &a.subject).cmp(&(b.entry, b.code, &b.subject)));
+    findings.sort();
     Ok(Audit {
         size,
         root,

@@ -187,13 +187,12 @@ impl State {
             Kept::Scratch(rows) => distrusted(rows.as_ref(), &self.registry)?,
         };
         let mut findings = Vec::new();
-        for (index, code, detail) in found {
+        for (index, detail) in found {
             let entry = snapshot.entry(index)?;
             // An entry of the ledger decodes: it was admitted, and is held against its leaf hash.
             let subjects = Unverified::decode(&entry).map(|entry| entry.claim().subjects.clone());
             for subject in subjects.unwrap_or_default() {
                 findings.push(Finding {
-                    code,
                     subject: subject.id,
                     entry: index,
                     detail: detail.clone(),

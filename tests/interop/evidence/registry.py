@@ -27,7 +27,7 @@ class Organisation:
 
 class Registry:
     """The state after the entries so far. `keys`: raw bytes by key id, `owners`: every participant's key ever, `used`: those in use,
-    `since`: the entry that brought each into use, `distrusted`: from which entry on."""
+    `since`: the entry that brought each into use, `distrusted`: from which entry on, and why."""
 
     def __init__(self, charter):
         need(charter.kind == CHARTER and charter.index == 0, "entry 0 is no charter")
@@ -176,7 +176,7 @@ class Registry:
         need(said["key"] in self.owners and said["key"] not in self.revoked, "cannot be revoked:", said["key"])
         if said.get("distrustFrom") is not None:
             need(said["distrustFrom"] <= entry.index, "distrusted from a later entry")
-            self.distrusted[said["key"]] = said["distrustFrom"]
+            self.distrusted[said["key"]] = said["distrustFrom"], said["reason"]
         self.revoked.add(said["key"])
         self.used.discard(said["key"])
 

@@ -36,9 +36,9 @@ def sha256(*parts):
 
 
 def block(name):
-    """The lines of a fenced example of FORMAT.md, such as its lists of codes."""
+    """The lines of a fenced example of FORMAT.md, or of its shapes, such as its lists of codes."""
     text = FORMAT.read_text(encoding="utf-8")
-    return text.split(f"```example {name}\n", 1)[1].split("\n```", 1)[0].split("\n")
+    return re.split(f"```(?:example|shapes) {name}\n", text, maxsplit=1)[1].split("\n```", 1)[0].split("\n")
 
 
 def unhex(text, length=32):

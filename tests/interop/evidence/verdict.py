@@ -1,13 +1,51 @@
 """What the exporter found: `data/verdict.json` (FORMAT.md §16), as far as this verifier decides the same questions."""
 
+import re
+
 from . import description as descriptions
 from . import identifiers
+from .events import EVENTS
 from .policy import Policy
-from .strict import Refused, block, compact, members, need, number, parse, sha256, text
+from .strict import Refused, block, compact, members, need, number, parse, sha256, text, timestamp, unhex
 
 QUESTIONS = ["authentic", "entitled", "unbroken", "complete", "consistent", "acceptable"]
 CODES = frozenset(line.split()[0] for line in block("reason-codes"))
-FINDINGS = frozenset(line.split()[0] for line in block("finding-codes"))
+# Severity of every code, in the order of the table.
+FINDINGS = {line.split()[0]: line.split()[1] for line in block("finding-codes")}
+PLACES = list(FINDINGS)
+# Code and members of every detail, by its name.
+DETAILS = {
+    re.match(r'{"(\w+)":', shape)[1]: (code, re.findall(r'"(\w+)":<(\w+)>', shape))
+    for code, shape in (line.split() for line in block("finding-details"))
+}
+LONGEST_QUOTE = 1024
+
+
+def one_of(words):
+    """A reader of a closed enumeration."""
+    return lambda value: need(isinstance(value, str) and value in words, "not one of", words, value)
+
+
+def quoted(words):
+    """Text of a signer as a finding repeats it (§9)."""
+    data = words.encode("utf-8")
+    if len(data) <= LONGEST_QUOTE:
+        return words
+    return data[: LONGEST_QUOTE - len("…".encode())].decode("utf-8", "ignore") + "…"
+
+
+READERS = {
+    "event": one_of(EVENTS),
+    "index": number,
+    "org": identifiers.organisation,
+    "id": identifiers.kind,
+    "alias": identifiers.alias,
+    "time": timestamp,
+    "hex": unhex,
+    "seals": one_of(["intact", "broken", "none"]),
+    "inspection": one_of(["accepted", "disputed", "notDone"]),
+    "quote": lambda value: need(quoted(text(value)) == value, "too long a quotation"),
+}
 
 
 def complete(description, gaps):
@@ -44,15 +82,56 @@ def behind(description, entries, registry):
 
 
 def distrusted(description, entries, registry):
-    """Subject and entry of every statement of a distrusted key (§9): the registry alone says so, before and after gaps."""
+    """Every statement of a distrusted key as a finding (§9): the registry alone says so, before and after gaps."""
     about = {*description["closure"]["primary"], *description["closure"]["traced"]}
-    return sorted(
-        (name, entry.index)
-        for entry in entries
-        for key in entry.envelope.signatures
-        if entry.index >= registry.distrusted.get(key, entry.index + 1)
-        for name in about & set(entry.links)
+    found = []
+    for entry in entries:
+        for key in entry.envelope.signatures:
+            since, reason = registry.distrusted.get(key, (entry.index + 1, ""))
+            if entry.index < since:
+                continue
+            detail = {"key": key, "organisation": registry.owners[key], "from": since, "reason": quoted(reason)}
+            found += [told(name, entry.index, "distrustedKey", detail) for name in about & set(entry.links)]
+    return sorted(found, key=place)
+
+
+def told(subject, index, name, held):
+    """A finding."""
+    code = DETAILS[name][0]
+    return {"code": code, "severity": FINDINGS[code], "subject": subject, "entry": index, "detail": {name: held}}
+
+
+def place(finding):
+    """The key that findings are sorted by (§9)."""
+    return (
+        finding["entry"],
+        PLACES.index(finding["code"]),
+        finding["subject"].encode("utf-8"),
+        compact(finding["detail"]),
     )
+
+
+def first_place(finding):
+    """The same, in the first version of the format (§16)."""
+    return finding["entry"], identifiers.order(finding["subject"]), PLACES.index(finding["code"])
+
+
+def check_finding(part, version):
+    """The form of a finding, by the version of the verdict."""
+    severity = ["severity"] if version == "2" else []
+    members(part, ["code", *severity, "subject", "entry", "detail"])
+    need(part["code"] in FINDINGS, "finding", part["code"])
+    if version == "1":
+        text(part["detail"])
+        return
+    need(part["severity"] == FINDINGS[part["code"]], "severity of", part["code"], part["severity"])
+    need(isinstance(part["detail"], dict) and len(part["detail"]) == 1, "no detail:", part["detail"])
+    ((name, held),) = part["detail"].items()
+    code, shape = DETAILS.get(name, (None, []))
+    need(code == part["code"], "detail of", part["code"], name)
+    members(held, [member for member, _ in shape])
+    for member, kind in shape:
+        READERS[kind](held[member])
 
 
 def wanted(files, description, checkpoint, gaps):
@@ -76,7 +155,8 @@ def check(files, description, checkpoint, entries, registry):
         ["format", "scope", "origin", "size", "root", "trust", "answers", "findings", "withheld", "gaps"],
         ("trust",),
     )
-    need(found["format"] == "prova-verdict/1", "another format")
+    need(found["format"] in ("prova-verdict/1", "prova-verdict/2"), "another format")
+    version = found["format"][-1]
     need(data == compact(found) + b"\n", "verdict not in its canonical form")
     need(found["scope"] == {"bundle": description["scope"]}, "verdict about", found["scope"])
     for name in ("origin", "size", "root"):
@@ -89,17 +169,21 @@ def check(files, description, checkpoint, entries, registry):
         number(part["entry"], description["size"])
         identifiers.term(part["missing"])
     for part in found["findings"]:
-        members(part, ["code", "subject", "entry", "detail"])
-        need(part["code"] in FINDINGS, "finding", part["code"])
+        check_finding(part, version)
         need(
             part["subject"] in description["closure"]["primary"] + description["closure"]["traced"],
             "finding in",
             part["subject"],
         )
         number(part["entry"], description["size"])
-        text(part["detail"])
-    told = sorted((part["subject"], part["entry"]) for part in found["findings"] if part["code"] == "distrusted-key")
-    need(told == distrusted(description, entries, registry), "statements of distrusted keys:", told)
+    places = [place(part) if version == "2" else first_place(part) for part in found["findings"]]
+    need(places == sorted(places), "findings in another order")
+    need(version == "1" or len(set(places)) == len(places), "a finding twice")
+    keys = [part for part in found["findings"] if part["code"] == "distrusted-key"]
+    want = distrusted(description, entries, registry)
+    if version == "1":
+        keys, want = (sorted((part["subject"], part["entry"]) for part in parts) for parts in (keys, want))
+    need(keys == want, "statements of distrusted keys:", keys)
     want = zip(
         wanted(files, description, checkpoint, found["gaps"]), behind(description, entries, registry), strict=True
     )

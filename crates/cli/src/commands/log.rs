@@ -84,7 +84,11 @@ impl Show for LogLine {
                 more => format!("{first} and {more} more"),
             });
         }
-        let mut codes: Vec<_> = entry.findings.iter().map(|finding| finding.code.name()).collect();
+        let mut codes: Vec<_> = entry
+            .findings
+            .iter()
+            .map(|finding| finding.code().name())
+            .collect();
         codes.dedup();
         if !codes.is_empty() {
             columns.push(format!("! {}", codes.join(", ")));

@@ -14,7 +14,7 @@ use crate::{
     id::{alias::Alias, component::SubjectId},
     index::term::Term,
     ledger::replay::distrust,
-    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, View, facts},
+    lifecycle::{Chain, Detail, Fact, FactKey, FactKind, Finding, FindingCode, View, facts},
     log::checkpoint::SignedCheckpoint,
     position::EntryIndex,
     registry::history::{History, HistoryError},
@@ -150,7 +150,7 @@ impl Dossier {
         self.parts.postings.get(term).map_or(&[], Vec::as_slice)
     }
 
-    /// Contradictions in the lives of primary and traced components, in order of entries; statements of distrusted keys among them. None rests
+    /// Contradictions in the lives of primary and traced components, in their order; statements of distrusted keys among them. None rests
     /// on a gap: of those from the first gap on, only the distrusted keys are told.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -272,7 +272,7 @@ impl Dossier {
 /// What is wrong in the lives that are reported, up to the first gap; who is distrusted, also beyond.
 fn findings(parts: &Parts) -> Vec<Finding> {
     let registry = parts.history.now();
-    let mut distrusted: BTreeMap<EntryIndex, Vec<String>> = BTreeMap::new();
+    let mut distrusted: BTreeMap<EntryIndex, Vec<Detail>> = BTreeMap::new();
     let revoked = registry
         .keys()
         .iter()
@@ -293,7 +293,6 @@ fn findings(parts: &Parts) -> Vec<Finding> {
         for entry in parts.postings.get(&Term::chain(id)).into_iter().flatten() {
             let details = distrusted.get(entry).into_iter().flatten();
             findings.extend(details.map(|detail| Finding {
-                code: FindingCode::DistrustedKey,
                 subject: id.clone(),
                 entry: *entry,
                 detail: detail.clone(),
@@ -302,12 +301,10 @@ fn findings(parts: &Parts) -> Vec<Finding> {
     }
     if let Some(gap) = parts.gaps.first() {
         // Whose key is distrusted is told by the registry, all of which is here, whatever became of lives.
-        let rests_on_chains = |finding: &Finding| finding.code != FindingCode::DistrustedKey;
+        let rests_on_chains = |finding: &Finding| finding.code() != FindingCode::DistrustedKey;
         findings.retain(|finding| finding.entry < gap.entry || !rests_on_chains(finding));
     }
-    findings.sort_by(|a, b| {
-        (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail))
-    });
+    findings.sort();
     findings.dedup();
     findings
 }

@@ -18,7 +18,7 @@ use crate::{
         admission::{AdmitError, Inadmissible, admit},
         ahead::{Ahead, ReadAhead},
     },
-    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, FindingCode, View},
+    lifecycle::{Chain, Changes, Detail, Fact, FactKey, FactKind, Facts, Finding, View},
     log::merkle::Frontier,
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -27,6 +27,7 @@ use crate::{
         in_toto::Predicate,
         seal::Sealed,
     },
+    text::Quote,
 };
 
 /// Entries whose signatures are verified together.
@@ -282,30 +283,28 @@ impl Replay {
     }
 }
 
-/// Why an entry at `index` that `key` signed is distrusted, if it is: the key was revoked with distrust from that entry or an earlier one.
+/// What is wrong with an entry at `index` that `key` signed, if it is distrusted there: the key was revoked with distrust from that entry or an earlier one.
 /// The entries that enrolled and ended the key are not.
 #[must_use]
-pub fn distrust(registry: &Registry, key: &KeyId, index: EntryIndex) -> Option<String> {
+pub fn distrust(registry: &Registry, key: &KeyId, index: EntryIndex) -> Option<Detail> {
     let record = registry.keys().get(key)?;
     let from = record.distrust_from.filter(|from| index >= *from)?;
     if index <= record.enrolled || Some(index) == record.ended {
         return None;
     }
-    Some(format!(
-        "signed by key {key} of {}, which is distrusted from entry {from} on: {}",
-        record.organisation,
-        record.reason.as_deref().unwrap_or_default()
-    ))
+    Some(Detail::DistrustedKey {
+        key: *key,
+        organisation: record.organisation.clone(),
+        from,
+        reason: Quote::of(record.reason.as_deref().unwrap_or_default()),
+    })
 }
 
-/// The entries of keys that were revoked with distrust from an earlier index, as findings.
+/// The entries of keys that were revoked with distrust from an earlier index, and why, in order of entries.
 ///
 /// # Errors
 /// A row that cannot be read.
-pub fn distrusted<R: Rows>(
-    rows: &R,
-    registry: &Registry,
-) -> Result<Vec<(EntryIndex, FindingCode, String)>, R::Error> {
+pub fn distrusted<R: Rows>(rows: &R, registry: &Registry) -> Result<Vec<(EntryIndex, Detail)>, R::Error> {
     let mut found = Vec::new();
     let revoked = registry
         .keys()
@@ -314,10 +313,10 @@ pub fn distrusted<R: Rows>(
     for (key, _) in revoked {
         for index in rows.posting(&Term::Key(*key))? {
             let detail = distrust(registry, key, index);
-            found.extend(detail.map(|detail| (index, FindingCode::DistrustedKey, detail)));
+            found.extend(detail.map(|detail| (index, detail)));
         }
     }
-    found.sort();
+    found.sort_by_key(|(index, _)| *index);
     Ok(found)
 }
 
@@ -363,11 +362,11 @@ impl MemoryRows {
         }
     }
 
-    /// The findings that were recorded, in order of entries.
+    /// The findings that were recorded, in their order.
     #[must_use]
-    pub fn findings(&self) -> Vec<&Finding> {
+    pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<_> = self.facts.findings().collect();
-        findings.sort_by(|a, b| (a.entry, a.code, &a.subject).cmp(&(b.entry, b.code, &b.subject)));
+        findings.sort();
         findings
     }
 }

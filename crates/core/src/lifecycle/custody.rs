@@ -7,7 +7,7 @@
 //! ```
 //! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person.
 
-use super::{Applying, Fact, FactKey, FindingCode, MAX_NESTING, Transfer, TransferState, View};
+use super::{Applying, Detail, Fact, FactKey, MAX_NESTING, Transfer, TransferState, View};
 use crate::{
     id::{
         component::{ComponentId, Kind, SubjectId},
@@ -31,28 +31,23 @@ impl<V: View> Applying<'_, V> {
     }
 
     /// Notes when the speaker acts as holder of a unit that somebody else holds.
-    pub(super) fn check_custodian(&mut self, unit: &ComponentId, what: &str) -> Result<(), V::Error> {
+    pub(super) fn check_custodian(&mut self, unit: &ComponentId) -> Result<(), V::Error> {
         let by = &self.event.by;
         if let Some(holder) = self.custodian_of(unit)?.filter(|holder| holder != by) {
-            let detail = format!("{by} {what} it, but {holder} holds it");
-            self.find(&unit.clone().into(), FindingCode::NotCustodian, detail);
+            let (by, event) = (by.clone(), self.event.event.kind());
+            self.find(&unit.clone().into(), Detail::NotCustodian { by, event, holder });
         }
         Ok(())
     }
 
-    /// `holder` has the unit now, whoever had it; somebody else having had it is a gap.
-    pub(super) fn take_custody(
-        &mut self,
-        unit: &ComponentId,
-        holder: &OrgId,
-        what: &str,
-    ) -> Result<(), V::Error> {
-        if let Some(known) = self.custodian_of(unit)?.filter(|known| known != holder) {
-            let detail = format!("{what} by {holder}, but the last known holder is {known}");
-            self.find(&unit.clone().into(), FindingCode::CustodyGap, detail);
+    /// The operator who installs the unit has it now, whoever had it; somebody else having had it is a gap.
+    pub(super) fn take_custody(&mut self, unit: &ComponentId, operator: &OrgId) -> Result<(), V::Error> {
+        if let Some(holder) = self.custodian_of(unit)?.filter(|holder| holder != operator) {
+            let by = operator.clone();
+            self.find(&unit.clone().into(), Detail::InstalledByAnother { by, holder });
         }
         if let Some(life) = self.unit_mut(unit) {
-            life.custodian = Some(holder.clone());
+            life.custodian = Some(operator.clone());
         }
         Ok(())
     }
@@ -60,14 +55,10 @@ impl<V: View> Applying<'_, V> {
     pub(super) fn ship(&mut self, ship: &Ship) -> Result<(), V::Error> {
         let (index, leaf, by) = (self.index, self.leaf, self.event.by.clone());
         for unit in self.subjects(Kind::Unit) {
-            self.check_custodian(&unit, "ships")?;
+            self.check_custodian(&unit)?;
             let id = SubjectId::from(unit.clone());
             if let Some(parent) = self.unit(&unit, |life| life.parent.clone())? {
-                self.find(
-                    &id,
-                    FindingCode::NotInParent,
-                    format!("shipped alone, but it is in {parent}"),
-                );
+                self.find(&id, Detail::ShippedAlone { parent });
             }
             let Some(life) = self.unit_mut(&unit) else {
                 continue;
@@ -81,12 +72,11 @@ impl<V: View> Applying<'_, V> {
                 received: None,
                 state: TransferState::Open,
             });
-            if let Some(mut open) = open {
-                let entry = open.began().unwrap_or(index);
-                let detail = format!("shipped again while the shipment of entry {entry} is open");
-                self.find(&id, FindingCode::DoubleTransfer, detail);
-                open.state = TransferState::Double;
-                self.transfer_ends(&unit, open);
+            if let Some(mut transfer) = open {
+                let open = transfer.began().unwrap_or(index);
+                self.find(&id, Detail::DoubleTransfer { open });
+                transfer.state = TransferState::Double;
+                self.transfer_ends(&unit, transfer);
             }
         }
         Ok(())
@@ -126,10 +116,8 @@ impl<V: View> Applying<'_, V> {
                     }
                 } else if transfer.carrier.as_ref() != Some(&by) {
                     transfer.state = TransferState::Disputed;
-                    findings.push((
-                        FindingCode::NotConsignee,
-                        format!("received by {by}, but sent to {}", transfer.to),
-                    ));
+                    let (by, to) = (by.clone(), transfer.to.clone());
+                    findings.push(Detail::NotConsignee { by, to });
                 } else if disputed {
                     transfer.state = TransferState::Disputed;
                 }
@@ -138,15 +126,11 @@ impl<V: View> Applying<'_, V> {
             None => {
                 let in_person = receive.ship.is_none() && countersigned;
                 if !in_person {
-                    let detail = if receive.ship.is_some() {
-                        format!("received by {by} against an entry that is no open shipment of it")
-                    } else {
-                        format!(
-                            "received by {by} without a shipment or a signature of {}",
-                            receive.from
-                        )
-                    };
-                    findings.push((FindingCode::CustodyGap, detail));
+                    let (by, from) = (by.clone(), receive.from.clone());
+                    findings.push(match receive.ship {
+                        Some(ship) => Detail::NoShipment { by, ship },
+                        None => Detail::NotHandedOver { by, from },
+                    });
                 }
                 let state = if disputed {
                     TransferState::Disputed
@@ -171,20 +155,15 @@ impl<V: View> Applying<'_, V> {
             self.transfer_ends(unit, transfer);
         }
         if let Some(holder) = holder.filter(|holder| *holder != receive.from) {
-            findings.push((
-                FindingCode::CustodyGap,
-                format!("received from {}, but {holder} held it", receive.from),
-            ));
+            let from = receive.from.clone();
+            findings.push(Detail::ReceivedFromAnother { from, holder });
         }
         if disputed {
-            let detail = match receive.seals {
-                SealState::Broken => "received with broken seals",
-                SealState::Intact | SealState::None => "received under dispute",
-            };
-            findings.push((FindingCode::DisputedTransfer, detail.to_owned()));
+            let (seals, inspection) = (receive.seals, receive.inspection);
+            findings.push(Detail::DisputedTransfer { seals, inspection });
         }
-        for (code, detail) in findings {
-            self.find(&id, code, detail);
+        for detail in findings {
+            self.find(&id, detail);
         }
         Ok(())
     }

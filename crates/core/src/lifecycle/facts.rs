@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chain, Finding, Transfer, View};
+use super::{Chain, Detail, Finding, Transfer, View};
 use crate::{
     id::{
         alias::Alias,
@@ -64,8 +64,8 @@ pub enum FactKind {
 pub enum Fact {
     /// Nothing: that it is there is all.
     Holds,
-    /// The findings at an entry.
-    Findings(Vec<Finding>),
+    /// What is wrong with the entry.
+    Findings(Vec<Detail>),
     /// The transfer.
     Transfer(Box<Transfer>),
     /// Where in its parent a part sits.
@@ -165,11 +165,12 @@ impl Facts {
     }
 
     /// The findings among them, in order of subjects and entries.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.0.values().flatten().flat_map(|fact| match fact {
-            Fact::Findings(findings) => findings.as_slice(),
-            _ => &[],
-        })
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
+        let known = self
+            .0
+            .iter()
+            .filter_map(|((of, key), fact)| Some((of, key, fact.as_ref()?)));
+        known.flat_map(|(of, key, fact)| found(of, key, fact))
     }
 }
 
@@ -180,7 +181,8 @@ impl Facts {
 pub fn findings<V: View>(view: &V, of: &SubjectId) -> Result<Vec<Finding>, V::Error> {
     let facts = view.facts(of, FactKind::Findings)?;
     let by_entry: BTreeMap<_, _> = facts.into_iter().collect();
-    Ok(by_entry.into_values().flat_map(found).collect())
+    let findings = by_entry.iter().flat_map(|(key, fact)| found(of, key, fact));
+    Ok(findings.collect())
 }
 
 /// The findings at an entry in the chain of one of its subjects.
@@ -188,15 +190,22 @@ pub fn findings<V: View>(view: &V, of: &SubjectId) -> Result<Vec<Finding>, V::Er
 /// # Errors
 /// A row that cannot be read.
 pub fn findings_at<V: View>(view: &V, of: &SubjectId, index: EntryIndex) -> Result<Vec<Finding>, V::Error> {
-    let fact = view.fact(of, &FactKey::Findings(index))?;
-    Ok(fact.map(found).unwrap_or_default())
+    let key = FactKey::Findings(index);
+    let fact = view.fact(of, &key)?;
+    Ok(fact.map(|fact| found(of, &key, &fact)).unwrap_or_default())
 }
 
-fn found(fact: Fact) -> Vec<Finding> {
-    match fact {
-        Fact::Findings(findings) => findings,
-        _ => Vec::new(),
-    }
+/// The findings that a fact is.
+fn found(of: &SubjectId, key: &FactKey, fact: &Fact) -> Vec<Finding> {
+    let (FactKey::Findings(entry), Fact::Findings(details)) = (key, fact) else {
+        return Vec::new();
+    };
+    let findings = details.iter().map(|detail| Finding {
+        subject: of.clone(),
+        entry: *entry,
+        detail: detail.clone(),
+    });
+    findings.collect()
 }
 
 /// The transfers of a unit, the open one among them, oldest first.

@@ -1,6 +1,6 @@
 //! Which firmware runs where, and whether it may.
 
-use super::{Applying, FactKey, FindingCode, Life, View};
+use super::{Applying, Detail, FactKey, Life, View};
 use crate::{
     id::{
         component::{ComponentId, Kind},
@@ -28,8 +28,8 @@ impl<V: View> Applying<'_, V> {
             if let (Some(claimed), Some(known)) = (from, self.firmware_of(&id)?)
                 && *claimed != known
             {
-                let detail = format!("updated from {claimed}, but it ran {known}");
-                self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
+                let got = claimed.clone();
+                self.find(&id.clone().into(), Detail::UpdatedFrom { got, known });
             }
             if id.kind() == Kind::Unit || units.is_empty() {
                 self.check_release(&id, &firmware.artefact)?;
@@ -44,8 +44,8 @@ impl<V: View> Applying<'_, V> {
             match self.firmware_of(&id)? {
                 Some(known) if known == found.artefact => continue,
                 Some(known) => {
-                    let detail = format!("measured {}, but the ledger knew {known}", found.artefact);
-                    self.find(&id.clone().into(), FindingCode::FirmwareMismatch, detail);
+                    let got = found.artefact.clone();
+                    self.find(&id.clone().into(), Detail::Measured { got, known });
                 }
                 None => {}
             }
@@ -83,17 +83,16 @@ impl<V: View> Applying<'_, V> {
         })?;
         let released = life.flatten();
         let finding = match released {
-            None => Some((
-                FindingCode::UnreleasedFirmware,
-                format!("runs {artefact}, which no producer has released"),
-            )),
+            None => Some(Detail::UnreleasedFirmware {
+                artefact: artefact.clone(),
+            }),
             Some(life) => match self.unit(id, |life| life.of_type.clone())? {
                 Some(of_type) => self.check_fit(&of_type, artefact, &life)?,
                 None => None,
             },
         };
-        if let Some((code, detail)) = finding {
-            self.find(&id.clone().into(), code, detail);
+        if let Some(detail) = finding {
+            self.find(&id.clone().into(), detail);
         }
         Ok(())
     }
@@ -104,11 +103,11 @@ impl<V: View> Applying<'_, V> {
         of_type: &ComponentId,
         artefact: &ComponentId,
         life: &Released,
-    ) -> Result<Option<(FindingCode, String)>, V::Error> {
+    ) -> Result<Option<Detail>, V::Error> {
+        let (artefact, of_type) = (artefact.clone(), of_type.clone());
         let runs_on = FactKey::RunsOn(of_type.clone());
-        if life.is_limited && self.fact(artefact, &runs_on)?.is_none() {
-            let detail = format!("runs {artefact}, which is not released for {of_type}");
-            return Ok(Some((FindingCode::WrongFirmware, detail)));
+        if life.is_limited && self.fact(&artefact, &runs_on)?.is_none() {
+            return Ok(Some(Detail::WrongFirmware { artefact, of_type }));
         }
         let Some(producer) = life
             .producer
@@ -117,13 +116,16 @@ impl<V: View> Applying<'_, V> {
         else {
             return Ok(None);
         };
-        let manifest = self.component(of_type, |chain| chain.type_life()?.manifest)?;
+        let manifest = self.component(&of_type, |chain| chain.type_life()?.manifest)?;
         let supplier = FactKey::Supplier(producer.clone());
-        if manifest.flatten().is_none() || self.fact(of_type, &supplier)?.is_some() {
+        if manifest.flatten().is_none() || self.fact(&of_type, &supplier)?.is_some() {
             return Ok(None);
         }
-        let detail =
-            format!("runs {artefact} of {producer}, whom no manifest of {of_type} names as supplier");
-        Ok(Some((FindingCode::ForeignFirmware, detail)))
+        let producer = producer.clone();
+        Ok(Some(Detail::ForeignFirmware {
+            artefact,
+            producer,
+            of_type,
+        }))
     }
 }

@@ -1,11 +1,11 @@
 //! Beginning, parts, places and end of components.
 
-use super::{Applying, Chain, Fact, FactKey, FindingCode, Life, MAX_NESTING, Neighbours, View};
+use super::{Applying, Chain, Detail, Fact, FactKey, Life, MAX_NESTING, Neighbours, View};
 use crate::{
     id::component::{ComponentId, Kind, SubjectId},
     statement::{
         event::{
-            Event,
+            Event, EventKind,
             make::{Manifest, Manufacture, Part},
             operation::{Install, Maintain, MaintenanceAction},
         },
@@ -43,13 +43,13 @@ impl<V: View> Applying<'_, V> {
         if is_first && !comes_from_elsewhere {
             self.check_birth(id);
         }
-        if let Some(before) = before.filter(|before| *before > self.event.time) {
-            let detail = format!("claims {}, but the chain had reached {before}", self.event.time);
-            self.find(id, FindingCode::TimeBackwards, detail);
+        if let Some(reached) = before.filter(|before| *before > self.event.time) {
+            let got = self.event.time;
+            self.find(id, Detail::TimeBackwards { got, reached });
         }
-        if let Some(end) = ended.filter(|_| !self.is_comment()) {
-            let detail = format!("{} after the end in entry {end}", self.event.event.name());
-            self.find(id, FindingCode::AfterEnd, detail);
+        if let Some(ended) = ended.filter(|_| !self.is_comment()) {
+            let event = self.event.event.kind();
+            self.find(id, Detail::AfterEnd { event, ended });
         }
         for alias in aliases {
             let is_unit = id
@@ -66,7 +66,8 @@ impl<V: View> Applying<'_, V> {
                     }
                     Some(holder) if holder == *id => {}
                     Some(holder) => {
-                        self.find(id, FindingCode::Clone, format!("{alias} is {holder} already"));
+                        let alias = alias.clone();
+                        self.find(id, Detail::Clone { alias, holder });
                     }
                 }
             }
@@ -86,17 +87,13 @@ impl<V: View> Applying<'_, V> {
 
     fn check_birth(&mut self, id: &SubjectId) {
         let want = match id.component().map(ComponentId::kind) {
-            Some(Kind::Unit) => "manufacture",
-            Some(Kind::Type | Kind::Artefact) => "manifest",
+            Some(Kind::Unit) => EventKind::Manufacture,
+            Some(Kind::Type | Kind::Artefact) => EventKind::Manifest,
             Some(Kind::Slot) | None => return,
         };
-        let got = self.event.event.name();
+        let got = self.event.event.kind();
         if got != want {
-            self.find(
-                id,
-                FindingCode::NoBirth,
-                format!("the life begins with {got}, want {want}"),
-            );
+            self.find(id, Detail::NoBirth { got, want });
         }
     }
 
@@ -114,7 +111,7 @@ impl<V: View> Applying<'_, V> {
             Event::Receive(receive) => self.receive(receive)?,
             Event::Store(_) => {
                 for unit in self.subjects(Kind::Unit) {
-                    self.check_custodian(&unit, "stores")?;
+                    self.check_custodian(&unit)?;
                 }
             }
             Event::Install(install) => self.install(install)?,
@@ -158,7 +155,7 @@ impl<V: View> Applying<'_, V> {
                 Life::Unit(_) | Life::Slot(_) | Life::Act(_) | Life::Index(_) => None,
             };
             if let Some(maker) = maker.filter(|maker| *maker != by) {
-                foreign.push((id.clone(), format!("manifest by {by}, but the maker is {maker}")));
+                foreign.push((id.clone(), maker.clone()));
                 continue;
             }
             match &mut chain.life {
@@ -189,8 +186,9 @@ impl<V: View> Applying<'_, V> {
                 Life::Unit(_) | Life::Slot(_) | Life::Act(_) | Life::Index(_) => {}
             }
         }
-        for (id, detail) in foreign {
-            self.find(&id, FindingCode::ForeignMaker, detail);
+        for (id, maker) in foreign {
+            let by = by.clone();
+            self.find(&id, Detail::ForeignManifest { by, maker });
         }
     }
 
@@ -203,19 +201,18 @@ impl<V: View> Applying<'_, V> {
         for unit in self.subjects(Kind::Unit) {
             let id = SubjectId::from(unit.clone());
             if maker.as_ref() != Some(&by) && !named {
-                let detail = format!("made by {by}, whom no manifest of {of_type} names as manufacturer");
-                self.find(&id, FindingCode::ForeignMaker, detail);
+                let (by, of_type) = (by.clone(), of_type.clone());
+                self.find(&id, Detail::UnnamedManufacturer { by, of_type });
             }
             if unit.org().is_some_and(|org| Some(org) != maker.as_ref()) {
-                let detail = format!("called a {of_type}, which is of another maker");
-                self.find(&id, FindingCode::ForeignMaker, detail);
+                let of_type = of_type.clone();
+                self.find(&id, Detail::ForeignType { of_type });
             }
             let Some(life) = self.unit_mut(&unit) else {
                 continue;
             };
             if let Some(born) = life.born {
-                let detail = format!("manufactured again; it was manufactured in entry {born} already");
-                self.find(&id, FindingCode::SecondBirth, detail);
+                self.find(&id, Detail::SecondBirth { born });
                 continue;
             }
             life.born = Some(index);
@@ -237,29 +234,24 @@ impl<V: View> Applying<'_, V> {
     ) -> Result<(), V::Error> {
         let id = SubjectId::from(part.clone());
         if self.is_inside(parent, part)? {
-            self.find(
-                &id,
-                FindingCode::Cycle,
-                format!("put into {parent}, which is inside it or nested too deep"),
-            );
+            let parent = parent.clone();
+            self.find(&id, Detail::Cycle { parent });
             return Ok(());
         }
         let (held, holder) = (self.custodian_of(part)?, self.custodian_of(parent)?);
         let known = self.unit(part, |life| life.parent.clone())?;
         match known {
             Some(known) if known != *parent => {
-                self.find(
-                    &id,
-                    FindingCode::TwoParents,
-                    format!("put into {parent}, but it is in {known}"),
-                );
+                let parent = parent.clone();
+                self.find(&id, Detail::TwoParents { parent, known });
             }
             _ => {
                 if let (Some(held), Some(holder)) = (held, holder)
                     && held != holder
                 {
-                    let detail = format!("put into {parent}, held by {holder}, while held by {held}");
-                    self.find(&id, FindingCode::CustodyGap, detail);
+                    let parent = parent.clone();
+                    let detail = Detail::PartOfAnother { parent, holder, held };
+                    self.find(&id, detail);
                 }
             }
         }
@@ -277,12 +269,12 @@ impl<V: View> Applying<'_, V> {
         let custodian = self.custodian_of(parent)?;
         let known = self.unit(part, |life| life.parent.clone())?;
         if known.as_ref() != Some(parent) {
-            let is = known.map_or_else(|| "in no unit".to_owned(), |known| format!("in {known}"));
-            self.find(
-                &part.clone().into(),
-                FindingCode::NotInParent,
-                format!("taken out of {parent}, but it is {is}"),
-            );
+            let parent = parent.clone();
+            let detail = match known {
+                None => Detail::NotInParent { parent },
+                Some(known) => Detail::InAnotherParent { parent, known },
+            };
+            self.find(&part.clone().into(), detail);
         }
         if let Some(life) = self.unit_mut(part) {
             life.parent = None;
@@ -315,26 +307,20 @@ impl<V: View> Applying<'_, V> {
         for slot in self.subjects(Kind::Slot) {
             let id = SubjectId::from(slot.clone());
             if slot.org().is_some_and(|org| *org != operator) {
-                self.find(
-                    &id,
-                    FindingCode::ForeignSlot,
-                    format!("filled by {operator}, who is not its operator"),
-                );
+                let by = operator.clone();
+                self.find(&id, Detail::ForeignSlot { by });
             }
             for unit in &units {
-                if let Some(other) = self.other_occupant(&slot, unit)? {
-                    self.find(
-                        &id,
-                        FindingCode::SlotOccupied,
-                        format!("{unit} installed while {other} is in it"),
-                    );
+                if let Some(occupant) = self.other_occupant(&slot, unit)? {
+                    let unit = unit.clone();
+                    self.find(&id, Detail::SlotOccupied { unit, occupant });
                 }
                 let known = self.unit(unit, |life| life.slot.clone())?;
                 if let Some(known) = known.filter(|known| *known != slot) {
-                    let detail = format!("installed in {slot}, but it is in {known}");
-                    self.find(&unit.clone().into(), FindingCode::TwoPlaces, detail);
+                    let slot = slot.clone();
+                    self.find(&unit.clone().into(), Detail::TwoPlaces { slot, known });
                 }
-                self.take_custody(unit, &operator, "installed")?;
+                self.take_custody(unit, &operator)?;
                 if let Some(life) = self.unit_mut(unit) {
                     life.slot = Some(slot.clone());
                 }
@@ -359,11 +345,8 @@ impl<V: View> Applying<'_, V> {
                         .firmware_of(unit)?
                         .filter(|known| *known != firmware.artefact)
                     {
-                        let detail = format!(
-                            "installed with {}, but the ledger knew {known}",
-                            firmware.artefact
-                        );
-                        self.find(&unit.clone().into(), FindingCode::FirmwareMismatch, detail);
+                        let got = firmware.artefact.clone();
+                        self.find(&unit.clone().into(), Detail::InstalledWith { got, known });
                     }
                 }
                 self.runs(firmware, None)
@@ -404,8 +387,7 @@ impl<V: View> Applying<'_, V> {
                 }
             }
             None => {
-                let detail = "removed from a slot where it is not".to_owned();
-                self.find(&unit.clone().into(), FindingCode::NotInSlot, detail);
+                self.find(&unit.clone().into(), Detail::NotInSlot {});
             }
         }
         Ok(())
@@ -495,7 +477,7 @@ impl<V: View> Applying<'_, V> {
     fn decommission(&mut self) -> Result<(), V::Error> {
         let index = self.index;
         for unit in self.subjects(Kind::Unit) {
-            self.check_custodian(&unit, "decommissions")?;
+            self.check_custodian(&unit)?;
             if !self.subjects(Kind::Slot).is_empty() {
                 self.leave_slot(&unit)?;
             }

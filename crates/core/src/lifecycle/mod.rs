@@ -8,6 +8,7 @@
 
 mod chain;
 mod custody;
+mod detail;
 pub mod facts;
 mod finding;
 mod firmware;
@@ -17,8 +18,9 @@ use std::{borrow::Borrow, collections::BTreeMap};
 
 pub use self::{
     chain::{ArtefactLife, Chain, Life, SlotLife, Transfer, TransferState, TypeLife, UnitLife},
+    detail::Detail,
     facts::{Fact, FactKey, FactKind, Facts, Neighbours},
-    finding::{Finding, FindingCode, ParseFindingCodeError},
+    finding::{Finding, FindingCode, FindingGroup, ParseFindingCodeError, Severity},
 };
 use crate::{
     hash::LeafHash,
@@ -77,7 +79,7 @@ pub struct Changes {
 
 impl Changes {
     /// The findings at the entry.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
         self.facts.findings()
     }
 }
@@ -121,24 +123,18 @@ pub(crate) fn apply<V: View>(
 }
 
 impl<V: View> Applying<'_, V> {
-    fn find(&mut self, subject: &SubjectId, code: FindingCode, detail: String) {
-        let finding = Finding {
-            code,
-            subject: subject.clone(),
-            entry: self.index,
-            detail,
-        };
+    fn find(&mut self, subject: &SubjectId, detail: Detail) {
         let Some(chain) = self.changes.chains.get_mut(subject) else {
             return;
         };
+        let count = chain.found.entry(detail.code()).or_default();
         let key = FactKey::Findings(self.index);
         let facts = &mut self.changes.facts;
         match facts.get_mut(subject, &key) {
-            Some(Fact::Findings(findings)) if findings.contains(&finding) => return,
-            Some(Fact::Findings(findings)) => findings.push(finding),
-            _ => facts.insert(subject.clone(), key, Some(Fact::Findings(vec![finding]))),
+            Some(Fact::Findings(details)) if details.contains(&detail) => return,
+            Some(Fact::Findings(details)) => details.push(detail),
+            _ => facts.insert(subject.clone(), key, Some(Fact::Findings(vec![detail]))),
         }
-        let count = chain.found.entry(code).or_default();
         *count = count.saturating_add(1);
     }
 

@@ -8,28 +8,30 @@
 mod answer;
 pub mod bundle_scope;
 mod gap;
+mod stated;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use self::{
     answer::{Answer, Answered, Question, ReasonCode, consistent},
     bundle_scope::BundleScope,
     gap::Gap,
+    stated::{ParseVerdictError, StatedVerdict},
 };
 use crate::{
     hash::{Digest, NodeHash},
     id::{component::SubjectId, origin::Origin},
-    json::JsonError,
     lifecycle::Finding,
     log::{
         checkpoint::SignedCheckpoint,
         policy::{ParsePolicyError, Policy},
     },
     position::{EntryIndex, TreeSize},
+    view::message::FindingView,
 };
 
-/// The format that this version writes and reads.
-pub const FORMAT: &str = "prova-verdict/1";
+/// The format that this version writes.
+pub const FORMAT: &str = "prova-verdict/2";
 /// Largest verdict, in bytes.
 pub const MAX_VERDICT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -79,10 +81,10 @@ pub enum Scope {
     Bundle(BundleScope),
 }
 
-/// The answers to the six questions, and what was found beside them.
+/// The answers to the six questions, and what was found beside them. How findings are told is up to its reader: the verdict has their fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Verdict {
+pub struct Verdict<F = Finding> {
     /// The format's name and version: [`FORMAT`].
     pub format: String,
     /// What it is about.
@@ -98,39 +100,12 @@ pub struct Verdict {
     pub trust: Option<Digest>,
     /// One answer for each question, in their order.
     pub answers: Vec<Answered>,
-    /// Contradictions in the record, in order of entries.
-    pub findings: Vec<Finding>,
+    /// Contradictions in the record, in their order, each once.
+    pub findings: Vec<F>,
     /// Documents that entries name and that were withheld, or are no part of what was looked at.
     pub withheld: u64,
     /// Where lives could not be followed; what is found there or later is not among the findings.
     pub gaps: Vec<Gap>,
-}
-
-/// Why bytes are not a verdict.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ParseVerdictError {
-    /// Too large.
-    #[error("a verdict of {got} bytes, want {MAX_VERDICT_BYTES} at most")]
-    Size {
-        /// Bytes found.
-        got: usize,
-    },
-    /// Another format, perhaps a newer one.
-    #[error("verdict format «{}», want «{FORMAT}»", crate::text::excerpt(got))]
-    Format {
-        /// The format found.
-        got: String,
-    },
-    /// Not JSON of this shape.
-    #[error("no verdict: {0}")]
-    Json(#[from] JsonError),
-    /// The content is a verdict's, the bytes are not its canonical form.
-    #[error("not in canonical form from byte {position}")]
-    NotCanonical {
-        /// First byte that differs.
-        position: usize,
-    },
 }
 
 /// The entries that an audited chain's answers rest on.
@@ -268,7 +243,8 @@ impl Verdict {
             ReasonCode::NoRules,
             "no rule pack was given",
         ));
-        findings.sort_by(|a, b| (a.entry, &a.subject, a.code).cmp(&(b.entry, &b.subject, b.code)));
+        findings.sort();
+        findings.dedup();
         Self::of(scope, signed, trust, answers, findings)
     }
 
@@ -294,41 +270,28 @@ impl Verdict {
         }
     }
 
-    /// The bytes of the verdict: compact JSON, one newline at the end. The same verdict gives the same bytes.
-    #[must_use]
-    pub fn to_canonical(&self) -> Vec<u8> {
-        let mut bytes =
-            serde_json::to_vec(self).expect("a verdict has text keys only and its members serialise");
-        bytes.push(b'\n');
-        bytes
-    }
-
-    /// Reads a verdict.
+    /// Writes the verdict as programs are shown it, with the sentences of its findings, for `#[serde(serialize_with)]`.
     ///
     /// # Errors
-    /// Bytes that are not exactly the canonical form of a verdict of this format.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ParseVerdictError> {
-        #[derive(Deserialize)]
-        struct VerdictPreamble {
-            format: String,
+    /// Those of the serialiser.
+    pub fn with_messages<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let findings = self.findings.iter().cloned().map(FindingView::from).collect();
+        self.with_findings(findings).serialize(serializer)
+    }
+
+    fn with_findings<F>(&self, findings: Vec<F>) -> Verdict<F> {
+        Verdict {
+            findings,
+            format: self.format.clone(),
+            scope: self.scope.clone(),
+            origin: self.origin.clone(),
+            size: self.size,
+            root: self.root,
+            trust: self.trust,
+            answers: self.answers.clone(),
+            withheld: self.withheld,
+            gaps: self.gaps.clone(),
         }
-        let got = bytes.len();
-        if got > MAX_VERDICT_BYTES {
-            return Err(ParseVerdictError::Size { got });
-        }
-        let VerdictPreamble { format } = crate::json::parse(bytes)?;
-        if format != FORMAT {
-            return Err(ParseVerdictError::Format { got: format });
-        }
-        let verdict: Self = crate::json::parse(bytes)?;
-        let canonical = verdict.to_canonical();
-        if canonical == bytes {
-            return Ok(verdict);
-        }
-        let same = canonical.iter().zip(bytes).take_while(|(want, got)| want == got);
-        Err(ParseVerdictError::NotCanonical {
-            position: same.count(),
-        })
     }
 
     /// The answer to a question.
@@ -342,6 +305,17 @@ impl Verdict {
         self.answers
             .iter()
             .filter(|answered| answered.answer == Answer::Fails)
+    }
+}
+
+impl<F: Serialize> Verdict<F> {
+    /// The bytes of the verdict: compact JSON, one newline at the end. The same verdict gives the same bytes.
+    #[must_use]
+    pub fn to_canonical(&self) -> Vec<u8> {
+        let mut bytes =
+            serde_json::to_vec(self).expect("a verdict has text keys only and its members serialise");
+        bytes.push(b'\n');
+        bytes
     }
 }
 

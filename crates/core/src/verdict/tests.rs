@@ -1,11 +1,11 @@
 use super::*;
 use crate::{
-    lifecycle::FindingCode,
+    lifecycle::Detail,
     log::{
         checkpoint::Checkpoint,
         vkey::{SignatureType, Vkey},
     },
-    scene::{Scene, id, key},
+    scene::{Scene, id, key, org},
 };
 
 fn verifying() -> ed25519_dalek::VerifyingKey {
@@ -34,10 +34,12 @@ fn policy(origin: &str, rest: &str) -> Policy {
 
 fn finding(entry: u64) -> Finding {
     Finding {
-        code: FindingCode::CustodyGap,
         subject: id("unit:dns:nordlys.example/AAU/1"),
         entry: EntryIndex::new(entry),
-        detail: "a gap".to_owned(),
+        detail: Detail::ReceivedFromAnother {
+            from: org("nordlys"),
+            holder: org("carrier"),
+        },
     }
 }
 
@@ -140,22 +142,105 @@ fn the_json_of_a_verdict_is_stable() {
     assert_eq!(json["answers"][5]["answer"], "cannotBeDecided");
     assert_eq!(
         json["findings"],
-        serde_json::json!([{"code": "custody-gap", "subject": "unit:dns:nordlys.example/AAU/1", "entry": 1, "detail": "a gap"}])
+        serde_json::json!([{"code": "custody-gap", "severity": "gap", "subject": "unit:dns:nordlys.example/AAU/1", "entry": 1,
+            "detail": {"receivedFromAnother": {"from": "dns:nordlys.example", "holder": "dns:carrier.example"}}}])
     );
-    assert_eq!(json["format"], "prova-verdict/1");
-    let bytes = verdict.to_canonical();
-    assert_eq!(Verdict::parse(&bytes), Ok(verdict));
-    let spaced = String::from_utf8(bytes).unwrap().replacen(':', ": ", 1);
+    let told = verdict.with_messages(serde_json::value::Serializer).unwrap();
     assert_eq!(
-        Verdict::parse(spaced.as_bytes()),
+        told["findings"][0]["message"],
+        "received from dns:nordlys.example, but dns:carrier.example held it"
+    );
+    assert_eq!(json["format"], "prova-verdict/2");
+}
+
+fn with_findings(findings: Vec<Finding>) -> (Verdict, String) {
+    let subject = id("unit:dns:nordlys.example/AAU/1");
+    let verdict = Verdict::on_subject(subject, &signed(), None, &Grounds::default(), findings);
+    let text = String::from_utf8(verdict.to_canonical()).unwrap();
+    (verdict, text)
+}
+
+#[test]
+fn a_verdict_is_read_in_its_canonical_form_only() {
+    let (verdict, text) = with_findings(vec![finding(2), finding(1), finding(2)]);
+    assert_eq!(verdict.findings, [finding(1), finding(2)]);
+    let stated = StatedVerdict::parse(text.as_bytes()).unwrap();
+    assert_eq!(
+        stated,
+        StatedVerdict(stated::StatedForm::Present(verdict.clone()))
+    );
+    assert!(stated.decides_as(&verdict));
+    let parse = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        StatedVerdict::parse(text.replacen(from, to, 1).as_bytes())
+    };
+    assert_eq!(
+        parse(":", ": "),
         Err(ParseVerdictError::NotCanonical { position: 10 })
     );
-    let newer = spaced.replacen("verdict/1", "verdict/2", 1);
-    let got = "prova-verdict/2".to_owned();
+    let got = "prova-verdict/3".to_owned();
     assert_eq!(
-        Verdict::parse(newer.as_bytes()),
+        parse("verdict/2", "verdict/3"),
         Err(ParseVerdictError::Format { got })
     );
+    let misplaced = Err(ParseVerdictError::Order {
+        position: 1,
+        code: finding(1).code(),
+        entry: EntryIndex::new(1),
+    });
+    for (first, second) in [(1, 1), (2, 1)] {
+        let text = text.replacen("\"entry\":2", &format!("\"entry\":{second}"), 1);
+        let text = text.replacen("\"entry\":1", &format!("\"entry\":{first}"), 1);
+        assert_eq!(StatedVerdict::parse(text.as_bytes()), misplaced);
+    }
+    for (from, to, want) in [
+        (
+            "\"severity\":\"gap\"",
+            "\"severity\":\"notice\"",
+            "a finding «custody-gap» of severity «notice», want «gap»",
+        ),
+        (
+            "custody-gap",
+            "clone",
+            "a detail of «custody-gap» in a finding with the code «clone»",
+        ),
+        ("\"holder\":", "\"custodian\":", "unknown field `custodian`"),
+        (
+            "\"receivedFromAnother\":",
+            "\"received\":",
+            "unknown variant `received`",
+        ),
+        (
+            "\"detail\":",
+            "\"message\":\"a gap\",\"detail\":",
+            "not in canonical form",
+        ),
+    ] {
+        let error = parse(from, to).unwrap_err().to_string();
+        assert!(error.contains(want), "{error}");
+    }
+}
+
+#[test]
+fn a_verdict_of_the_first_format_decides_by_all_but_its_sentences() {
+    let (verdict, text) = with_findings(vec![finding(1)]);
+    let detail = "\"detail\":{\"receivedFromAnother\":{\"from\":\"dns:nordlys.example\",\"holder\":\"dns:carrier.example\"}}";
+    let first = text
+        .replacen("verdict/2", "verdict/1", 1)
+        .replacen("\"severity\":\"gap\",", "", 1)
+        .replacen(detail, "\"detail\":\"as it was worded then\"", 1);
+    let parse = |text: &str| StatedVerdict::parse(text.as_bytes()).unwrap();
+    assert!(parse(&first).decides_as(&verdict));
+    for (from, to) in [
+        ("custody-gap", "clone"),
+        ("\"entry\":1", "\"entry\":2"),
+        ("\"withheld\":0", "\"withheld\":1"),
+    ] {
+        assert!(!parse(&first.replacen(from, to, 1)).decides_as(&verdict), "{to}");
+    }
+    assert!(!parse(&first).decides_as(&with_findings(Vec::new()).0));
+    let mixed = text.replacen("verdict/2", "verdict/1", 1);
+    assert!(StatedVerdict::parse(mixed.as_bytes()).is_err());
 }
 
 #[test]

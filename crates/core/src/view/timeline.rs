@@ -1,6 +1,6 @@
 //! The life of a component: one row for each entry about it, one for each that mentions it from elsewhere, and how it stands at the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::{
     hash::LeafHash,
     id::{alias::Alias, component::SubjectId},
     ledger::replay::distrust,
-    lifecycle::{Finding, FindingCode, View, facts},
+    lifecycle::{Detail, Finding, View, facts},
     position::EntryIndex,
     registry::history::History,
     statement::{
@@ -20,6 +20,7 @@ use crate::{
     time::Timestamp,
     view::{
         component_state::{Party, Standing},
+        message::details_with_messages,
         sentence::{place, sentence},
     },
 };
@@ -65,21 +66,14 @@ pub struct Row {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<Attachment>,
     /// What is wrong with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<RowFinding>,
+    #[serde(
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "details_with_messages"
+    )]
+    pub findings: Vec<Detail>,
     /// Entries that correct or dispute it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub corrected_by: Vec<EntryIndex>,
-}
-
-/// What is wrong with a row.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RowFinding {
-    /// What kind.
-    pub code: FindingCode,
-    /// What was found and what was expected.
-    pub detail: String,
 }
 
 /// A life.
@@ -143,15 +137,12 @@ impl Row {
     }
 }
 
-/// The statements of an entry's keys that are distrusted, as findings.
+/// What is wrong with an entry because keys that signed it are distrusted.
 #[must_use]
-pub fn distrusted(index: EntryIndex, entry: &Verified, history: &History) -> Vec<RowFinding> {
-    let details = entry
-        .signers()
-        .iter()
-        .filter_map(|key| distrust(history.now(), key, index));
-    let code = FindingCode::DistrustedKey;
-    details.map(|detail| RowFinding { code, detail }).collect()
+pub fn distrusted(index: EntryIndex, entry: &Verified, history: &History) -> Vec<Detail> {
+    let keys = entry.signers().iter();
+    keys.filter_map(|key| distrust(history.now(), key, index))
+        .collect()
 }
 
 impl Timeline {
@@ -165,10 +156,9 @@ impl Timeline {
         entries: &BTreeMap<EntryIndex, Verified>,
         history: &History,
     ) -> Result<Self, V::Error> {
-        let mut recorded: BTreeMap<EntryIndex, Vec<RowFinding>> = BTreeMap::new();
+        let mut recorded: BTreeMap<EntryIndex, Vec<Finding>> = BTreeMap::new();
         for finding in facts::findings(view, subject)? {
-            let at = recorded.entry(finding.entry).or_default();
-            at.push(RowFinding::from(&finding));
+            recorded.entry(finding.entry).or_default().push(finding);
         }
         let standing = Standing::of(view, subject, history.now())?;
         let mut corrections: BTreeMap<LeafHash, Vec<EntryIndex>> = BTreeMap::new();
@@ -187,12 +177,19 @@ impl Timeline {
                 .iter()
                 .any(|stated| stated.id == *subject);
             let recorded = recorded.remove(index).filter(|_| is_about);
-            let findings: BTreeSet<_> = recorded
-                .into_iter()
-                .flatten()
-                .chain(distrusted(*index, entry, history))
-                .collect();
-            row.findings = findings.into_iter().collect();
+            let mut findings = recorded.unwrap_or_default();
+            findings.extend(
+                distrusted(*index, entry, history)
+                    .into_iter()
+                    .map(|detail| Finding {
+                        subject: subject.clone(),
+                        entry: *index,
+                        detail,
+                    }),
+            );
+            findings.sort();
+            findings.dedup();
+            row.findings = findings.into_iter().map(|finding| finding.detail).collect();
             if is_about { &mut rows } else { &mut mentions }.push(row);
         }
         Ok(Self {
@@ -207,24 +204,14 @@ impl Timeline {
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let of_row = |row: &Row| {
-            let finding = |found: &RowFinding| Finding {
-                code: found.code,
+            let finding = |detail: &Detail| Finding {
                 subject: self.subject.clone(),
                 entry: row.index,
-                detail: found.detail.clone(),
+                detail: detail.clone(),
             };
             row.findings.iter().map(finding).collect::<Vec<_>>()
         };
         self.rows.iter().flat_map(of_row).collect()
-    }
-}
-
-impl From<&Finding> for RowFinding {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            code: finding.code,
-            detail: finding.detail.clone(),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use prova_core::{
         component::{ComponentId, Kind, SubjectId},
     },
     index::term::Term,
-    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, Life, UnitLife, View, facts},
+    lifecycle::{Chain, Detail, Fact, FactKey, FactKind, Life, UnitLife, View, facts},
     position::EntryIndex,
     statement::{entry::Verified, event::Event},
     view::trace::Entries,
@@ -28,7 +28,7 @@ struct BuiltUnit {
     chain: Chain,
     parts: PartPlaces,
     /// What is wrong, by entry.
-    findings: BTreeMap<EntryIndex, Vec<Finding>>,
+    findings: BTreeMap<EntryIndex, Vec<Detail>>,
 }
 
 type PartPlaces = BTreeMap<ComponentId, Option<String>>;
@@ -67,9 +67,9 @@ impl<'a, S: PedigreeSource> AsBuilt<'a, S> {
         let mut found: BTreeMap<_, u64> = BTreeMap::new();
         for finding in facts::findings(self.source, &subject)? {
             if Some(finding.entry) <= last {
-                let count = found.entry(finding.code).or_default();
+                let count = found.entry(finding.code()).or_default();
                 *count = count.saturating_add(1);
-                findings.entry(finding.entry).or_default().push(finding);
+                findings.entry(finding.entry).or_default().push(finding.detail);
             }
         }
         let chain = Chain {

@@ -32,6 +32,7 @@ use prova_core::{
     time::Timestamp,
     view::{
         component_state::Party,
+        message::message,
         timeline::Row,
         trace::{Entries, Node, Relation, Shown, Trace},
     },
@@ -252,8 +253,8 @@ impl Item {
             let text = format!(
                 "entry {} {}: {}",
                 finding.entry,
-                finding.code,
-                escape(&finding.detail)
+                finding.code(),
+                escape(&message(&finding.detail))
             );
             ("prova:finding", text)
         }));

@@ -500,7 +500,7 @@ fn what_is_not_known_is_said_and_does_not_stop_the_document() {
     let codes = installed.items[0]
         .findings
         .iter()
-        .map(|finding| finding.code.name());
+        .map(|finding| finding.code().name());
     assert!(codes.collect::<Vec<_>>().contains(&"no-birth"));
     let unknown = Pedigree::new(
         &scene,

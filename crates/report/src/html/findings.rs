@@ -1,7 +1,7 @@
 //! What is wrong, with the entry behind it; what was left out, and what is missing.
 
 use maud::{Markup, html};
-use prova_core::{index::term::Term, lifecycle::Finding};
+use prova_core::{index::term::Term, lifecycle::Finding, view::message::message};
 
 use super::{foreign::foreign, link};
 use crate::{
@@ -52,12 +52,12 @@ fn list(report: &Report, findings: &[Finding]) -> Markup {
             @for finding in shown {
                 li {
                     p.what {
-                        (warning()) " " strong { (meaning::title(finding.code)) }
-                        " " code.code { (finding.code) } " at " (link::entry(report, finding.entry))
+                        (warning()) " " strong { (meaning::title(finding.code())) }
+                        " " code.code { (finding.code()) } " at " (link::entry(report, finding.entry))
                     }
                     p.where { (link::subject(report, &finding.subject)) }
-                    p.detail { (foreign(&finding.detail)) "." }
-                    p.meaning { (meaning::consequence(finding.code)) }
+                    p.detail { (foreign(&message(&finding.detail))) "." }
+                    p.meaning { (meaning::consequence(finding.code())) }
                     @if let Some(entry) = report.entries.get(&finding.entry) {
                         p.behind {
                             "What was signed: "

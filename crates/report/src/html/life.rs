@@ -1,7 +1,7 @@
 //! A life as a list of what happened, oldest first.
 
 use maud::{Markup, html};
-use prova_core::view::timeline::Row;
+use prova_core::view::{message::message, timeline::Row};
 
 use super::{
     findings::warning,
@@ -61,9 +61,9 @@ fn step(report: &Report, row: &Row) -> Markup {
                     " " code.digest { (document.sha256) }
                 }))
             }
-            @for finding in &row.findings {
+            @for detail in &row.findings {
                 p.finding {
-                    (warning()) " " strong { (meaning::title(finding.code)) } ": " (foreign(&finding.detail)) "."
+                    (warning()) " " strong { (meaning::title(detail.code())) } ": " (foreign(&message(detail))) "."
                 }
             }
             @if !row.corrected_by.is_empty() {

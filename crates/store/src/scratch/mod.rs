@@ -376,7 +376,7 @@ impl Rows for Scratch {
         changes: Changes,
         terms: Vec<Term>,
     ) -> Result<(), RowError> {
-        self.findings.extend(changes.findings().cloned());
+        self.findings.extend(changes.findings());
         let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
         for (id, chain) in changes.chains {
             if chain.length == 1 {

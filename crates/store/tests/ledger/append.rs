@@ -178,7 +178,7 @@ fn a_key_speaks_in_the_batch_that_enrols_it_and_no_more_after_it_is_revoked() {
     let distrusted = ledger.state().distrusted(ledger.snapshot()).unwrap();
     let found: Vec<_> = distrusted
         .iter()
-        .map(|finding| (finding.code, finding.entry))
+        .map(|finding| (finding.code(), finding.entry))
         .collect();
     assert_eq!(found, [(FindingCode::DistrustedKey, index(5))]);
     assert_eq!(distrusted[0].subject, unit("INTIME").into());
@@ -199,7 +199,7 @@ fn findings_are_answered_and_kept() {
     assert!(
         findings
             .iter()
-            .any(|finding| finding.code == FindingCode::NoBirth)
+            .any(|finding| finding.code() == FindingCode::NoBirth)
     );
     let (ghost, at) = (unit("GHOST").into(), findings[0].entry);
     assert_eq!(ledger.state().findings(&ghost, at).unwrap(), *findings);

@@ -9,7 +9,11 @@ use std::{
 };
 
 use prova_core::{
-    id::component::SubjectId, lifecycle::FindingCode, position::EntryIndex, text::escape, time::Timestamp,
+    lifecycle::Finding,
+    position::EntryIndex,
+    text::escape,
+    time::Timestamp,
+    view::message::{message, with_messages},
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,14 +50,8 @@ pub(super) struct CommandAct {
 #[derive(Deserialize, Serialize)]
 struct EntryJson {
     index: EntryIndex,
-    findings: Vec<FindingJson>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct FindingJson {
-    code: FindingCode,
-    subject: SubjectId,
-    detail: String,
+    #[serde(serialize_with = "with_messages")]
+    findings: Vec<Finding>,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +78,12 @@ impl Show for CommandAct {
             None => writeln!(out, "  {what} {about}")?,
         }
         for finding in self.entries.iter().flat_map(|entry| &entry.findings) {
-            writeln!(out, "      ! {}: {}", finding.code, escape(&finding.detail))?;
+            writeln!(
+                out,
+                "      ! {}: {}",
+                finding.code(),
+                escape(&message(&finding.detail))
+            )?;
         }
         Ok(())
     }

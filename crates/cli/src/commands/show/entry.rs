@@ -3,8 +3,16 @@
 use std::io::{self, Write};
 
 use prova_core::{
-    hash::LeafHash, key::public::KeyId, ledger::replay::distrust, lifecycle::Finding, position::EntryIndex,
-    statement::dsse::Envelope, view::timeline::Row,
+    hash::LeafHash,
+    key::public::KeyId,
+    ledger::replay::distrust,
+    lifecycle::Finding,
+    position::EntryIndex,
+    statement::dsse::Envelope,
+    view::{
+        message::{message, with_messages},
+        timeline::Row,
+    },
 };
 use prova_query::Reading;
 use serde::Serialize;
@@ -31,6 +39,7 @@ pub(super) struct EntryOutput {
     /// Its signatures, all of which are good.
     signatures: Vec<SignatureShown>,
     /// What is wrong with it.
+    #[serde(serialize_with = "with_messages")]
     findings: Vec<Finding>,
     /// The statement, byte for byte as signed.
     statement: Box<RawValue>,
@@ -70,7 +79,7 @@ pub(super) fn read(reading: &Reading, index: EntryIndex) -> Result<EntryOutput, 
             organisation: organisation.map(ToString::to_string),
             name: organisation.map(|organisation| registry.name(organisation).to_owned()),
             status: "good",
-            distrusted: distrust(registry, key, index),
+            distrusted: distrust(registry, key, index).as_ref().map(message),
         }
     };
     let row = Row::new(index, &entry, None, reading.history());
@@ -114,9 +123,9 @@ impl Show for EntryOutput {
             writeln!(
                 out,
                 "! {} of {}: {}",
-                finding.code,
+                finding.code(),
                 finding.subject,
-                plain(&finding.detail)
+                plain(&message(&finding.detail))
             )?;
         }
         writeln!(out, "{}", indented(self.statement.get()))

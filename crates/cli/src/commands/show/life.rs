@@ -8,6 +8,7 @@ use prova_core::{
     position::EntryIndex,
     view::{
         component_state::{CustodyTransfer, Party, Standing},
+        message::message,
         timeline::{Row, Timeline},
     },
 };
@@ -194,8 +195,8 @@ fn show_row(row: &Row, width: usize, out: &mut dyn Write) -> io::Result<()> {
         let name = document.name.as_deref().unwrap_or(&document.media_type);
         below(&format!("document: {name}, sha256 {}", document.sha256))?;
     }
-    for finding in &row.findings {
-        below(&format!("! {}: {}", finding.code, finding.detail))?;
+    for detail in &row.findings {
+        below(&format!("! {}: {}", detail.code(), message(detail)))?;
     }
     for correction in &row.corrected_by {
         below(&format!("! contradicted by entry {correction}"))?;

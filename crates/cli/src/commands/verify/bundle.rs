@@ -37,7 +37,7 @@ const LISTED: usize = 10;
 /// What a bundle shows to a reader.
 #[derive(Serialize)]
 struct BundleVerdict<'a> {
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "Verdict::with_messages")]
     verdict: &'a Verdict,
     #[serde(skip)]
     file: PathBuf,
@@ -126,7 +126,7 @@ fn show(
         file: path.to_owned(),
         verified,
     };
-    ui.canonical(&shown, &verdict.to_canonical())
+    ui.item(&shown)
 }
 
 /// Whose fault it is that a bundle does not hold: the bundle's, unless it cannot be read at all.

@@ -12,6 +12,7 @@ use prova_core::{
     lifecycle::Finding,
     position::EntryIndex,
     verdict::{Answer, Grounds, Question, ReasonCode, Scope, Trust, Verdict},
+    view::message::message,
 };
 use prova_query::{Reading, SubjectError};
 use prova_store::{Audit, AuditError, ReadError, Snapshot, audit};
@@ -41,7 +42,7 @@ impl Blamed for AuditError {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LedgerVerdict {
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "Verdict::with_messages")]
     verdict: Verdict,
     /// Signatures that were verified.
     signatures: u64,
@@ -54,7 +55,7 @@ struct LedgerVerdict {
 /// The verdict on one subject, or where an audit stopped.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct SubjectVerdict(Verdict);
+struct SubjectVerdict(#[serde(serialize_with = "Verdict::with_messages")] Verdict);
 
 /// Verifies the whole ledger.
 pub(super) fn whole(ledger: &LedgerArgs, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
@@ -273,8 +274,8 @@ pub(super) fn show_findings(findings: &[Finding], out: &mut dyn Write) -> io::Re
                 out,
                 "  entry {}: {}: {}",
                 finding.entry,
-                finding.code,
-                plain(&finding.detail)
+                finding.code(),
+                plain(&message(&finding.detail))
             )?;
         }
     }

@@ -29,9 +29,7 @@ fn every_scope_holds_and_its_lives_are_those_of_the_whole_ledger() {
                 want.extend(findings);
             }
         }
-        want.sort_by(|a, b| {
-            (a.entry, &a.subject, a.code, &a.detail).cmp(&(b.entry, &b.subject, b.code, &b.detail))
-        });
+        want.sort();
         assert_eq!(dossier.findings(), want, "{scope:?}");
     }
 }

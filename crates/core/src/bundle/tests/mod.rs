@@ -374,7 +374,7 @@ fn the_scene_has_what_makes_bundles_hard() {
         .rows
         .findings()
         .iter()
-        .map(|finding| finding.code.name())
+        .map(|finding| finding.code().name())
         .collect();
     for code in ["clone", "two-places", "slot-occupied", "unreleased-firmware"] {
         assert!(codes.contains(code), "{code} of {codes:?}");

@@ -93,11 +93,13 @@ fn entries_of_a_distrusted_key_become_findings() {
     };
     scene.act(Action::Revoke(revoke), &["root-a", "root-b"]).unwrap();
     let found = distrusted(&scene.rows, scene.registry.as_ref().unwrap()).unwrap();
-    let found: Vec<_> = found
-        .iter()
-        .map(|(index, code, _)| (index.get(), *code))
-        .collect();
-    assert_eq!(found, [(last, F::DistrustedKey)]);
+    let detail = Detail::DistrustedKey {
+        key,
+        organisation: org("nordlys"),
+        from: crate::position::EntryIndex::new(last),
+        reason: crate::text::Quote::of("stolen"),
+    };
+    assert_eq!(found, [(crate::position::EntryIndex::new(last), detail)]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FindingCode, FindingCode as F, TransferState, facts};
+use super::{Detail, FindingCode, FindingCode as F, TransferState, facts};
 use crate::{
     hash::{Digest, LeafHash},
     ledger::{

@@ -115,15 +115,12 @@ fn units_enter_slots_and_leave_them_in_any_order() {
         };
         if found.contains(&F::SlotOccupied) {
             let said = facts::findings(&scene.rows, &id(slots[slot])).unwrap();
-            let other = said
-                .last()
-                .unwrap()
-                .detail
-                .split("while ")
-                .nth(1)
-                .unwrap()
-                .to_owned();
-            let other = other.trim_end_matches(" is in it");
+            let last = &said.last().unwrap().detail;
+            let Detail::SlotOccupied { unit: got, occupant } = last else {
+                panic!("{last:?}");
+            };
+            assert_eq!(got.as_str(), units[unit]);
+            let other = occupant.as_str();
             assert!(other != units[unit] && occupants[slot].contains(other), "{other}");
         }
         for (slot, want) in slots.iter().zip(&occupants) {

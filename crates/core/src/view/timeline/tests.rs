@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     index::term::Term,
+    lifecycle::FindingCode,
     scene::{Reading, Scene, id, public},
     statement::{
         action::{Action, Revoke},
@@ -85,7 +86,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
         .iter()
         .map(|row| {
             let by = row.by.as_ref().unwrap().shown();
-            let codes: Vec<_> = row.findings.iter().map(|finding| finding.code.name()).collect();
+            let codes: Vec<_> = row.findings.iter().map(|finding| finding.code().name()).collect();
             let corrected: Vec<_> = row.corrected_by.iter().map(|index| index.get()).collect();
             (row.index.get(), by.to_owned(), row.event, codes, corrected)
         })
@@ -122,7 +123,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
     let findings: Vec<_> = timeline
         .findings()
         .into_iter()
-        .map(|finding| (finding.entry.get(), finding.code))
+        .map(|finding| (finding.entry.get(), finding.code()))
         .collect();
     assert_eq!(
         findings,
@@ -130,7 +131,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
     );
     let revoked = crate::ledger::replay::distrusted(&scene.rows, scene.registry.as_ref().unwrap()).unwrap();
     assert_eq!(revoked.len(), 1);
-    assert_eq!(revoked[0].2, timeline.rows[2].findings[0].detail);
+    assert_eq!(revoked[0].1, timeline.rows[2].findings[0]);
 }
 
 #[test]
