@@ -15,7 +15,7 @@
 //! * After a failed write the handle answers errors only; opening again finds out what the disk holds.
 //!
 //! ```
-//! use prova_core::{position::EntryIndex, test_keys::published_test_key};
+//! use prova_core::{key::test_keys::published_test_key, position::EntryIndex};
 //! use prova_store::{Ledger, NoProgress, Snapshot, audit};
 //! use prova_testkit::builder::TestLedger;
 //!
