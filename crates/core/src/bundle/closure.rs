@@ -48,7 +48,7 @@ pub trait ClosureSource {
 pub struct Closure {
     /// For its description.
     pub lists: ClosureLists,
-    /// Its entries.
+    /// Indices of all entries that it needs, in order.
     pub entries: BTreeSet<EntryIndex>,
     /// The terms that it needs an index proof for; none where it has every entry.
     pub terms: BTreeSet<Term>,
@@ -66,7 +66,7 @@ pub enum ClosureError<E: std::error::Error + 'static> {
     /// Too much.
     #[error("the bundle would have more than {limit} {what}; narrow its scope")]
     TooLarge {
-        /// Of what.
+        /// What there is too much of, in words.
         what: &'static str,
         /// How many are allowed.
         limit: usize,

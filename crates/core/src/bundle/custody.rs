@@ -112,9 +112,9 @@ pub enum CustodyError {
     /// The key is another organisation's.
     #[error("key {key} is of {got}, want one of {want}")]
     Signer {
-        /// The key.
+        /// The key that signed.
         key: KeyId,
-        /// Whose it is.
+        /// The organisation that the registry has for the key.
         got: OrgId,
         /// Who is said to sign.
         want: OrgId,

@@ -79,7 +79,7 @@ pub struct Algorithms {
     pub signature: String,
     /// Of the log.
     pub tree: String,
-    /// Of the index.
+    /// Hash and shape of the verifiable index.
     pub index: String,
 }
 
@@ -198,7 +198,7 @@ pub enum DescriptionError {
     /// Algorithms that this version does not know.
     #[error("{field} algorithm «{}», want «{want}»", crate::text::excerpt(got))]
     Algorithm {
-        /// What for.
+        /// What the algorithm is used for.
         field: &'static str,
         /// The algorithm found.
         got: String,
@@ -214,7 +214,7 @@ pub enum DescriptionError {
     /// A list that is too long.
     #[error("{got} {what}, want {limit} at most")]
     Count {
-        /// Of what.
+        /// What there is too much of, in words.
         what: &'static str,
         /// How many there are.
         got: usize,
@@ -224,9 +224,9 @@ pub enum DescriptionError {
     /// A list out of order, or with something twice.
     #[error("{list}: {item} is out of order or stands twice")]
     Order {
-        /// Which list.
+        /// The name of the member with the list.
         list: &'static str,
-        /// The item.
+        /// The first item that stands wrong, as text.
         item: String,
     },
     /// An alias that many components may have: it leads to none of them, and no index counts who has it.
@@ -237,7 +237,7 @@ pub enum DescriptionError {
     Seal {
         /// Where it stands.
         index: EntryIndex,
-        /// What it covers.
+        /// How many entries the seal says that it covers.
         covers: TreeSize,
         /// The checkpoint's size.
         size: TreeSize,

@@ -114,7 +114,7 @@ impl Dossier {
         &self.parts.description
     }
 
-    /// Its checkpoint.
+    /// The signed checkpoint that all of it rests on.
     #[must_use]
     pub fn checkpoint(&self) -> &SignedCheckpoint {
         &self.parts.checkpoint

@@ -73,7 +73,7 @@ pub enum BundleFault {
     /// No proof for a term that must be complete.
     #[error("there is no index proof of «{}»", shown(term))]
     NoIndexProof {
-        /// The term.
+        /// The term whose entries must be proven complete.
         term: Box<Term>,
     },
     /// Entries out of order.
@@ -191,7 +191,7 @@ pub enum BundleFault {
     /// Entries under a term were left out or added.
     #[error("{got} entries under «{}» are here, the seal counts {want}", shown(term))]
     Incomplete {
-        /// The term.
+        /// The term whose entries were counted.
         term: Box<Term>,
         /// Entries here that the seal covers.
         got: u64,
@@ -201,7 +201,7 @@ pub enum BundleFault {
     /// As many entries under a term, but not the same.
     #[error("the entries under «{}» are not those that the seal counts", shown(term))]
     OtherEntries {
-        /// The term.
+        /// The term whose entries were folded.
         term: Box<Term>,
     },
     /// A component that the scope asks for is not followed, or the other way round.

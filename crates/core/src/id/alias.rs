@@ -41,7 +41,7 @@ pub enum ParseAliasError {
     /// The identifier does not have the form of its scheme.
     #[error("no {scheme} identifier: want {want}")]
     Form {
-        /// The scheme.
+        /// The name of the scheme, such as `sgtin`.
         scheme: &'static str,
         /// The form wanted.
         want: String,

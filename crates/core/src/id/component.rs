@@ -121,13 +121,13 @@ impl PartialOrd for ComponentId {
 /// What a statement can be about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SubjectId {
-    /// A component.
+    /// A type, artefact, unit or slot.
     Component(ComponentId),
     /// The ledger itself, by its origin.
     Ledger(Origin),
     /// An act of an authority.
     Act {
-        /// The authority.
+        /// The organisation whose act it is.
         authority: OrgId,
         /// The authority's own reference of the act.
         reference: String,
@@ -170,7 +170,7 @@ pub enum ParseComponentError {
     Character {
         /// Which segment.
         name: &'static str,
-        /// The character.
+        /// The first character that it cannot hold.
         character: char,
         /// What is allowed.
         want: &'static str,

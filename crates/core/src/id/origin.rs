@@ -28,7 +28,7 @@ pub enum ParseOriginError {
         /// Bytes before it.
         position: usize,
     },
-    /// It is too long.
+    /// The text has more bytes than a name may have.
     #[error("origin has {got} bytes, want at most {}", Origin::MAX_BYTES)]
     TooLong {
         /// Bytes found.

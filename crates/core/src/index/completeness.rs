@@ -45,7 +45,7 @@ pub enum CompletenessError {
     /// Entries were left out or added.
     #[error("{got} entries are listed under «{}», but the seal counts {want}", excerpt(&term.to_string()))]
     Count {
-        /// The term.
+        /// The term whose entries were counted.
         term: Box<Term>,
         /// Entries listed.
         got: u64,
@@ -55,7 +55,7 @@ pub enum CompletenessError {
     /// As many entries, but not the same.
     #[error("the entries listed under «{}» are not those that the seal counts", excerpt(&term.to_string()))]
     Entries {
-        /// The term.
+        /// The term whose entries were folded.
         term: Box<Term>,
     },
 }

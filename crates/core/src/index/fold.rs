@@ -231,7 +231,7 @@ impl Folded {
     }
 }
 
-/// Buckets in memory.
+/// Leaves of the map in a table, none of them on a disk.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryBuckets(HashMap<Bucket, Vec<MapLeaf>>);
 

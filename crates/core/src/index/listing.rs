@@ -59,7 +59,7 @@ pub struct ListedEntry {
 /// A listing that was verified: these are all entries under the term before the seal.
 #[derive(Clone, Debug)]
 pub struct VerifiedListing {
-    /// The seal.
+    /// What the seal states of the ledger's time and of the map.
     pub seal: Seal,
     /// The seal's place in the log that the policy accepts, and the checkpoint.
     pub proven: VerifiedEntry,

@@ -32,7 +32,7 @@ pub enum Subtree {
 }
 
 impl Subtree {
-    /// Its hash.
+    /// The hash that stands for the subtree in the one above.
     #[must_use]
     pub const fn hash(&self) -> MapHash {
         match self {

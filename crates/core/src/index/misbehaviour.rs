@@ -41,11 +41,11 @@ pub struct FalseSeal {
 pub struct ProvenFalse {
     /// The log whose key lied.
     pub origin: Origin,
-    /// The seal.
+    /// The index of the seal that was shown to be false.
     pub seal: EntryIndex,
     /// The entry that it denies, or invents.
     pub entry: EntryIndex,
-    /// The term.
+    /// The term under which it says something false.
     pub term: Term,
     /// How they contradict each other.
     pub contradiction: Contradiction,
@@ -91,7 +91,7 @@ pub enum ParseFalseSealError {
         /// The type found.
         got: String,
     },
-    /// The listing.
+    /// The listing inside of the proof cannot be read.
     #[error(transparent)]
     Listing(#[from] ParseListingError),
     /// The entry's proof.
@@ -129,9 +129,9 @@ pub enum FalseSealError {
     /// The seal says nothing about the entry.
     #[error("entry {entry} is not before the seal in entry {seal}")]
     NotBefore {
-        /// The entry.
+        /// The index of the entry that is held against the seal.
         entry: EntryIndex,
-        /// The seal.
+        /// The index of the seal, which covers entries before it only.
         seal: EntryIndex,
     },
     /// Whether the entry has the term depends on the registry.
@@ -140,11 +140,11 @@ pub enum FalseSealError {
     /// They agree.
     #[error("entry {entry} and the seal in entry {seal} agree about «{}»", excerpt(&term.to_string()))]
     Agree {
-        /// The entry.
+        /// The index of the entry that is held against the seal.
         entry: EntryIndex,
-        /// The seal.
+        /// The index of the seal that says the same.
         seal: EntryIndex,
-        /// The term.
+        /// The term about which they agree.
         term: Box<Term>,
     },
 }

@@ -68,7 +68,7 @@ pub enum IndexProofError {
     /// It leads to another root: the term, its outcome or the map is another one.
     #[error("the index proof of «{}» leads to root {got}, want {want}", excerpt(&term.to_string()))]
     Root {
-        /// The term.
+        /// The term that the proof says it is about.
         term: Box<Term>,
         /// The root computed.
         got: MapHash,
@@ -201,7 +201,7 @@ impl IndexProof {
         }
     }
 
-    /// The term.
+    /// The term whose place in the map is proven.
     #[must_use]
     pub const fn term(&self) -> &Term {
         &self.term

@@ -29,7 +29,7 @@ pub enum Inadmissible {
     /// The charter's subject is not the origin in it.
     #[error("the charter is about {subject}, but its origin is {origin}")]
     CharterSubject {
-        /// The subject.
+        /// The ledger that the charter's subject names.
         subject: SubjectId,
         /// The origin in the charter.
         origin: Origin,
@@ -37,7 +37,7 @@ pub enum Inadmissible {
     /// The signer had not seen the chain's last entry.
     #[error("{subject}: the statement follows {}, but the chain's head is {}", shown(*got), shown(*want))]
     StalePrev {
-        /// The subject.
+        /// The component in whose chain the statement was to follow.
         subject: SubjectId,
         /// What the statement names.
         got: Option<LeafHash>,

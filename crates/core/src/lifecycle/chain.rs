@@ -82,11 +82,11 @@ pub struct ArtefactLife {
     pub manifest: Option<EntryIndex>,
     /// The product's name.
     pub name: Option<String>,
-    /// The version.
+    /// The version that its manifest states.
     pub version: Option<String>,
     /// The first entry by which its producer released it.
     pub released: Option<EntryIndex>,
-    /// The producer.
+    /// The organisation that released it.
     pub producer: Option<OrgId>,
     /// Whether it runs on some types only.
     pub is_limited: bool,
@@ -95,7 +95,7 @@ pub struct ArtefactLife {
 /// What is known of a unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitLife {
-    /// Its type.
+    /// The type that it was made as.
     pub of_type: Option<ComponentId>,
     /// The entry of its manufacture.
     pub born: Option<EntryIndex>,
@@ -107,7 +107,7 @@ pub struct UnitLife {
     pub shipment: Option<Transfer>,
     /// The unit that it is in.
     pub parent: Option<ComponentId>,
-    /// The slot that it is in.
+    /// Where it is installed, if anywhere.
     pub slot: Option<ComponentId>,
     /// What it runs.
     pub firmware: Option<ComponentId>,
@@ -135,7 +135,7 @@ pub struct Transfer {
     pub from: OrgId,
     /// The consignee, or who took it.
     pub to: OrgId,
-    /// The carrier.
+    /// Who carries the units, if the shipper names somebody.
     pub carrier: Option<OrgId>,
     /// Who gets title.
     pub title_to: Option<OrgId>,

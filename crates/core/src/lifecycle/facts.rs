@@ -38,7 +38,7 @@ pub enum FactKey {
     RunsOn(ComponentId),
 }
 
-/// Which kind of fact.
+/// What facts there can be of a subject, as their rows are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FactKind {
     /// [`FactKey::Findings`].
@@ -66,7 +66,7 @@ pub enum Fact {
     Holds,
     /// What is wrong with the entry.
     Findings(Vec<Detail>),
-    /// The transfer.
+    /// Who sent the unit to whom, and what became of it.
     Transfer(Box<Transfer>),
     /// Where in its parent a part sits.
     Position(Option<String>),

@@ -208,7 +208,7 @@ pub enum VerifyCheckpointError {
     NotSigned {
         /// The name of the key whose signature is wanted.
         name: KeyName,
-        /// Its id.
+        /// The id of the log's key.
         id: KeyId,
     },
     /// The signature is bad.
@@ -265,7 +265,7 @@ impl SignedCheckpoint {
         &self.checkpoint
     }
 
-    /// The note.
+    /// The signed note that the checkpoint is the text of.
     #[must_use]
     pub const fn note(&self) -> &Note {
         &self.note

@@ -51,7 +51,7 @@ pub enum EquivocationError {
     Origins {
         /// The first origin.
         first: String,
-        /// The second.
+        /// The origin that the other statement names.
         second: String,
     },
     /// Checkpoints of different sizes say nothing against each other by themselves.
@@ -59,7 +59,7 @@ pub enum EquivocationError {
     Sizes {
         /// The first size.
         first: u64,
-        /// The second.
+        /// The size that the other checkpoint signs.
         second: u64,
     },
     /// Proofs of different indices.
@@ -67,7 +67,7 @@ pub enum EquivocationError {
     Indices {
         /// The first index.
         first: u64,
-        /// The second.
+        /// The index that the other proof is about.
         second: u64,
     },
     /// They say the same.

@@ -206,7 +206,7 @@ impl fmt::Display for NoteSignature {
 /// A signature that was checked, by a key that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifiedSignature<'k> {
-    /// The key.
+    /// The known key that it is by.
     pub key: &'k Vkey,
     /// When it was made, where its type says so.
     pub time: Option<CosignatureTime>,
@@ -239,7 +239,7 @@ pub enum VerifyNoteError {
     Signature {
         /// The name of the known key.
         name: KeyName,
-        /// Its id.
+        /// The id of the key that the line names.
         id: KeyId,
         /// What is wrong.
         #[source]

@@ -68,7 +68,7 @@ pub struct PolicyLog {
 pub struct PolicyWitness {
     /// Its name within the policy.
     pub name: PolicyName,
-    /// Its key.
+    /// The key that the witness cosigns with.
     pub key: Vkey,
     /// Where it can be reached, as the file has it.
     pub url: Option<Vec<u8>>,
@@ -162,7 +162,7 @@ pub struct Evaluation {
     pub log: LogOutcome,
     /// Each witness of the policy, in the order of the file.
     pub witnesses: Vec<(PolicyName, WitnessOutcome)>,
-    /// The quorum.
+    /// Whether as many witnesses cosigned as the policy wants.
     pub quorum: QuorumOutcome,
 }
 

@@ -65,7 +65,7 @@ pub enum AssembleProofError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseProofError {
-    /// Too large.
+    /// The text has more bytes than a proof may have.
     #[error("proof has {got} bytes, want at most {want}")]
     TooLarge {
         /// Bytes found.
@@ -273,7 +273,7 @@ impl TlogProof {
         &self.inclusion
     }
 
-    /// The checkpoint.
+    /// The signed checkpoint whose tree the entry is proven to be in.
     #[must_use]
     pub const fn checkpoint(&self) -> &SignedCheckpoint {
         &self.checkpoint

@@ -18,7 +18,7 @@ pub enum EntitlementError {
     /// The key was retired or revoked.
     #[error("key {key} of {organisation} speaks no more since entry {since}")]
     KeyEnded {
-        /// The key.
+        /// The key that ended and signed nevertheless.
         key: KeyId,
         /// Whose it was.
         organisation: OrgId,
@@ -28,7 +28,7 @@ pub enum EntitlementError {
     /// The organisation is suspended.
     #[error("{organisation} is suspended since entry {since}")]
     Suspended {
-        /// The organisation.
+        /// The organisation that may say nothing for now.
         organisation: OrgId,
         /// The entry that suspended it.
         since: EntryIndex,
@@ -47,7 +47,7 @@ pub enum EntitlementError {
     NoRole {
         /// Who speaks.
         by: OrgId,
-        /// In which role.
+        /// The role that it speaks in and does not have.
         role: Role,
         /// The roles that it has.
         has: Vec<Role>,
@@ -55,9 +55,9 @@ pub enum EntitlementError {
     /// The role may not say this event.
     #[error("a {role} may not say {event}; want {}", list(want))]
     RoleMayNot {
-        /// The role.
+        /// The role that the signer speaks in.
         role: Role,
-        /// The event.
+        /// The name of the event that is not for this role.
         event: &'static str,
         /// The roles that may.
         want: Vec<Role>,
@@ -81,9 +81,9 @@ pub enum RegistryError {
     /// A signature that does not count here, whatever others there are beside it.
     #[error("key {key} may not sign this «{action}», want {}", may_sign(own.as_ref()))]
     Signer {
-        /// The key.
+        /// The key whose signature does not count.
         key: KeyId,
-        /// The action.
+        /// The name of the action that was signed.
         action: &'static str,
         /// The organisation whose keys may sign it beside those of the root.
         own: Option<OrgId>,
@@ -114,18 +114,18 @@ pub enum RegistryError {
     /// None or too many keys.
     #[error("{organisation} would have {got} keys in use, want 1 to {MAX_KEYS_IN_USE}")]
     KeyCount {
-        /// The organisation.
+        /// The organisation whose keys would change.
         organisation: OrgId,
         /// Keys it would have.
         got: usize,
     },
-    /// No roles.
+    /// An organisation would be without any role.
     #[error("{0} would have no role")]
     NoRoles(OrgId),
     /// Already suspended, or not suspended.
     #[error("{organisation} {is}")]
     Standing {
-        /// The organisation.
+        /// The organisation whose standing was to change.
         organisation: OrgId,
         /// `is suspended already` or `is not suspended`.
         is: &'static str,

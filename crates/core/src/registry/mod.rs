@@ -50,7 +50,7 @@ pub struct Registry {
 /// An enrolled organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
-    /// Its name.
+    /// The name that people know it by.
     pub name: String,
     /// Where it is incorporated.
     pub jurisdiction: Country,
@@ -67,7 +67,7 @@ pub struct Participant {
 /// A key that an organisation has or had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
-    /// The key.
+    /// The public half, which signatures are checked with.
     pub key: PublicKey,
     /// The organisation that the key speaks for.
     pub organisation: OrgId,

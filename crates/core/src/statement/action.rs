@@ -57,7 +57,7 @@ pub enum Action {
 pub struct Enrol {
     /// The organisation that joins.
     pub organisation: OrgId,
-    /// Its name.
+    /// The name that people know it by.
     pub name: String,
     /// Where it is incorporated.
     pub jurisdiction: Country,
@@ -66,7 +66,7 @@ pub struct Enrol {
     pub parent: Option<OrgId>,
     /// What it may say.
     pub roles: Vec<Role>,
-    /// Its keys.
+    /// Public keys that will speak for it.
     pub keys: Vec<PublicKey>,
 }
 
@@ -76,7 +76,7 @@ pub struct Enrol {
 pub struct Change {
     /// The organisation whose record changes.
     pub organisation: OrgId,
-    /// Its name.
+    /// The new name that people know it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where it is incorporated.
@@ -108,7 +108,7 @@ pub struct Rotate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revoke {
-    /// Which key.
+    /// The id of the key that ends.
     pub key: KeyId,
     /// Why the key is revoked, in words.
     pub reason: String,
@@ -121,7 +121,7 @@ pub struct Revoke {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
-    /// Which organisation.
+    /// The organisation that is suspended or may speak again.
     pub organisation: OrgId,
     /// Why its standing changes, in words.
     pub reason: String,

@@ -60,7 +60,7 @@ pub struct Root {
 pub struct RootKey {
     /// Whose it is; an organisation counts once, however many of its keys sign.
     pub organisation: OrgId,
-    /// The key.
+    /// The public half, which counts towards the threshold.
     pub key: PublicKey,
 }
 
@@ -71,7 +71,7 @@ pub enum RootError {
     /// The threshold is zero, or cannot be reached.
     #[error("threshold {threshold} over {organisations} organisations, want 1 to {organisations}")]
     Threshold {
-        /// The threshold.
+        /// How many organisations would have to sign.
         threshold: u32,
         /// Distinct organisations among the keys.
         organisations: usize,

@@ -39,7 +39,7 @@ pub struct Envelope {
 pub struct EnvelopeSignature {
     /// The key that the signature claims to be by.
     pub key: KeyId,
-    /// The signature.
+    /// 64 bytes of Ed25519 over the pre-authentication encoding.
     pub signature: Signature,
 }
 
@@ -67,7 +67,7 @@ pub enum EnvelopeError {
     /// The payload or a signature is not base64 of the wanted length.
     #[error("the {field} is not {want}")]
     Base64 {
-        /// Which field.
+        /// The member of the envelope that is not base64.
         field: &'static str,
         /// The form wanted.
         want: &'static str,

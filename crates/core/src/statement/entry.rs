@@ -60,10 +60,10 @@ pub struct Verified {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeEntryError {
-    /// The envelope.
+    /// The bytes are not an envelope in its one form.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// The statement in it.
+    /// The envelope's payload is not a statement that a ledger takes.
     #[error(transparent)]
     Statement(#[from] StatementError),
 }

@@ -43,7 +43,7 @@ pub struct Statement {
 /// One thing that a statement is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// Its id.
+    /// What it is called in the ledger.
     pub id: SubjectId,
     /// The last entry of its chain, as its signer saw it.
     pub prev: Option<LeafHash>,
@@ -109,7 +109,7 @@ pub enum StatementError {
     /// The predicate does not have its type's shape.
     #[error("in the predicate: {0}")]
     Predicate(JsonError),
-    /// No subject.
+    /// A statement is about nothing.
     #[error("no subject, want one at least")]
     NoSubject,
     /// A subject stands twice.

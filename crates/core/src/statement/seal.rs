@@ -43,7 +43,7 @@ pub struct Seal {
 pub struct Sealed {
     /// How many terms are in it.
     pub terms: u64,
-    /// Its root.
+    /// The hash of the whole map.
     pub root: MapHash,
 }
 

@@ -120,13 +120,13 @@ codes! {
     FalseSeal,
     /// An entry is not in the checkpoint's tree at its place.
     NotInLog,
-    /// An entry is missing.
+    /// The evidence names an entry that is not in it.
     EntryMissing,
     /// The entries are not those that the sealed index counts.
     IndexDiffers,
     /// A proof leads to another root, or is about something else.
     ProofWrong,
-    /// A proof is missing.
+    /// The evidence has an entry without the proof that it is in the log.
     ProofMissing,
     /// What is there is not what the scope asks for.
     ScopeWrong,
@@ -144,9 +144,9 @@ codes! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answered {
-    /// The question.
+    /// Which of the six questions it answers.
     pub question: Question,
-    /// The answer.
+    /// Whether it holds, fails or cannot be decided.
     pub answer: Answer,
     /// The kind of reason.
     pub code: ReasonCode,

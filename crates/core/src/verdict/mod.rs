@@ -54,7 +54,7 @@ impl Trust {
         })
     }
 
-    /// The policy.
+    /// The C2SP policy that the reader trusts.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy

@@ -24,7 +24,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Party {
-    /// Its id.
+    /// What it is called in the ledger.
     pub id: OrgId,
     /// Its name; absent where it is not enrolled.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub struct CustodyTransfer {
     pub from: Party,
     /// Who got it, or is to get it.
     pub to: Party,
-    /// The carrier.
+    /// Who carries the unit, if the shipper names somebody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<Party>,
     /// Who gets title.

@@ -53,7 +53,7 @@ pub struct Row {
     /// Where it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// In which country.
+    /// Where it happened, if the statement tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// Other names of the component that the entry states.

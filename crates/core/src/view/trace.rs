@@ -43,7 +43,7 @@ pub enum Relation {
     Root,
     /// The type that it is one of.
     Type,
-    /// A part of it.
+    /// It was assembled into the one above.
     Part,
     /// What it runs.
     Firmware,
@@ -71,7 +71,7 @@ pub enum Shown {
 pub struct Node {
     /// What it is to the node above.
     pub relation: Relation,
-    /// The component.
+    /// What the node is about.
     pub component: ComponentId,
     /// How much is shown of it.
     pub shown: Shown,
@@ -126,7 +126,7 @@ pub struct Trace {
     /// Who holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder: Option<Party>,
-    /// The tree.
+    /// The outermost component, with all below it.
     pub tree: Node,
 }
 
@@ -136,7 +136,7 @@ pub struct Trace {
 pub struct SlotPlace {
     /// The slot.
     pub component: ComponentId,
-    /// Its operator.
+    /// The organisation in whose network the slot is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<Party>,
     /// What it is in the network.

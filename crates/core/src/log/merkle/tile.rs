@@ -133,7 +133,7 @@ impl Tile {
         Some(Self { level, index, width })
     }
 
-    /// Its level.
+    /// 0 for a tile of leaf hashes, one more for each tile between.
     #[must_use]
     pub const fn level(self) -> TileLevel {
         self.level

@@ -86,7 +86,7 @@ pub enum PolicyLineError {
     DuplicateKey {
         /// The name of the key found.
         name: KeyName,
-        /// Its id.
+        /// The id of the key that stands twice.
         id: KeyId,
     },
     /// The name is defined already, or is `none`.

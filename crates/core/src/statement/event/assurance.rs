@@ -11,7 +11,7 @@ use crate::{hash::LeafHash, id::component::ComponentId, time::Date};
 pub struct Test {
     /// The specification, for example `3GPP TS 33.511`.
     pub specification: String,
-    /// Its version.
+    /// The version of the specification, for example `17.1.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification_version: Option<String>,
     /// The 3GPP release tested against.
@@ -28,7 +28,7 @@ pub struct Test {
     /// The last day of that accreditation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accredited_until: Option<Date>,
-    /// The report.
+    /// The document in which the laboratory says how it tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Attachment>,
 }

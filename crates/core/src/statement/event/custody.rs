@@ -11,7 +11,7 @@ use crate::{hash::LeafHash, id::organisation::OrgId, time::Date};
 pub struct Ship {
     /// The consignee.
     pub to: OrgId,
-    /// The carrier.
+    /// Who carries the units there, if not the shipper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<OrgId>,
     /// Who gets legal title on receipt; absent: title does not change.

@@ -60,7 +60,7 @@ pub struct Supply {
     /// Its category, often a sub-component such as `hw.soc`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Category>,
-    /// The supplier.
+    /// The organisation that the part comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplier: Option<OrgId>,
     /// Where it is manufactured.
@@ -96,7 +96,7 @@ pub struct Manufacture {
 pub struct Assemble {
     /// The unit that the parts go into.
     pub parent: ComponentId,
-    /// The parts.
+    /// What goes in, each with its place.
     pub parts: Vec<Part>,
 }
 

@@ -44,7 +44,7 @@ pub const PREDICATE_TYPE: &str = "urn:prova:event:1";
 pub struct EventPredicate {
     /// Who says it; a key of this organisation must sign.
     pub by: OrgId,
-    /// In which role.
+    /// The role that the speaker has in it.
     pub role: Role,
     /// When it happened, as the signer claims.
     pub time: Timestamp,
@@ -112,7 +112,7 @@ pub enum Event {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
-    /// The country.
+    /// ISO 3166-1 alpha-2, if the country is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// UN/LOCODE, for example `SESTO`.
@@ -127,9 +127,9 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Site {
-    /// The country.
+    /// ISO 3166-1 alpha-2.
     pub country: Country,
-    /// Its name.
+    /// What people call the factory or warehouse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its Global Location Number or other organisation id.
@@ -155,9 +155,9 @@ pub enum Disclosure {
 pub struct Attachment {
     /// SHA-256 of its bytes.
     pub sha256: Digest,
-    /// Its media type.
+    /// What sort of file it is (RFC 6838).
     pub media_type: String,
-    /// Its name.
+    /// A file name for people; nothing rests on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Who has it, where the ledger does not.
@@ -175,7 +175,7 @@ pub struct BomReference {
     pub version: String,
     /// How many components it lists.
     pub components: u64,
-    /// The document.
+    /// The bill itself, by its digest.
     pub document: Attachment,
 }
 
@@ -183,7 +183,7 @@ pub struct BomReference {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Firmware {
-    /// The artefact.
+    /// The release that runs there, by its digest.
     pub artefact: ComponentId,
     /// Its version as shown by the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,9 +197,9 @@ pub struct Firmware {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Measurement {
-    /// The tool.
+    /// The program that made the measurement.
     pub tool: String,
-    /// Its version.
+    /// The version of that program.
     pub tool_version: String,
     /// `image`, `tpmQuote`, `deviceReport`, …
     pub method: String,

@@ -122,7 +122,7 @@ pub struct Scope {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exemption {
-    /// The operator.
+    /// The organisation that need not keep to the act.
     pub operator: OrgId,
     /// The exempting act.
     pub act: String,
@@ -137,7 +137,7 @@ pub struct Exemption {
 pub struct RegulatorFinding {
     /// The rule or requirement.
     pub rule: String,
-    /// The outcome.
+    /// What the regulator's check came to.
     pub outcome: Outcome,
     /// In the regulator's words.
     pub text: String,

@@ -29,7 +29,7 @@ pub enum ShapeError {
     Subject {
         /// The event's name.
         event: &'static str,
-        /// The subject.
+        /// The id of the first subject that does not fit.
         subject: String,
         /// The kinds wanted.
         want: &'static str,
@@ -39,7 +39,7 @@ pub enum ShapeError {
     Count {
         /// The event's name.
         event: &'static str,
-        /// Of which kind.
+        /// The kind of component that was counted.
         kind: Kind,
         /// Subjects found.
         got: usize,
@@ -49,7 +49,7 @@ pub enum ShapeError {
     /// A component in a field that must be a subject, or the other way round.
     #[error("{component} is {is} but not {is_not}")]
     Unlinked {
-        /// The component.
+        /// The component that stands in one place and not in the other.
         component: ComponentId,
         /// Where it stands.
         is: &'static str,
@@ -59,7 +59,7 @@ pub enum ShapeError {
     /// A component of another kind in a field.
     #[error("{field} is {got}, want one of kind {want}")]
     Field {
-        /// The field.
+        /// The name of the member that names the component.
         field: &'static str,
         /// The component found.
         got: ComponentId,
@@ -69,7 +69,7 @@ pub enum ShapeError {
     /// A list that must not be empty, or that names something twice.
     #[error("{field} {problem}")]
     List {
-        /// The field.
+        /// The name of the member with the list.
         field: &'static str,
         /// What is wrong.
         problem: &'static str,
@@ -77,7 +77,7 @@ pub enum ShapeError {
     /// An act of another authority.
     #[error("the act {act} is not one of {by}")]
     Authority {
-        /// The act.
+        /// The act's id, with the authority that it belongs to.
         act: String,
         /// The signer.
         by: String,
@@ -88,7 +88,7 @@ pub enum ShapeError {
         crate::text::excerpt(name)
     )]
     Critical {
-        /// Its name.
+        /// The member that this version would have to know.
         name: String,
     },
 }
