@@ -40,7 +40,7 @@ use crate::{
 
 /// A ledger that bundles are made from, at one size.
 pub trait ExportSource: closure::ClosureSource {
-    /// Its checkpoint.
+    /// The signed checkpoint that the bundle will rest on.
     fn checkpoint(&self) -> &SignedCheckpoint;
 
     /// The registry after its last entry.
@@ -76,7 +76,7 @@ pub trait ExportSource: closure::ClosureSource {
 pub struct ExportRequest {
     /// What it is about.
     pub scope: BundleScope,
-    /// For which case.
+    /// The case that it is made for, as the exporter calls it.
     pub case: Option<Remark>,
     /// Who makes it.
     pub exporter: OrgId,
@@ -119,7 +119,7 @@ pub struct ExportedBundle {
     pub verdict: Verdict,
     /// Documents in it.
     pub attachments: usize,
-    /// Index proofs in it.
+    /// How many proofs of completeness and absence went in.
     pub index_proofs: usize,
 }
 
@@ -148,7 +148,7 @@ pub enum ExportError<E: std::error::Error + 'static> {
     /// A document that the ledger does not have and nobody said why.
     #[error("entry {entry} names the document {digest}, which the ledger does not have")]
     NoDocument {
-        /// Its digest.
+        /// The document's SHA-256, by which entries name it.
         digest: Digest,
         /// The first entry that names it.
         entry: EntryIndex,

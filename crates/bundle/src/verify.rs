@@ -60,7 +60,7 @@ pub enum VerifyError {
     IndexProofName {
         /// The file.
         name: FileName,
-        /// The term.
+        /// The term that the proof in the file is about.
         term: String,
     },
     /// An entry without its proof, or the other way round.

@@ -78,7 +78,7 @@ pub(crate) struct Recorded {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RecordedEntry {
-    /// Its index.
+    /// The index that it was given.
     index: EntryIndex,
     /// Its leaf hash.
     leaf: LeafHash,

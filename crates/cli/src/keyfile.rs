@@ -58,7 +58,7 @@ pub(crate) enum Protection<'a> {
 
 /// A key read from a file.
 pub(crate) struct OpenedKey {
-    /// The key.
+    /// The private half, which signs.
     pub(crate) key: SecretKey,
     /// What its keeper should change.
     pub(crate) warning: Option<KeyFileWarning>,
@@ -194,7 +194,7 @@ pub(crate) enum DecodeKeyError {
     /// A key of another algorithm.
     #[error("a key of algorithm {name} ({oid}), want Ed25519 ({ED25519})")]
     Algorithm {
-        /// Its name.
+        /// What the algorithm is called.
         name: &'static str,
         /// Its object identifier.
         oid: ObjectIdentifier,

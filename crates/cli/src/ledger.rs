@@ -17,7 +17,7 @@ use crate::{
     ui::{Bar, Ui},
 };
 
-/// Which ledger.
+/// The options that say where the ledger is.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LedgerArgs {
     /// The ledger's directory.

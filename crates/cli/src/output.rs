@@ -84,7 +84,7 @@ impl Draft {
         Ok(Self { file, path })
     }
 
-    /// The file.
+    /// Where the result is written until it is whole.
     pub(crate) fn file(&mut self) -> &mut File {
         self.file.as_file_mut()
     }

@@ -115,7 +115,7 @@ pub(crate) enum PassphraseError {
     /// There is no such variable.
     #[error("the environment variable {name} is not set, want a passphrase in it")]
     NotSet {
-        /// Its name.
+        /// The variable that was to hold the passphrase.
         name: String,
     },
     /// The text is not UTF-8.

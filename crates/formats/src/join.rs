@@ -49,7 +49,7 @@ pub struct ResolvedLink {
     pub from: DocumentIndex,
     /// The document that it points to.
     pub to: DocumentIndex,
-    /// The link.
+    /// What the document itself says of the other one.
     pub link: DocumentLink,
     /// Whether it is the document that was meant.
     pub digest: DigestCheck,
@@ -63,14 +63,14 @@ pub enum Unresolved {
     Document {
         /// The document that points.
         from: DocumentIndex,
-        /// The link.
+        /// What the document says of the one that is not there.
         link: DocumentLink,
     },
     /// A reference uses a name of a document that is declared nowhere in its own document.
     Undeclared {
         /// The document that points.
         from: DocumentIndex,
-        /// The reference.
+        /// The name that leads to no declared document.
         reference: ElementRef,
     },
     /// The linked document has no such element.
@@ -79,7 +79,7 @@ pub enum Unresolved {
         from: DocumentIndex,
         /// The document that should have the element.
         to: DocumentIndex,
-        /// The reference.
+        /// The name that the other document does not declare.
         reference: ElementRef,
     },
 }

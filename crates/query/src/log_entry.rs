@@ -43,7 +43,7 @@ pub struct LogEntry {
     /// Where it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// In which country.
+    /// Where it happened, if the statement tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// What is wrong with it.

@@ -37,7 +37,7 @@ const TEXT_SHOWN: usize = 8 * 1024 * 1024;
 pub enum Kept {
     /// In the bundle that the report is part of, as `data/report.html`.
     Bundle,
-    /// In a ledger.
+    /// In a directory that only its keeper has.
     Ledger,
 }
 
@@ -61,7 +61,7 @@ pub struct Case {
 pub struct Withheld {
     /// Its digest, by which entries name it.
     pub sha256: Digest,
-    /// Its name.
+    /// A file name for people, if an entry gives one.
     pub name: Option<String>,
     /// Who withholds it.
     pub by: Option<Party>,

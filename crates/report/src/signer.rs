@@ -13,7 +13,7 @@ use prova_core::{
 /// A key and what it signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignerKey {
-    /// The key.
+    /// The id of the key that signed.
     pub key: KeyId,
     /// What the registry has of it; absent for a key of the root.
     pub record: Option<KeyRecord>,
@@ -28,7 +28,7 @@ pub struct Signer {
     pub party: Party,
     /// What the registry has of it; absent where only its root keys signed.
     pub participant: Option<Participant>,
-    /// Its keys.
+    /// Keys of it that signed, each with what it signed.
     pub keys: Vec<SignerKey>,
 }
 

@@ -52,7 +52,7 @@ pub enum AuditError {
     /// An entry that the ledger should not hold.
     #[error("{file} holds an entry that should not be in the ledger")]
     Entry {
-        /// The file.
+        /// The entry bundle, as a path below the ledger's directory.
         file: String,
         /// Which entry, and why.
         source: Box<ReplayError<RowError>>,
@@ -60,7 +60,7 @@ pub enum AuditError {
     /// A hash in a tile is not that of the entries below it.
     #[error("{file} has the hash {got} over entry {entry} and those after it, want {want}")]
     Tile {
-        /// The file.
+        /// The tile, as a path below the ledger's directory.
         file: String,
         /// The first entry below the hash.
         entry: EntryIndex,

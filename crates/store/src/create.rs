@@ -42,19 +42,19 @@ pub enum CreateError {
     /// There is one.
     #[error("{} is a ledger already", directory.display())]
     Exists {
-        /// The directory.
+        /// Where the ledger was to be created.
         directory: PathBuf,
     },
     /// An earlier creation was cut short.
     #[error("{} was not created to the end; remove the directory and create it again", directory.display())]
     HalfCreated {
-        /// The directory.
+        /// Where the ledger was to be created.
         directory: PathBuf,
     },
     /// Something else is there.
     #[error("{} is not empty: it holds «{}»", directory.display(), prova_core::text::excerpt(name))]
     NotEmpty {
-        /// The directory.
+        /// Where the ledger was to be created.
         directory: PathBuf,
         /// One of the names in it.
         name: String,

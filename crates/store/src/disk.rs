@@ -44,7 +44,7 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// Makes one directory.
     fn create_dir(&self, dir: &Path) -> io::Result<()>;
 
-    /// Removes a file.
+    /// Takes a name away; the directory must be synced for it to last.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
 
     /// Removes an empty directory.

@@ -75,7 +75,7 @@ pub(crate) struct Journal {
     commits: u64,
 }
 
-/// A commit.
+/// What one wait for the disk makes durable.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Commit<'a> {
     pub(crate) before: &'a SignedCheckpoint,

@@ -61,37 +61,37 @@ pub enum OpenError {
     /// There is no such directory.
     #[error("{} does not exist", directory.display())]
     Missing {
-        /// The directory.
+        /// Where the ledger was looked for.
         directory: PathBuf,
     },
     /// Nothing is in the directory.
     #[error("{} is empty, want a ledger", directory.display())]
     Empty {
-        /// The directory.
+        /// Where the ledger was looked for.
         directory: PathBuf,
     },
     /// Something else is in the directory.
     #[error("{} is not a ledger: it has no file «format»", directory.display())]
     NotALedger {
-        /// The directory.
+        /// Where the ledger was looked for.
         directory: PathBuf,
     },
     /// The ledger's creation was cut short; it never had an entry.
     #[error("{} was not created to the end; remove the directory and create it again", directory.display())]
     HalfCreated {
-        /// The directory.
+        /// Where the ledger was looked for.
         directory: PathBuf,
     },
     /// The ledger has entries, but its checkpoint is gone.
     #[error("{} has entries, but its file «checkpoint» is missing; put it back from a backup", directory.display())]
     NoCheckpoint {
-        /// The directory.
+        /// Where the ledger is.
         directory: PathBuf,
     },
     /// The ledger is of a version that cannot be read.
     #[error("{} cannot be read", directory.display())]
     Format {
-        /// The directory.
+        /// Where the ledger is.
         directory: PathBuf,
         /// What is wrong.
         source: FormatError,
@@ -103,7 +103,7 @@ pub enum OpenError {
         pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
     )]
     Locked {
-        /// The directory.
+        /// Where the ledger is.
         directory: PathBuf,
         /// The process, as its lock file says.
         pid: Option<u32>,
@@ -139,7 +139,7 @@ pub enum OpenError {
     /// Entry 0 is no entry.
     #[error("entry 0 in {file} is damaged")]
     CharterEntry {
-        /// The file.
+        /// The entry bundle, as a path below the ledger's directory.
         file: String,
         /// What is wrong.
         source: Box<DecodeEntryError>,
@@ -147,7 +147,7 @@ pub enum OpenError {
     /// Entry 0 is not signed as it claims.
     #[error("entry 0 in {file} is not signed as it claims")]
     CharterSignature {
-        /// The file.
+        /// The entry bundle, as a path below the ledger's directory.
         file: String,
         /// What is wrong.
         source: Box<VerifyEntryError>,
@@ -158,7 +158,7 @@ pub enum OpenError {
     /// The charter founds no ledger.
     #[error("the charter, entry 0 in {file}, founds no ledger")]
     Charter {
-        /// The file.
+        /// The entry bundle, as a path below the ledger's directory.
         file: String,
         /// What is wrong.
         source: RegistryError,

@@ -105,7 +105,7 @@ impl Snapshot {
         &self.founding
     }
 
-    /// The directory.
+    /// Where the ledger is that this was read from.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.layout.root()

@@ -52,7 +52,7 @@ pub enum ReadError {
     /// A file that an acknowledged entry needs is not there.
     #[error("{file} is missing, which holds entry {entry}")]
     Missing {
-        /// The file.
+        /// Its path below the ledger's directory.
         file: String,
         /// The first entry that it is about.
         entry: EntryIndex,
@@ -60,7 +60,7 @@ pub enum ReadError {
     /// A file cannot be read.
     #[error("{file}, which begins with entry {entry}, cannot be read")]
     Io {
-        /// The file.
+        /// Its path below the ledger's directory.
         file: String,
         /// The first entry that it is about.
         entry: EntryIndex,
@@ -70,7 +70,7 @@ pub enum ReadError {
     /// A file does not hold the entries that it should.
     #[error("{file}, which begins with entry {entry}, is damaged")]
     Bundle {
-        /// The file.
+        /// Its path below the ledger's directory.
         file: String,
         /// The first entry in it.
         entry: EntryIndex,
@@ -80,7 +80,7 @@ pub enum ReadError {
     /// A file does not hold the hashes that it should.
     #[error("{file}, which begins with entry {entry}, is damaged")]
     Tile {
-        /// The file.
+        /// Its path below the ledger's directory.
         file: String,
         /// The first entry that it is about.
         entry: EntryIndex,
@@ -104,7 +104,7 @@ pub enum ReadError {
     /// A hash is not that of what is below it: one of two files was changed.
     #[error("{file} has the hash {got} over entry {entry} and those after it, want {want} by {below}")]
     Hash {
-        /// The file.
+        /// Its path below the ledger's directory.
         file: String,
         /// The first entry below the hash.
         entry: EntryIndex,

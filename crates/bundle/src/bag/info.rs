@@ -16,7 +16,7 @@ pub struct BagInfo {
     pub organisation: OrgId,
     /// On which day.
     pub date: Date,
-    /// For which case.
+    /// The case that the bundle was made for, as the exporter calls it.
     pub case: Option<String>,
     /// Bytes of the files below `data/`.
     pub octets: u64,

@@ -25,7 +25,7 @@ use crate::name::FileName;
 /// The declaration that makes a directory a bag.
 pub const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
-/// A line of a manifest.
+/// A file's digest and name as one line, by RFC 8493 §2.1.3.
 pub(crate) fn manifest_line(digest: Digest, name: FileName) -> String {
     format!("{digest}  {name}\n")
 }

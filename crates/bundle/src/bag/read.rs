@@ -284,7 +284,7 @@ impl<R: Read + Seek> Bag<R> {
         }
     }
 
-    /// The archive that it is in.
+    /// The archive again, once the bag was read.
     pub fn into_archive(self) -> Archive<R> {
         self.archive
     }

@@ -84,7 +84,7 @@ pub enum OpenArchiveError {
     Special {
         /// The file.
         name: FileName,
-        /// What it is.
+        /// What the archive says it is instead, in words.
         what: &'static str,
     },
     /// A field of the header is not what it must be.

@@ -20,7 +20,7 @@ Exit codes: 0 done.
 Example:
   prova completions bash > /etc/bash_completion.d/prova")]
 pub(crate) struct Completions {
-    /// The shell.
+    /// The shell that is to complete commands.
     #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,
 }

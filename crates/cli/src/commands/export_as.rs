@@ -73,7 +73,7 @@ pub(crate) struct Order<'a> {
     pub(crate) output: &'a Path,
     /// How the log's key is opened.
     pub(crate) passphrase: &'a PassphraseArgs,
-    /// The ledger.
+    /// The ledger that the entries are read from.
     pub(crate) ledger: &'a LedgerArgs,
 }
 
@@ -103,7 +103,7 @@ enum StageArg {
 /// What goes out.
 #[derive(Clone, Debug)]
 pub(crate) enum ExportSubject {
-    /// An entry.
+    /// One entry, by its index.
     Entry(EntryIndex),
     /// The entries about a subject.
     Subject(SubjectId),

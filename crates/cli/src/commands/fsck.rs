@@ -47,7 +47,7 @@ struct FaultShown {
     /// The first entry that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<EntryIndex>,
-    /// What it is.
+    /// What is wrong with the file, in words.
     problem: String,
 }
 

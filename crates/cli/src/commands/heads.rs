@@ -28,7 +28,7 @@ Example:
   prova attest ship unit:dns:nordlys.example/AAU-3900/SN0001 --to dns:north.example --by dns:nordlys.example \\
     --role manufacturer --key keys/nordlys.pem --sign-only --heads heads.json -o ship.jsonl")]
 pub(crate) struct Heads {
-    /// The components.
+    /// Components whose chains somebody wants to go on with.
     #[arg(value_name = "COMPONENT")]
     components: Vec<SubjectId>,
     #[command(flatten)]

@@ -89,7 +89,7 @@ pub(crate) struct Init {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Founded {
-    /// The directory.
+    /// Where the ledger is now.
     directory: PathBuf,
     /// The ledger's name.
     origin: Origin,
@@ -99,7 +99,7 @@ struct Founded {
     vkey: String,
     /// The charter's leaf hash.
     charter: LeafHash,
-    /// The root.
+    /// Root keys and threshold, as the charter states them.
     root: Root,
 }
 
@@ -118,7 +118,7 @@ impl Show for Founded {
 
 /// A root key as the command line has it; private ones sign.
 pub(crate) struct NamedRootKey {
-    /// Whose it is.
+    /// The organisation that the key speaks for.
     organisation: OrgId,
     /// The public half.
     key: PublicKey,

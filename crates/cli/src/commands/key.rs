@@ -82,7 +82,7 @@ pub(crate) struct KeyExport {
     /// A file with the private or public key, or the text `ed25519:…`.
     #[arg(value_name = "KEY")]
     key: String,
-    /// The form.
+    /// The form that the public key is written in.
     #[arg(long = "as", value_enum, default_value_t = PublicKeyForm::Pem, value_name = "FORM")]
     form: PublicKeyForm,
     /// The log's name, for a vkey.
@@ -95,7 +95,7 @@ pub(crate) struct KeyExport {
     passphrase: PassphraseArgs,
 }
 
-/// Forms of a public key.
+/// How a public key can be written for other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "camelCase")]
 enum PublicKeyForm {

@@ -35,7 +35,7 @@ pub(crate) struct PolicyArgs {
     ledger: LedgerArgs,
 }
 
-/// A policy.
+/// The C2SP `tlog-policy` that `policy` writes.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PolicyShown {

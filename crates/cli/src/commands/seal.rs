@@ -42,7 +42,7 @@ pub(crate) struct SealArgs {
     passphrase: PassphraseArgs,
 }
 
-/// The seal.
+/// What `seal` prints of the entry that it made.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SealOutput {

@@ -79,9 +79,9 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PartyKind {
-    /// An organisation.
+    /// A company or another body.
     Organisation,
-    /// A person.
+    /// Somebody by their own name.
     Person,
     /// The document does not say.
     Unstated,

@@ -83,7 +83,7 @@ impl StatedDigest {
         })
     }
 
-    /// The algorithm.
+    /// The hash function, as the document names it.
     #[must_use]
     pub const fn algorithm(&self) -> &DigestAlgorithm {
         &self.algorithm

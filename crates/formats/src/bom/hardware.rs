@@ -83,7 +83,7 @@ pub struct Certification {
     pub authority: Option<String>,
     /// What the value is: `id`, `url`, or `None`.
     pub aspect: Option<String>,
-    /// The value.
+    /// The certificate's number or text, as written.
     pub value: String,
 }
 
@@ -153,7 +153,7 @@ impl Gs1Scheme {
 /// A GS1 identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gs1Id {
-    /// Its scheme.
+    /// Which of GS1's identifiers it is.
     pub scheme: Gs1Scheme,
     /// The identifier, as written: a wrong check digit is a warning.
     pub value: String,

@@ -118,7 +118,7 @@ vocabulary! {
 /// The far end of a relationship.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// An element.
+    /// Something that this or another document describes.
     Element(ElementRef),
     /// The author states that there is none (SPDX `NONE`).
     Nothing,

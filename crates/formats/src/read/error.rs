@@ -109,7 +109,7 @@ pub enum ReadBomError {
         /// What the reader of the bytes says about it.
         source: io::Error,
     },
-    /// It is not JSON.
+    /// The bytes break the grammar of RFC 8259.
     #[error("not JSON at line {line} column {column}: {problem}")]
     NotJson {
         /// One-based line.
@@ -122,7 +122,7 @@ pub enum ReadBomError {
     /// It is something else.
     #[error("found {found}, want {}", SpecVersion::WANTED)]
     OtherFormat {
-        /// What it is.
+        /// The format that the bytes look like.
         found: Recognised,
     },
     /// It is of a version that is not read.
@@ -134,7 +134,7 @@ pub enum ReadBomError {
     /// An object has a key twice, so that readers would disagree on what it says.
     #[error("the key \"{}\" is there twice ({at})", excerpt(key))]
     DuplicateKey {
-        /// The key.
+        /// The name of the member that stands twice.
         key: String,
         /// The object.
         at: Location,
@@ -172,9 +172,9 @@ pub enum ReadBomError {
     /// There is too much of something.
     #[error("more than {limit} {what} ({at})")]
     TooMany {
-        /// Of what.
+        /// What there is too much of, in words.
         what: &'static str,
-        /// The limit.
+        /// How many there may be.
         limit: u64,
         /// Where the first was that is too many.
         at: Location,

@@ -6,7 +6,7 @@ use prova_core::verdict::{Answer, Verdict};
 use super::{foreign::foreign, link};
 use crate::{meaning, report::Report};
 
-/// The section.
+/// A row for each question, with a mark that needs no colour.
 pub(super) fn section(report: &Report) -> Markup {
     let verdict = &report.verdict;
     let open: Vec<_> = questions(verdict, Answer::CannotBeDecided);

@@ -14,7 +14,7 @@ use crate::{
 /// Most facts of one kind that a page shows.
 const FACTS_SHOWN: usize = 30;
 
-/// The section.
+/// All pages of components, one after the other.
 pub(super) fn section(report: &Report) -> Markup {
     let related = report
         .pages

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{foreign::foreign, link};
 use crate::report::{EntryShown, Kept, Report};
 
-/// The section.
+/// A table of entries, which all marks on the page lead to.
 pub(super) fn section(report: &Report) -> Markup {
     let rows = html! {
         table.entries {

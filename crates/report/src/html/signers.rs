@@ -9,7 +9,7 @@ use crate::{
     signer::{Signer, SignerKey},
 };
 
-/// The section.
+/// A table of organisations with the keys that signed.
 pub(super) fn section(report: &Report) -> Markup {
     let root = report.history.now().root();
     html! {

@@ -7,7 +7,7 @@ use prova_core::statement::entry::Keyring;
 use super::{entries::file, link};
 use crate::report::{EntryShown, Kept, Report};
 
-/// The section.
+/// The commands that a reader can type, and what they should print.
 pub(super) fn section(report: &Report) -> Markup {
     let key = report.history.now().log_key();
     let example = report

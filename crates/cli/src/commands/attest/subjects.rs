@@ -18,9 +18,9 @@ use crate::error::{Blaming as _, CommandError};
 /// A component and the aliases that the statement states of it.
 #[derive(Clone, Debug)]
 pub(super) struct StatedAlias {
-    /// Its id.
+    /// The component as its id names it.
     pub(super) id: SubjectId,
-    /// Its aliases.
+    /// Other names of it, of other schemes.
     pub(super) aliases: Vec<Alias>,
 }
 

@@ -40,7 +40,7 @@ Exit codes: 0 written, 1 the bundle does not hold, 2 no bundle, or a key that it
 Example:
   prova bundle receive evidence.zip --key keys/regulator.pem --remark 'from the carrier, seal 17 intact'")]
 pub(crate) struct ReceiveArgs {
-    /// The bundle.
+    /// The bundle that was received; the hand-over is added to it.
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
     /// The private key of the receiver.
@@ -63,7 +63,7 @@ pub(crate) struct ReceiveArgs {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Received {
-    /// The file.
+    /// The bundle's path.
     file: PathBuf,
     /// Which hand-over it is, from 1.
     number: u16,

@@ -90,7 +90,7 @@ impl Show for Output {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Finished {
-    /// The directory.
+    /// Where the ledger, the keys and the story are now.
     directory: PathBuf,
     /// The program that ran.
     program: PathBuf,

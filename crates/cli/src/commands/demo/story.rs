@@ -4,7 +4,7 @@
 //! # heading      > remark      = name for the entry just made      prova … a command, in which @names stand for ids and entries
 //! ```
 
-/// A line of the story.
+/// What one line of `story.txt` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StoryLine {
     Chapter(&'static str),

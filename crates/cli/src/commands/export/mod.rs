@@ -133,7 +133,7 @@ impl FromStr for Stretch {
     }
 }
 
-/// What is left out.
+/// What `--withhold` names: one document, those missing, or all.
 #[derive(Clone, Copy, Debug)]
 struct LeftOut(Withhold);
 
@@ -157,15 +157,15 @@ impl FromStr for LeftOut {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Written {
-    /// The file.
+    /// The bundle's path.
     file: PathBuf,
-    /// Bytes in it.
+    /// The length of the bundle in bytes.
     bytes: u64,
-    /// Entries in it.
+    /// How many entries the bundle holds.
     entries: u64,
     /// Components that are followed.
     components: usize,
-    /// Index proofs in it.
+    /// How many proofs of completeness and absence the bundle holds.
     index_proofs: usize,
     /// Documents in it.
     attachments: usize,

@@ -71,7 +71,7 @@ pub(crate) struct EnrolArgs {
     /// The organisation: `lei:…`, `gln:…` or `dns:…`.
     #[arg(value_name = "ORG")]
     organisation: OrgId,
-    /// Its name.
+    /// The name that people know it by.
     #[arg(long)]
     name: String,
     /// Where it is incorporated: an ISO 3166-1 alpha-2 code.
@@ -103,10 +103,10 @@ Example:
     --sign keys/root-a.pem --sign keys/root-b.pem")]
 #[group(id = "changed", required = true, multiple = true, args = ["name", "jurisdiction", "parent", "roles"])]
 pub(crate) struct ChangeArgs {
-    /// The organisation.
+    /// The organisation whose record changes.
     #[arg(value_name = "ORG")]
     organisation: OrgId,
-    /// Its name.
+    /// The new name that people know it by.
     #[arg(long)]
     name: Option<String>,
     /// Where it is incorporated.
@@ -133,7 +133,7 @@ Example:
   prova registry rotate dns:nordlys.example --add new.pem --retire keys/nordlys.pub.pem --sign keys/nordlys.pem")]
 #[group(id = "rotated", required = true, multiple = true, args = ["add", "retire"])]
 pub(crate) struct RotateArgs {
-    /// The organisation.
+    /// The organisation whose keys change.
     #[arg(value_name = "ORG")]
     organisation: OrgId,
     /// New keys: files or texts `ed25519:…`.
@@ -182,7 +182,7 @@ Example:
   prova registry suspend dns:meridian.example --reason 'audit of March 2026' \
     --sign keys/root-a.pem --sign keys/root-b.pem")]
 pub(crate) struct SuspendArgs {
-    /// The organisation.
+    /// The organisation that may say nothing for now.
     #[arg(value_name = "ORG")]
     organisation: OrgId,
     /// Why it is suspended, in words.
@@ -203,7 +203,7 @@ Example:
   prova registry reinstate dns:meridian.example --reason 'audit passed' \
     --sign keys/root-a.pem --sign keys/root-b.pem")]
 pub(crate) struct ReinstateArgs {
-    /// The organisation.
+    /// The organisation that may speak again.
     #[arg(value_name = "ORG")]
     organisation: OrgId,
     /// Why it may speak again, in words.

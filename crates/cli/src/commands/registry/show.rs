@@ -54,7 +54,7 @@ struct RegistryShown {
     head: LeafHash,
     /// Who governs the ledger.
     root: RootShown,
-    /// The participants.
+    /// Enrolled organisations, in the order of their ids.
     participants: Vec<ParticipantShown>,
 }
 
@@ -63,7 +63,7 @@ struct RegistryShown {
 struct RootShown {
     /// Organisations that must agree.
     threshold: u32,
-    /// The keys.
+    /// Root keys with the organisation of each.
     keys: Vec<RootKeyShown>,
 }
 

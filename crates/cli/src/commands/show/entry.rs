@@ -24,7 +24,7 @@ use crate::{
     ui::Show,
 };
 
-/// An entry.
+/// What `show` prints of one entry.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EntryOutput {
@@ -49,7 +49,7 @@ pub(super) struct EntryOutput {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SignatureShown {
-    /// The key.
+    /// The key that it is by.
     key: KeyId,
     /// Whose it is: an organisation's id; absent for keys of the root.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -21,7 +21,7 @@ use crate::{
     ui::Show,
 };
 
-/// A life.
+/// What `show` prints of a component.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct LifeOutput(Timeline);

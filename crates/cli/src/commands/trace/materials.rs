@@ -54,9 +54,9 @@ struct Material {
     parts: Vec<u32>,
     /// What sort of thing it is, in CycloneDX's words.
     kind: String,
-    /// Its name.
+    /// The name that the bill gives it.
     name: String,
-    /// Its version.
+    /// The version that the bill gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     /// Who supplied it: supplier, else manufacturer, else publisher.

@@ -43,7 +43,7 @@ struct Complete {
     cosigned: Vec<Cosigned>,
 }
 
-/// An entry.
+/// What `verify` prints of an entry that was proven to be listed.
 #[derive(Serialize)]
 struct ListedEntryOutput {
     /// Where it stands.
@@ -52,7 +52,7 @@ struct ListedEntryOutput {
     leaf: LeafHash,
 }
 
-/// A seal.
+/// What `verify` prints of the seal that a listing rests on.
 #[derive(Serialize)]
 struct SealShown {
     /// Where it stands.
@@ -106,11 +106,11 @@ impl Show for Complete {
 struct Lie {
     /// The log.
     origin: Origin,
-    /// The seal.
+    /// The index of the seal that lies.
     seal: EntryIndex,
     /// The entry that it denies.
     entry: EntryIndex,
-    /// The term.
+    /// The term under which it lies.
     term: Term,
     /// How they contradict each other.
     contradiction: Contradiction,

@@ -21,7 +21,7 @@ pub(crate) struct TestOptions {
     /// The specification, for example `3GPP TS 33.511`.
     #[arg(long, value_name = "TEXT")]
     specification: Option<String>,
-    /// Its version.
+    /// The version of the specification, for example `17.1.0`.
     #[arg(long, value_name = "VERSION")]
     specification_version: Option<String>,
     /// The 3GPP release tested against.

@@ -16,7 +16,7 @@ pub(crate) struct ShipOptions {
     /// The consignee.
     #[arg(long, value_name = "ORG")]
     to: Option<OrgId>,
-    /// The carrier.
+    /// Who carries the units there.
     #[arg(long, value_name = "ORG")]
     carrier: Option<OrgId>,
     /// Who gets legal title on receipt [default: title does not change].

@@ -86,7 +86,7 @@ pub(crate) struct SiteOptions {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum EntryName {
-    /// Its index.
+    /// An index in the ledger that the statement is for.
     Index(u64),
     /// Its leaf hash.
     Leaf(LeafHash),

@@ -107,7 +107,7 @@ pub(crate) struct ScopeOptions {
     /// A country of jurisdiction or manufacture.
     #[arg(long = "scope-country", value_name = "COUNTRY")]
     countries: Vec<Country>,
-    /// A type.
+    /// A component type, by its id.
     #[arg(long = "scope-type", value_name = "TYPE")]
     types: Vec<ComponentId>,
     /// A category of slots.
