@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use prova_core::{
     hash::LeafHash,
-    index::{End, Index, IndexProof, MemoryBuckets, Outcome, TermKey, term::Term},
+    index::{End, Index, IndexProof, MemoryBuckets, TermKey, TermOutcome, term::Term},
     position::EntryIndex,
 };
 
@@ -25,7 +25,7 @@ fn proofs() -> [(&'static str, IndexProof); 3] {
     }
     index.fold(&mut buckets).unwrap();
     let prove = |serial| index.prove(&buckets, &term(serial)).unwrap();
-    let find = |wanted: fn(&Outcome) -> bool| {
+    let find = |wanted: fn(&TermOutcome) -> bool| {
         let mut proofs = (20..).map(prove);
         proofs.find(|proof| wanted(proof.outcome())).unwrap()
     };
@@ -33,11 +33,11 @@ fn proofs() -> [(&'static str, IndexProof); 3] {
         ("listed", prove(7)),
         (
             "absent-in-empty",
-            find(|end| matches!(end, Outcome::Absent(End::Empty))),
+            find(|end| matches!(end, TermOutcome::Absent(End::Empty))),
         ),
         (
             "absent-in-another-leaf",
-            find(|end| matches!(end, Outcome::Absent(End::Leaf { .. }))),
+            find(|end| matches!(end, TermOutcome::Absent(End::Leaf { .. }))),
         ),
     ]
 }

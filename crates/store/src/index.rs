@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use prova_core::{
     hash::{LeafHash, MapHash},
     index::{
-        Accumulator, AccumulatorHash, Bucket, Buckets, Index, IndexProof, MapLeaf, Posting, Row, Subtree,
-        TermKey,
+        Accumulator, AccumulatorHash, Bucket, BucketRow, Buckets, Index, IndexProof, MapLeaf, Posting,
+        Subtree, TermKey,
         term::{Term, terms_of_admitted},
     },
     position::{EntryIndex, TreeSize},
@@ -382,10 +382,10 @@ impl StoreRows {
     }
 
     /// The row of the index, by its chunks.
-    pub(crate) fn index_top(&self) -> Result<Row, RowError> {
+    pub(crate) fn index_top(&self) -> Result<BucketRow, RowError> {
         match self.bytes(schema::INDEX_TOP)? {
-            Some(row) => Ok(Row::of_chunks(decode_subtrees(&row)?)),
-            None => Ok(Row::new()),
+            Some(row) => Ok(BucketRow::of_chunks(decode_subtrees(&row)?)),
+            None => Ok(BucketRow::new()),
         }
     }
 
@@ -399,8 +399,8 @@ impl StoreRows {
     }
 
     /// The row of the index, whole.
-    pub(crate) fn index_subtrees(&self) -> Result<Row, RowError> {
-        let mut row = Row::new();
+    pub(crate) fn index_subtrees(&self) -> Result<BucketRow, RowError> {
+        let mut row = BucketRow::new();
         let mut buckets = Vec::new();
         for chunk in 0..=u8::MAX {
             buckets.extend(self.index_chunk(chunk)?);
@@ -415,7 +415,7 @@ impl StoreRows {
 /// The index of the last seal, to be proved from: those chunks are read that are needed.
 #[derive(Debug)]
 pub(crate) struct Proving {
-    row: Row,
+    row: BucketRow,
     read: BTreeSet<u8>,
 }
 

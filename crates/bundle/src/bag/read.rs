@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{BagInfo, DECLARATION, ParseBagInfoError, manifest_line, write::tag_manifest};
 use crate::{
     name::FileName,
-    zip::{Archive, OpenArchiveError, ReadFileError, Record},
+    zip::{Archive, FileRecord, OpenArchiveError, ReadFileError},
 };
 
 /// Why an archive is not a bag.
@@ -124,7 +124,7 @@ impl<R: Read + Seek> Bag<R> {
         let first_custody = archive.records().iter().rev().map(|record| record.name);
         let custody = first_custody.take_while(|name| matches!(name, FileName::Custody(_)));
         check_custody(&mut custody.collect::<Vec<_>>().into_iter().rev())?;
-        let mut read = |record: &Record| archive.read(record).map_err(ReadBagError::from);
+        let mut read = |record: &FileRecord| archive.read(record).map_err(ReadBagError::from);
         let (declaration, info, tags) = (read(&declaration)?, read(&info)?, read(&tags)?);
         if declaration != DECLARATION.as_bytes() {
             return Err(OpenBagError::Declaration);
@@ -170,7 +170,7 @@ impl<R: Read + Seek> Bag<R> {
         }
     }
 
-    fn payload(&self) -> impl Iterator<Item = (&Record, &Digest)> {
+    fn payload(&self) -> impl Iterator<Item = (&FileRecord, &Digest)> {
         let records = self.archive.records().iter().skip(self.payload);
         records.zip(&self.digests)
     }
@@ -276,7 +276,7 @@ impl<R: Read + Seek> Bag<R> {
     #[must_use]
     pub fn next_custody(&self) -> u16 {
         match self.archive.records().last() {
-            Some(Record {
+            Some(FileRecord {
                 name: FileName::Custody(last),
                 ..
             }) => last.saturating_add(1),
@@ -318,7 +318,7 @@ fn check_tags(tags: &[u8], [declaration, info]: [Digest; 2], manifest: Digest) -
 /// Reads the manifest beside the directory of the archive: both name the same files in the same order.
 fn read_manifest<R: Read + Seek>(
     archive: &mut Archive<R>,
-    manifest: &Record,
+    manifest: &FileRecord,
     payload: usize,
 ) -> Result<(Digest, Vec<Digest>), OpenBagError> {
     let records = archive.records().iter().skip(payload).map(|record| record.name);

@@ -7,7 +7,7 @@ use prova_core::{hash::Digest, id::organisation::OrgId, time::Date};
 use super::{BagInfo, DECLARATION, manifest_line};
 use crate::{
     name::FileName,
-    zip::{Archive, ArchiveWriter, Record, WriteFileError},
+    zip::{Archive, ArchiveWriter, FileRecord, WriteFileError},
 };
 
 /// A bag that is being written.
@@ -75,7 +75,7 @@ impl<W: Write + Seek> BagWriter<W> {
             organisation,
             date,
             case,
-            octets: payload.map(Record::size).fold(0, u64::saturating_add),
+            octets: payload.map(FileRecord::size).fold(0, u64::saturating_add),
             files: u64::try_from(self.listed.len()).unwrap_or(u64::MAX),
         };
         let info = self.archive.add(FileName::BagInfo, info.to_string().as_bytes())?;

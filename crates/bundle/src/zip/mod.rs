@@ -23,7 +23,7 @@ mod record;
 mod write;
 
 pub use read::{Archive, OpenArchiveError, ReadFileError, looks_like_archive};
-pub use record::{Method, Record};
+pub use record::{FileRecord, Method};
 pub use write::{ArchiveWriter, WriteFileError};
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::record::{
-    CENTRAL, CENTRAL_BYTES, DirectoryEnd, END, LOCAL, LONG_END_BYTES, Method, Record, u16_at, u32_at,
+    CENTRAL, CENTRAL_BYTES, DirectoryEnd, END, FileRecord, LOCAL, LONG_END_BYTES, Method, u16_at, u32_at,
 };
 use crate::{
     limits::{MAX_ARCHIVE_BYTES, MAX_BUFFERED_BYTES, MAX_FILES, MAX_RATIO, max_bytes},
@@ -177,7 +177,7 @@ pub enum ReadFileError {
 #[derive(Debug)]
 pub struct Archive<R> {
     file: R,
-    records: Vec<Record>,
+    records: Vec<FileRecord>,
 }
 
 impl<R: Read + Seek> Archive<R> {
@@ -214,13 +214,13 @@ impl<R: Read + Seek> Archive<R> {
 
     /// The files, in their order.
     #[must_use]
-    pub fn records(&self) -> &[Record] {
+    pub fn records(&self) -> &[FileRecord] {
         &self.records
     }
 
     /// What the directory says of a file.
     #[must_use]
-    pub fn record(&self, name: FileName) -> Option<Record> {
+    pub fn record(&self, name: FileName) -> Option<FileRecord> {
         let place = self.records.binary_search_by_key(&name, |record| record.name);
         self.records.get(place.ok()?).copied()
     }
@@ -229,7 +229,7 @@ impl<R: Read + Seek> Archive<R> {
     ///
     /// # Errors
     /// A file that is damaged, or too large for that; see [`ReadFileError`].
-    pub fn read(&mut self, record: &Record) -> Result<Vec<u8>, ReadFileError> {
+    pub fn read(&mut self, record: &FileRecord) -> Result<Vec<u8>, ReadFileError> {
         if record.size() > MAX_BUFFERED_BYTES {
             return Err(ReadFileError::Large {
                 name: record.name,
@@ -245,7 +245,7 @@ impl<R: Read + Seek> Archive<R> {
     ///
     /// # Errors
     /// A file that is damaged; see [`ReadFileError`].
-    pub fn stream(&mut self, record: &Record, sink: &mut dyn FnMut(&[u8])) -> Result<(), ReadFileError> {
+    pub fn stream(&mut self, record: &FileRecord, sink: &mut dyn FnMut(&[u8])) -> Result<(), ReadFileError> {
         let name = record.name;
         let failed = |source| ReadFileError::Read { name, source };
         self.file
@@ -304,15 +304,15 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     /// The archive's bytes before its directory, and the files in them.
-    pub(crate) fn into_files(mut self) -> io::Result<(io::Take<R>, Vec<Record>)> {
+    pub(crate) fn into_files(mut self) -> io::Result<(io::Take<R>, Vec<FileRecord>)> {
         self.file.seek(SeekFrom::Start(0))?;
-        let length = self.records.last().map_or(0, Record::end);
+        let length = self.records.last().map_or(0, FileRecord::end);
         Ok((self.file.take(length), self.records))
     }
 }
 
 /// How much of a file is read at once with its header: of a deflated one everything.
-fn first_piece(record: &Record) -> u64 {
+fn first_piece(record: &FileRecord) -> u64 {
     match record.method {
         Method::Deflate => u64::from(record.packed),
         Method::Stored => u64::from(record.packed).min(CHUNK_BYTES),
@@ -341,15 +341,15 @@ fn inflated(packed: &[u8], size: u32) -> Option<Vec<u8>> {
     (content.len() == size && consumed == packed.len()).then_some(content)
 }
 
-fn read_directory(from: &mut impl Read, end: &DirectoryEnd) -> Result<Vec<Record>, OpenArchiveError> {
+fn read_directory(from: &mut impl Read, end: &DirectoryEnd) -> Result<Vec<FileRecord>, OpenArchiveError> {
     let wrong_length = || OpenArchiveError::DirectoryLength { files: end.files };
-    let mut records: Vec<Record> = Vec::new();
+    let mut records: Vec<FileRecord> = Vec::new();
     for _ in 0..end.files {
         let record = read_record(from)?.ok_or_else(wrong_length)?;
         check(&record, records.last())?;
         records.push(record);
     }
-    let files_end = records.last().map_or(0, Record::end);
+    let files_end = records.last().map_or(0, FileRecord::end);
     if files_end != u64::from(end.offset) {
         let offset = u64::from(end.offset);
         return Err(OpenArchiveError::Directory {
@@ -365,7 +365,7 @@ fn read_directory(from: &mut impl Read, end: &DirectoryEnd) -> Result<Vec<Record
 }
 
 /// One header of the directory; `None` where it is cut off or none.
-fn read_record(from: &mut impl Read) -> Result<Option<Record>, OpenArchiveError> {
+fn read_record(from: &mut impl Read) -> Result<Option<FileRecord>, OpenArchiveError> {
     let mut header = Vec::with_capacity(CENTRAL_BYTES);
     let fixed = u64::try_from(CENTRAL_BYTES).unwrap_or(u64::MAX);
     from.by_ref().take(fixed).read_to_end(&mut header)?;
@@ -394,7 +394,7 @@ fn read_record(from: &mut impl Read) -> Result<Option<Record>, OpenArchiveError>
     let Some(method) = Method::of(code) else {
         return special("compressed in another way");
     };
-    let read = Record {
+    let read = FileRecord {
         name,
         method,
         crc: record.crc,
@@ -438,7 +438,7 @@ fn fields(header: &[u8]) -> Option<(Raw, u16)> {
 }
 
 /// Holds a file against the one before it and against the limits.
-fn check(record: &Record, last: Option<&Record>) -> Result<(), OpenArchiveError> {
+fn check(record: &FileRecord, last: Option<&FileRecord>) -> Result<(), OpenArchiveError> {
     let name = record.name;
     if let Some(last) = last.map(|last| last.name)
         && last >= name
@@ -449,7 +449,7 @@ fn check(record: &Record, last: Option<&Record>) -> Result<(), OpenArchiveError>
             OpenArchiveError::Order { name, last }
         });
     }
-    let (got, want) = (u64::from(record.offset), last.map_or(0, Record::end));
+    let (got, want) = (u64::from(record.offset), last.map_or(0, FileRecord::end));
     if got != want {
         return Err(OpenArchiveError::Gap { name, got, want });
     }

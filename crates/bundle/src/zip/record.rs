@@ -53,7 +53,7 @@ impl Method {
 
 /// What an archive says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct FileRecord {
     /// Which file it is.
     pub name: FileName,
     pub(crate) method: Method,
@@ -63,7 +63,7 @@ pub struct Record {
     pub(crate) offset: u32,
 }
 
-impl Record {
+impl FileRecord {
     /// Bytes of the file.
     #[must_use]
     pub fn size(&self) -> u64 {

@@ -234,7 +234,7 @@ fn what_attackers_do_is_refused_with_the_name_of_the_file() {
 #[test]
 fn the_two_headers_of_a_file_must_agree() {
     let whole = archive(&small());
-    let local = Record::local(
+    let local = FileRecord::local(
         Archive::open(Cursor::new(&whole))
             .unwrap()
             .record(FileName::Readme)

@@ -6,7 +6,7 @@ use flate2::{Compression, Crc, write::DeflateEncoder};
 use prova_core::hash::Digest;
 use sha2::{Digest as _, Sha256};
 
-use super::record::{DirectoryEnd, Method, Record};
+use super::record::{DirectoryEnd, FileRecord, Method};
 use crate::{
     limits::{MAX_ARCHIVE_BYTES, MAX_BUFFERED_BYTES, MAX_FILES, MAX_RATIO, max_bytes},
     name::FileName,
@@ -66,7 +66,7 @@ pub enum WriteFileError {
 pub struct ArchiveWriter<W> {
     out: W,
     at: u64,
-    records: Vec<Record>,
+    records: Vec<FileRecord>,
     /// Used again for each file: what it needs is a third of a megabyte.
     encoder: DeflateEncoder<Vec<u8>>,
 }
@@ -78,10 +78,10 @@ impl<W: Write + Seek> ArchiveWriter<W> {
     }
 
     /// An archive whose first files are there already.
-    pub(crate) fn resume(out: W, records: Vec<Record>) -> Self {
+    pub(crate) fn resume(out: W, records: Vec<FileRecord>) -> Self {
         Self {
             out,
-            at: records.last().map_or(0, Record::end),
+            at: records.last().map_or(0, FileRecord::end),
             records,
             encoder: DeflateEncoder::new(Vec::new(), Compression::default()),
         }
@@ -152,7 +152,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
     ) -> Result<Digest, WriteFileError> {
         let mut crc = Crc::new();
         crc.update(content);
-        let record = Record {
+        let record = FileRecord {
             name,
             method: Method::Deflate,
             crc: crc.sum(),
@@ -172,7 +172,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
         start: &[u8],
         rest: &mut dyn Read,
     ) -> Result<Digest, WriteFileError> {
-        let mut record = Record {
+        let mut record = FileRecord {
             name,
             method: Method::Stored,
             crc: 0,
@@ -229,7 +229,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
 
     /// The files written so far.
     #[must_use]
-    pub fn records(&self) -> &[Record] {
+    pub fn records(&self) -> &[FileRecord] {
         &self.records
     }
 

@@ -6,7 +6,7 @@ use super::{
     accumulator::{Accumulator, TermKey},
     map::{MapLeaf, Subtree},
     proof::IndexProof,
-    row::{Bucket, ROW_BITS, Row},
+    row::{Bucket, BucketRow, ROW_BITS},
 };
 use crate::{hash::LeafHash, index::term::Term, position::EntryIndex, statement::seal::Sealed};
 
@@ -52,7 +52,7 @@ impl Posting {
 /// The map of the entries that were folded, and the entries that wait.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    row: Row,
+    row: BucketRow,
     terms: u64,
     waiting: Vec<Posting>,
 }
@@ -66,7 +66,7 @@ impl Index {
 
     /// The index whose row and number of terms were kept from before.
     #[must_use]
-    pub fn resume(row: Row, terms: u64) -> Self {
+    pub fn resume(row: BucketRow, terms: u64) -> Self {
         Self {
             row,
             terms,
@@ -85,7 +85,7 @@ impl Index {
 
     /// The subtrees of the buckets.
     #[must_use]
-    pub fn row(&self) -> &Row {
+    pub fn row(&self) -> &BucketRow {
         &self.row
     }
 

@@ -31,8 +31,8 @@ pub use self::{
     },
     map::{KeyOrderError, MapLeaf, RootBuilder, Subtree},
     misbehaviour::{Contradiction, FalseSeal, FalseSealError, ParseFalseSealError, ProvenFalse},
-    proof::{End, IndexProof, IndexProofError, MAX_PROOF_BYTES, Outcome, ParseIndexProofError},
-    row::{Bucket, ROW_BITS, Row},
+    proof::{End, IndexProof, IndexProofError, MAX_PROOF_BYTES, ParseIndexProofError, TermOutcome},
+    row::{Bucket, BucketRow, ROW_BITS},
 };
 
 #[cfg(test)]

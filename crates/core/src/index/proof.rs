@@ -32,7 +32,7 @@ const EMPTY_MARK: &str = "-";
 
 /// What a map holds for a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum TermOutcome {
     /// So many entries, folded to this; at least one.
     Listed(Accumulator),
     /// Nothing: the way to the term ends elsewhere.
@@ -57,7 +57,7 @@ pub enum End {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IndexProof {
     term: Term,
-    outcome: Outcome,
+    outcome: TermOutcome,
     siblings: Vec<MapHash>,
 }
 
@@ -164,7 +164,7 @@ impl IndexProof {
     ///
     /// # Errors
     /// Parts that are of no map.
-    pub fn new(term: Term, outcome: Outcome, siblings: Vec<MapHash>) -> Result<Self, IndexProofError> {
+    pub fn new(term: Term, outcome: TermOutcome, siblings: Vec<MapHash>) -> Result<Self, IndexProofError> {
         let too_long = || IndexProofError::TooLong { got: siblings.len() };
         let depth = u16::try_from(siblings.len()).map_err(|_| too_long())?;
         if depth > TermKey::BITS {
@@ -172,10 +172,10 @@ impl IndexProof {
         }
         let beside_empty = siblings.first() == Some(&MapHash::EMPTY);
         match outcome {
-            Outcome::Listed(accumulator) if accumulator.count() == 0 => {
+            TermOutcome::Listed(accumulator) if accumulator.count() == 0 => {
                 return Err(IndexProofError::NoEntries);
             }
-            Outcome::Absent(End::Leaf { key, .. }) => {
+            TermOutcome::Absent(End::Leaf { key, .. }) => {
                 let got = key.common_bits(&TermKey::of(&term));
                 if got >= TermKey::BITS {
                     return Err(IndexProofError::OwnLeaf);
@@ -187,13 +187,13 @@ impl IndexProof {
             _ => {}
         }
         match outcome {
-            Outcome::Absent(End::Empty) if beside_empty => Err(IndexProofError::EmptyBesideEmpty),
+            TermOutcome::Absent(End::Empty) if beside_empty => Err(IndexProofError::EmptyBesideEmpty),
             _ if beside_empty => Err(IndexProofError::LeafBesideEmpty),
             _ => Ok(Self::of_parts(term, outcome, siblings)),
         }
     }
 
-    pub(super) fn of_parts(term: Term, outcome: Outcome, siblings: Vec<MapHash>) -> Self {
+    pub(super) fn of_parts(term: Term, outcome: TermOutcome, siblings: Vec<MapHash>) -> Self {
         Self {
             term,
             outcome,
@@ -209,7 +209,7 @@ impl IndexProof {
 
     /// What the map holds for it.
     #[must_use]
-    pub const fn outcome(&self) -> &Outcome {
+    pub const fn outcome(&self) -> &TermOutcome {
         &self.outcome
     }
 
@@ -217,8 +217,8 @@ impl IndexProof {
     #[must_use]
     pub const fn accumulator(&self) -> Accumulator {
         match self.outcome {
-            Outcome::Listed(accumulator) => accumulator,
-            Outcome::Absent(_) => Accumulator::EMPTY,
+            TermOutcome::Listed(accumulator) => accumulator,
+            TermOutcome::Absent(_) => Accumulator::EMPTY,
         }
     }
 
@@ -233,9 +233,9 @@ impl IndexProof {
     pub fn root(&self) -> MapHash {
         let key = TermKey::of(&self.term);
         let end = match &self.outcome {
-            Outcome::Listed(accumulator) => leaf_hash(&key, &accumulator.value()),
-            Outcome::Absent(End::Empty) => MapHash::EMPTY,
-            Outcome::Absent(End::Leaf { key, value }) => leaf_hash(key, value),
+            TermOutcome::Listed(accumulator) => leaf_hash(&key, &accumulator.value()),
+            TermOutcome::Absent(End::Empty) => MapHash::EMPTY,
+            TermOutcome::Absent(End::Leaf { key, value }) => leaf_hash(key, value),
         };
         let depths = (0..TermKey::BITS).take(self.siblings.len()).rev();
         depths
@@ -304,15 +304,15 @@ impl IndexProof {
     }
 }
 
-fn parse_outcome(line: &str) -> Option<Outcome> {
+fn parse_outcome(line: &str) -> Option<TermOutcome> {
     let mut words = line.split(' ');
     let parsed = match (words.next()?, words.next(), words.next()) {
         ("listed", Some(count), Some(accumulator)) => {
             let accumulator = AccumulatorHash::from_bytes(hash(accumulator)?);
-            Outcome::Listed(Accumulator::new(decimal::parse(count)?, accumulator))
+            TermOutcome::Listed(Accumulator::new(decimal::parse(count)?, accumulator))
         }
-        ("absent", None, None) => Outcome::Absent(End::Empty),
-        ("absent", Some(key), Some(value)) => Outcome::Absent(End::Leaf {
+        ("absent", None, None) => TermOutcome::Absent(End::Empty),
+        ("absent", Some(key), Some(value)) => TermOutcome::Absent(End::Leaf {
             key: TermKey::from_bytes(hash(key)?),
             value: TermValue::from_bytes(hash(value)?),
         }),
@@ -329,12 +329,12 @@ impl fmt::Display for IndexProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{FIRST_LINE}\nterm {}", self.term)?;
         match &self.outcome {
-            Outcome::Listed(accumulator) => {
+            TermOutcome::Listed(accumulator) => {
                 let hash = STANDARD.encode(accumulator.hash().as_bytes());
                 writeln!(f, "listed {} {hash}", accumulator.count())?;
             }
-            Outcome::Absent(End::Empty) => writeln!(f, "absent")?,
-            Outcome::Absent(End::Leaf { key, value }) => {
+            TermOutcome::Absent(End::Empty) => writeln!(f, "absent")?,
+            TermOutcome::Absent(End::Leaf { key, value }) => {
                 let (key, value) = (STANDARD.encode(key.as_bytes()), STANDARD.encode(value.as_bytes()));
                 writeln!(f, "absent {key} {value}")?;
             }

@@ -7,7 +7,7 @@ use super::{
     accumulator::{Half, TermKey},
     fold::Buckets,
     map::{MapLeaf, Subtree, halves},
-    proof::{End, IndexProof, Outcome},
+    proof::{End, IndexProof, TermOutcome},
 };
 use crate::{hash::MapHash, index::term::Term};
 
@@ -27,7 +27,7 @@ pub struct Bucket(u16);
 
 /// The subtree of every bucket, and all above them.
 #[derive(Clone, Debug, Default)]
-pub struct Row {
+pub struct BucketRow {
     /// A heap: node 1 is the root, below `n` are `2n` and `2n + 1`. Empty: a map without leaves.
     nodes: Vec<Subtree>,
 }
@@ -84,7 +84,7 @@ impl Bucket {
     }
 }
 
-impl Row {
+impl BucketRow {
     /// The row of a map without leaves.
     #[must_use]
     pub fn new() -> Self {
@@ -98,7 +98,7 @@ impl Row {
     }
 
     /// A row by the subtrees of its chunks, which are 256 neighbouring buckets each. The buckets of a chunk are put into it by
-    /// [`Row::update`] before something [`Row::wanted`] is proved.
+    /// [`BucketRow::update`] before something [`BucketRow::wanted`] is proved.
     #[must_use]
     pub fn of_chunks(chunks: impl IntoIterator<Item = Subtree>) -> Self {
         let mut row = Self {
@@ -240,9 +240,9 @@ impl Row {
             Reached::Leaf(bucket) | Reached::Bucket(bucket) => buckets.bucket(bucket)?,
         };
         let outcome = match descend(&leaves, &key, &mut siblings) {
-            None => Outcome::Absent(End::Empty),
-            Some(leaf) if leaf.key == key => Outcome::Listed(leaf.accumulator),
-            Some(leaf) => Outcome::Absent(End::Leaf {
+            None => TermOutcome::Absent(End::Empty),
+            Some(leaf) if leaf.key == key => TermOutcome::Listed(leaf.accumulator),
+            Some(leaf) => TermOutcome::Absent(End::Leaf {
                 key: leaf.key,
                 value: leaf.accumulator.value(),
             }),

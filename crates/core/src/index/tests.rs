@@ -156,9 +156,9 @@ fn no_bit_of_a_proof_can_be_changed() {
         let proof = index.prove(&buckets, &term).unwrap();
         proof.verify(&root).unwrap();
         ends[match proof.outcome() {
-            Outcome::Listed(_) => 0,
-            Outcome::Absent(End::Empty) => 1,
-            Outcome::Absent(End::Leaf { .. }) => 2,
+            TermOutcome::Listed(_) => 0,
+            TermOutcome::Absent(End::Empty) => 1,
+            TermOutcome::Absent(End::Leaf { .. }) => 2,
         }] += 1;
         let bytes = proof.to_string().into_bytes();
         for at in 0..bytes.len() {
@@ -240,27 +240,27 @@ fn a_proof_that_is_of_no_map_is_refused() {
     let own = TermKey::of(&term(0));
     let other = TermKey::of(&term(1));
     let value = TermValue::from_bytes([1; 32]);
-    let listed = Outcome::Listed(Accumulator::EMPTY.with(EntryIndex::new(0), &leaf(0)));
+    let listed = TermOutcome::Listed(Accumulator::EMPTY.with(EntryIndex::new(0), &leaf(0)));
     let hash = MapHash::from_bytes([7; 32]);
     let new =
         |outcome, siblings: &[MapHash]| IndexProof::new(term(0), outcome, siblings.to_vec()).unwrap_err();
     assert_eq!(new(listed, &[MapHash::EMPTY]), IndexProofError::LeafBesideEmpty);
     assert_eq!(
-        new(Outcome::Absent(End::Empty), &[MapHash::EMPTY, hash]),
+        new(TermOutcome::Absent(End::Empty), &[MapHash::EMPTY, hash]),
         IndexProofError::EmptyBesideEmpty
     );
     assert_eq!(
-        new(Outcome::Listed(Accumulator::EMPTY), &[hash]),
+        new(TermOutcome::Listed(Accumulator::EMPTY), &[hash]),
         IndexProofError::NoEntries
     );
     assert_eq!(
-        new(Outcome::Absent(End::Leaf { key: own, value }), &[hash]),
+        new(TermOutcome::Absent(End::Leaf { key: own, value }), &[hash]),
         IndexProofError::OwnLeaf
     );
     let got = own.common_bits(&other);
     assert_eq!(
         new(
-            Outcome::Absent(End::Leaf { key: other, value }),
+            TermOutcome::Absent(End::Leaf { key: other, value }),
             &vec![hash; usize::from(got) + 1]
         ),
         IndexProofError::Elsewhere { got, want: got + 1 }
@@ -311,7 +311,7 @@ fn a_row_of_chunks_proves_what_the_whole_row_does() {
         }
         let root = index.fold(&mut buckets).unwrap().root;
         let row = index.row();
-        let mut partial = Row::of_chunks(row.chunks());
+        let mut partial = BucketRow::of_chunks(row.chunks());
         assert_eq!(partial.root(), root);
         let mut known = std::collections::BTreeSet::new();
         for term in (0..count + 200).map(term) {

@@ -83,7 +83,7 @@ enum Member {
 
 /// Members of which some number has to hold. They were all defined before the group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Group {
+struct WitnessGroup {
     threshold: usize,
     members: Vec<Member>,
 }
@@ -100,7 +100,7 @@ enum Quorum {
 pub struct Policy {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
-    groups: Vec<Group>,
+    groups: Vec<WitnessGroup>,
     quorum: Quorum,
 }
 

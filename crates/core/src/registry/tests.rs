@@ -1,5 +1,5 @@
 use super::{EntitlementError, RegistryError};
-use crate::statement::action::{Action, Change, Enrol, Revoke, Rotate, Standing};
+use crate::statement::action::{Action, Change, Enrol, Revoke, Rotate, StandingChange};
 use crate::{
     ledger::admission::Inadmissible,
     position::EntryIndex,
@@ -268,7 +268,7 @@ fn a_signature_that_does_not_count_is_refused_whatever_others_there_are() {
         })
     };
     let suspend = |name: &str| {
-        Action::Suspend(Standing {
+        Action::Suspend(StandingChange {
             organisation: org(name),
             reason: "under review".into(),
         })
@@ -383,7 +383,7 @@ fn entitlement_is_by_role_event_and_standing() {
     assert_eq!(scene.submit(&statement, &["carrier"]), Err(not_signed));
     let root_key = entitlement(EntitlementError::RootKey(public("root-a").key_id()));
     assert_eq!(scene.submit(&statement, &["lab", "root-a"]), Err(root_key));
-    let standing = || Standing {
+    let standing = || StandingChange {
         organisation: org("lab"),
         reason: "accreditation under review".into(),
     };

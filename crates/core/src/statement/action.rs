@@ -44,9 +44,9 @@ pub enum Action {
     /// A key speaks no more.
     Revoke(Revoke),
     /// An organisation may not speak for now.
-    Suspend(Standing),
+    Suspend(StandingChange),
     /// It may again.
-    Reinstate(Standing),
+    Reinstate(StandingChange),
     /// The root itself changes: signed by the old and the new threshold.
     Root(Root),
 }
@@ -120,7 +120,7 @@ pub struct Revoke {
 /// An organisation's standing changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct StandingChange {
     /// The organisation that is suspended or may speak again.
     pub organisation: OrgId,
     /// Why its standing changes, in words.

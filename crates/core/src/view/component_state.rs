@@ -69,7 +69,7 @@ pub struct PartPosition {
 /// How a component stands. Members that do not apply to its kind are absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct ComponentState {
     /// Entries in its chain.
     pub entries: u64,
     /// The first of them.
@@ -181,7 +181,7 @@ pub fn within<V: View>(view: &V, unit: &ComponentId) -> Result<Vec<(ComponentId,
     Ok(path)
 }
 
-impl Standing {
+impl ComponentState {
     /// How a subject stands, if there is any entry about it.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use crate::{
             category::AreaClass,
             custody::{Inspection, Receive, SealState, Ship, Store},
             make::{Assemble, Manifest, Manufacture},
-            notice::{ActStatus, Notice, Outcome, Recall, RegulatorFinding, Restrict, Scope, VexStatus},
+            notice::{ActStatus, CheckOutcome, Notice, Recall, RegulatorFinding, Restrict, Scope, VexStatus},
             operation::{Decommission, Destination, Install, Maintain, MaintenanceAction, Measure, Update},
         },
         in_toto::{Predicate, Statement},
@@ -481,9 +481,9 @@ fn of_restrict(restrict: &Restrict, registry: &Registry) -> String {
 
 fn of_finding(finding: &RegulatorFinding) -> String {
     let outcome = match finding.outcome {
-        Outcome::Holds => "holds",
-        Outcome::Fails => "fails",
-        Outcome::CannotBeDecided => "cannot be decided",
+        CheckOutcome::Holds => "holds",
+        CheckOutcome::Fails => "fails",
+        CheckOutcome::CannotBeDecided => "cannot be decided",
     };
     Clauses::new(format!("finds that {} {outcome}: {}", finding.rule, finding.text))
         .list("rests on ", &finding.entries, cut_leaf)

@@ -19,7 +19,7 @@ use crate::{
     },
     time::Timestamp,
     view::{
-        component_state::{Party, Standing},
+        component_state::{ComponentState, Party},
         message::details_with_messages,
         sentence::{place, sentence},
     },
@@ -84,7 +84,7 @@ pub struct Timeline {
     pub subject: SubjectId,
     /// How it stands after all entries; absent for the ledger itself and for what is only mentioned.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub standing: Option<Standing>,
+    pub standing: Option<ComponentState>,
     /// The entries about it, oldest first.
     pub rows: Vec<Row>,
     /// Entries that mention it or correct one of its entries, but are about others.
@@ -160,7 +160,7 @@ impl Timeline {
         for finding in facts::findings(view, subject)? {
             recorded.entry(finding.entry).or_default().push(finding);
         }
-        let standing = Standing::of(view, subject, history.now())?;
+        let standing = ComponentState::of(view, subject, history.now())?;
         let mut corrections: BTreeMap<LeafHash, Vec<EntryIndex>> = BTreeMap::new();
         for (index, entry) in entries {
             if let Some(Event::Correct(correct)) = entry.statement().event().map(|event| &event.event) {

@@ -68,7 +68,7 @@ pub enum Shown {
 /// A component in the tree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Node {
+pub struct TraceNode {
     /// What it is to the node above.
     pub relation: Relation,
     /// What the node is about.
@@ -110,7 +110,7 @@ pub struct Node {
     pub findings: Vec<FindingCode>,
     /// What it consists of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub children: Vec<Node>,
+    pub children: Vec<TraceNode>,
 }
 
 /// A component from its place down to what it is made of.
@@ -127,7 +127,7 @@ pub struct Trace {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder: Option<Party>,
     /// The outermost component, with all below it.
-    pub tree: Node,
+    pub tree: TraceNode,
 }
 
 /// A slot and what is known of it.
@@ -194,7 +194,7 @@ impl Trace {
     }
 }
 
-impl Node {
+impl TraceNode {
     /// This node and all below it, level by level.
     #[must_use]
     pub fn walk(&self) -> Vec<&Self> {
@@ -226,8 +226,8 @@ impl<E: Entries> Tracing<'_, E> {
         component: &ComponentId,
         position: Option<&str>,
         depth: usize,
-    ) -> Result<Node, E::Error> {
-        let mut node = Node {
+    ) -> Result<TraceNode, E::Error> {
+        let mut node = TraceNode {
             relation,
             component: component.clone(),
             shown: Shown::Whole,
@@ -268,7 +268,7 @@ impl<E: Entries> Tracing<'_, E> {
         Ok(node)
     }
 
-    fn describe(&self, node: &mut Node, chain: &Chain) {
+    fn describe(&self, node: &mut TraceNode, chain: &Chain) {
         match &chain.life {
             Life::Type(life) => {
                 node.name.clone_from(&life.name);
@@ -288,7 +288,7 @@ impl<E: Entries> Tracing<'_, E> {
     }
 
     /// Reads the last manifest of a type or artefact.
-    fn manifest(&self, node: &mut Node) -> Result<(), E::Error> {
+    fn manifest(&self, node: &mut TraceNode) -> Result<(), E::Error> {
         let Some(index) = node.manifest else {
             return Ok(());
         };

@@ -34,7 +34,7 @@ use prova_core::{
         component_state::Party,
         message::message,
         timeline::Row,
-        trace::{Entries, Node, Relation, Shown, Trace},
+        trace::{Entries, Relation, Shown, Trace, TraceNode},
     },
 };
 
@@ -86,7 +86,7 @@ pub struct Pedigree {
 /// A component in a document, once.
 #[derive(Clone, Debug)]
 struct Item {
-    node: Node,
+    node: TraceNode,
     /// The product's name, or what the id says.
     name: String,
     version: Option<String>,
@@ -360,15 +360,15 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
     /// Takes a node and those below it, each component once. Trees are at most [`prova_core::lifecycle::MAX_NESTING`] deep.
     fn take(
         &mut self,
-        node: &Node,
+        node: &TraceNode,
         parent: Option<usize>,
         depth: usize,
-        whole: &BTreeMap<&ComponentId, &Node>,
+        whole: &BTreeMap<&ComponentId, &TraceNode>,
     ) -> Result<(), V::Error> {
         // Where a component comes again, the tree says little about it.
         let node = whole.get(&node.component).copied().map_or_else(
             || node.clone(),
-            |known| Node {
+            |known| TraceNode {
                 position: node.position.clone(),
                 ..known.clone()
             },
@@ -394,9 +394,9 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
 
     fn item(
         &self,
-        node: &Node,
+        node: &TraceNode,
         parent: Option<usize>,
-        whole: &BTreeMap<&ComponentId, &Node>,
+        whole: &BTreeMap<&ComponentId, &TraceNode>,
     ) -> Result<Item, V::Error> {
         let id = &node.component;
         let subject = SubjectId::from(id.clone());
@@ -440,7 +440,7 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
             findings: facts::findings(self.view, &subject)?,
             rows: rows.unwrap_or_default(),
             parent,
-            node: Node {
+            node: TraceNode {
                 children: Vec::new(),
                 maker,
                 ..node.clone()

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use prova_core::{
-    id::component::ComponentId, statement::event::category::AreaClass, view::component_state::Standing,
+    id::component::ComponentId, statement::event::category::AreaClass, view::component_state::ComponentState,
 };
 
 use super::{foreign::foreign, life, link, picture, tree};
@@ -74,7 +74,7 @@ fn told(report: &Report, page: &Page, number: usize) -> Markup {
 }
 
 /// How a component stands at the end.
-fn facts(report: &Report, standing: &Standing) -> Markup {
+fn facts(report: &Report, standing: &ComponentState) -> Markup {
     let component = |label: &str, id: Option<&ComponentId>| {
         html! { @if let Some(id) = id { div { dt { (label) } dd { (link::known(report, &id.clone().into())) } } } }
     };

@@ -12,7 +12,7 @@ const CHARACTERS_SHOWN: usize = 2_000;
 const CHARACTERS_LISTED: usize = 200;
 
 /// A run of characters that are shown as they are, or of ones that are not.
-struct Run {
+struct CharacterRun {
     is_hidden: bool,
     text: String,
 }
@@ -40,12 +40,12 @@ fn cut(text: &str, most: usize) -> Markup {
     }
 }
 
-fn runs(characters: impl Iterator<Item = char>) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+fn runs(characters: impl Iterator<Item = char>) -> Vec<CharacterRun> {
+    let mut runs: Vec<CharacterRun> = Vec::new();
     for character in characters {
         let is_hidden = is_unprintable(character);
         if runs.last().is_none_or(|run| run.is_hidden != is_hidden) {
-            runs.push(Run {
+            runs.push(CharacterRun {
                 is_hidden,
                 text: String::new(),
             });

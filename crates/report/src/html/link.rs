@@ -6,7 +6,7 @@ use prova_core::{
     position::EntryIndex,
     time::Timestamp,
     view::{
-        component_state::{Party, Standing},
+        component_state::{ComponentState, Party},
         sentence::short,
     },
 };
@@ -146,7 +146,7 @@ pub(super) fn kind(subject: &SubjectId) -> &'static str {
 }
 
 /// The name by which people know a subject: a product's name, or what tells it apart in its id.
-pub(super) fn titled(subject: &SubjectId, standing: Option<&Standing>) -> String {
+pub(super) fn titled(subject: &SubjectId, standing: Option<&ComponentState>) -> String {
     let name = standing.and_then(|standing| standing.name.as_deref());
     let name = name.map(|name| fitting(name, NAME_SHOWN));
     let version = standing.and_then(|standing| standing.version.as_deref());

@@ -44,10 +44,11 @@ const STATES: [HandOverState; 4] = [
 pub(super) fn custody(report: &Report, custody: &Custody, number: usize) -> Markup {
     let anchor = format!("component-{number}");
     let columns = columns(custody);
-    let drawn = (columns.len() <= COLUMNS_DRAWN && custody.parties.len() <= LANES_DRAWN).then(|| Drawing {
-        custody,
-        columns: &columns,
-    });
+    let drawn =
+        (columns.len() <= COLUMNS_DRAWN && custody.parties.len() <= LANES_DRAWN).then(|| PictureDrawing {
+            custody,
+            columns: &columns,
+        });
     html! {
         figure.custody {
             @if let Some(drawing) = drawn {
@@ -77,7 +78,7 @@ fn columns(custody: &Custody) -> Vec<usize> {
     kept.into_iter().collect()
 }
 
-struct Drawing<'a> {
+struct PictureDrawing<'a> {
     custody: &'a Custody,
     columns: &'a [usize],
 }
@@ -89,7 +90,7 @@ struct Point {
     y: usize,
 }
 
-impl Drawing<'_> {
+impl PictureDrawing<'_> {
     fn svg(&self, anchor: &str) -> Markup {
         let (width, height) = (self.width(), self.height());
         let floor = height.saturating_sub(FOOT);

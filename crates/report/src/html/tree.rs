@@ -1,7 +1,7 @@
 //! What a component is made of, as a tree.
 
 use maud::{Markup, html};
-use prova_core::view::trace::{Node, Relation, Shown, Trace};
+use prova_core::view::trace::{Relation, Shown, Trace, TraceNode};
 
 use super::{findings::warning, foreign::listed, link};
 use crate::{meaning, report::Report};
@@ -43,7 +43,7 @@ pub(super) fn trace(report: &Report, trace: &Trace) -> Markup {
     }
 }
 
-fn node(report: &Report, node_shown: &Node, left: &mut usize) -> Markup {
+fn node(report: &Report, node_shown: &TraceNode, left: &mut usize) -> Markup {
     if *left == 0 {
         return html! {};
     }
@@ -90,7 +90,7 @@ fn node(report: &Report, node_shown: &Node, left: &mut usize) -> Markup {
 }
 
 /// What the last manifest says it is made of.
-fn materials(node: &Node) -> Markup {
+fn materials(node: &TraceNode) -> Markup {
     html! {
         @if !(node.boms.is_empty() && node.supplies.is_empty() && node.known_unknowns.is_empty()) {
             ul.materials {

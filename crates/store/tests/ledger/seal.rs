@@ -1,7 +1,7 @@
 //! Seals: what is proved by them, and what becomes of the index when the store is lost or the ledger's key lies.
 
 use prova_core::{
-    index::{IndexProof, Outcome as Held, check_complete, term::Term},
+    index::{IndexProof, TermOutcome as Held, check_complete, term::Term},
     ledger::replay::ReplayError,
     position::TreeSize,
     statement::seal::Seal,

@@ -14,7 +14,7 @@ use prova_core::{
         category::AreaClass,
         custody::{Inspection, Receive, SealState, Ship, Store},
         make::Manufacture,
-        notice::{Outcome, RegulatorFinding},
+        notice::{CheckOutcome, RegulatorFinding},
         operation::{Decommission, Destination, Install, Maintain, MaintenanceAction, Measure, Update},
         role::Role,
     },
@@ -443,7 +443,7 @@ impl Generator {
         let mut unit = Self::pick(&mut self.clerk, &mut self.units.in_service)?;
         let event = Event::Finding(RegulatorFinding {
             rule: "inventory/serial-number-on-site".to_owned(),
-            outcome: Outcome::Holds,
+            outcome: CheckOutcome::Holds,
             text: "the serial number on the label is the one in the operator's inventory".to_owned(),
             entries: unit.link.head.into_iter().collect(),
             deadline: None,

@@ -11,7 +11,7 @@ use prova_core::{
     key::public::{KeyId, PublicKey},
     position::EntryIndex,
     statement::{
-        action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate, Standing},
+        action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate, StandingChange},
         dsse::Envelope,
         event::role::Role,
         in_toto::{Predicate, Statement, Subject},
@@ -288,8 +288,8 @@ pub(crate) fn run(command: &RegistryCommand, ui: &mut Ui) -> Result<Status, Comm
     }
 }
 
-fn standing(organisation: &OrgId, reason: &str) -> Standing {
-    Standing {
+fn standing(organisation: &OrgId, reason: &str) -> StandingChange {
+    StandingChange {
         organisation: organisation.clone(),
         reason: reason.to_owned(),
     }

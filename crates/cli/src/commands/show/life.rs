@@ -7,7 +7,7 @@ use prova_core::{
     lifecycle::TransferState,
     position::EntryIndex,
     view::{
-        component_state::{CustodyTransfer, Party, Standing},
+        component_state::{ComponentState, CustodyTransfer, Party},
         message::message,
         timeline::{Row, Timeline},
     },
@@ -71,7 +71,7 @@ fn party(party: &Party) -> String {
 }
 
 /// The facts about a component that are known, each on a line.
-fn show_standing(standing: &Standing, out: &mut dyn Write) -> io::Result<()> {
+fn show_standing(standing: &ComponentState, out: &mut dyn Write) -> io::Result<()> {
     let version = standing.version.as_ref();
     let version = version.map(|version| format!(" {version}")).unwrap_or_default();
     let name = standing.name.as_ref().map(|name| format!("{name}{version}"));

@@ -14,7 +14,7 @@ use prova_core::{
     id::component::ComponentId,
     view::{
         component_state::Party,
-        trace::{Node, Relation, Shown, Trace},
+        trace::{Relation, Shown, Trace, TraceNode},
     },
 };
 use prova_query::SubjectError;
@@ -119,7 +119,7 @@ impl Traced {
         facts.into_iter().map(|fact| Branch::leaf(plain(&fact))).collect()
     }
 
-    fn branch(&self, node: &Node) -> Branch {
+    fn branch(&self, node: &TraceNode) -> Branch {
         let mut below: Vec<Branch> = Vec::new();
         for bom in &node.boms {
             let digest = &bom.document.sha256;
@@ -160,7 +160,7 @@ impl Traced {
 }
 
 /// A component on a line of the tree.
-fn label(node: &Node) -> String {
+fn label(node: &TraceNode) -> String {
     let relation = match node.relation {
         Relation::Root => "",
         Relation::Type => "type ",

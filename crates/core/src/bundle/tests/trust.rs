@@ -120,7 +120,7 @@ fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
 fn an_exporter_who_was_suspended_or_whose_key_was_revoked_is_refused() {
     use crate::{
         registry::EntitlementError,
-        statement::action::{Action, Revoke, Standing},
+        statement::action::{Action, Revoke, StandingChange},
     };
     let exported = |action: Action| {
         let mut ledger = sealed();
@@ -134,7 +134,7 @@ fn an_exporter_who_was_suspended_or_whose_key_was_revoked_is_refused() {
         let custody = custody::Export::verify(&signed, manifest, &exported.description, registry);
         (exported.verify(), custody.unwrap_err())
     };
-    let (fault, custody) = exported(Action::Suspend(Standing {
+    let (fault, custody) = exported(Action::Suspend(StandingChange {
         organisation: org("auditor"),
         reason: "asleep".to_owned(),
     }));

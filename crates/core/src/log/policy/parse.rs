@@ -5,7 +5,7 @@ use std::{
     str::FromStr as _,
 };
 
-use super::{Group, MAX_POLICY_BYTES, Member, Policy, PolicyLog, PolicyName, PolicyWitness, Quorum};
+use super::{MAX_POLICY_BYTES, Member, Policy, PolicyLog, PolicyName, PolicyWitness, Quorum, WitnessGroup};
 use crate::{
     decimal,
     id::key_name::KeyName,
@@ -125,7 +125,7 @@ pub enum PolicyLineError {
 struct Definitions {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
-    groups: Vec<Group>,
+    groups: Vec<WitnessGroup>,
     quorum: Option<Quorum>,
     names: BTreeMap<PolicyName, Member>,
     grouped: BTreeSet<PolicyName>,
@@ -245,7 +245,7 @@ impl Definitions {
             })
             .collect::<Result<_, _>>()?;
         self.define(&PolicyName(name.to_vec()), Member::Group(self.groups.len()))?;
-        self.groups.push(Group { threshold, members });
+        self.groups.push(WitnessGroup { threshold, members });
         Ok(())
     }
 

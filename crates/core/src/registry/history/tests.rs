@@ -1,11 +1,11 @@
 use super::*;
 use crate::{
     scene::{Reading, Scene, org, public},
-    statement::action::{Revoke, Standing},
+    statement::action::{Revoke, StandingChange},
 };
 
-fn standing(name: &str) -> Standing {
-    Standing {
+fn standing(name: &str) -> StandingChange {
+    StandingChange {
         organisation: org(name),
         reason: "test".to_owned(),
     }

@@ -138,7 +138,7 @@ pub struct RegulatorFinding {
     /// The rule or requirement.
     pub rule: String,
     /// What the regulator's check came to.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     /// In the regulator's words.
     pub text: String,
     /// The entries that it rests on.
@@ -153,7 +153,7 @@ pub struct RegulatorFinding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the meaning")]
-pub enum Outcome {
+pub enum CheckOutcome {
     Holds,
     Fails,
     CannotBeDecided,

@@ -126,7 +126,7 @@ fn what_is_no_seal_of_this_ledger_is_refused() {
 #[test]
 fn the_ledgers_key_signs_nothing_but_seals() {
     let mut scene = Scene::new();
-    let suspend = crate::statement::action::Action::Suspend(crate::statement::action::Standing {
+    let suspend = crate::statement::action::Action::Suspend(crate::statement::action::StandingChange {
         organisation: crate::scene::org("lab"),
         reason: "x".to_owned(),
     });

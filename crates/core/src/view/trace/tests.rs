@@ -58,7 +58,7 @@ fn scene() -> Scene {
     scene
 }
 
-fn drawn(node: &Node, depth: usize, lines: &mut Vec<String>) {
+fn drawn(node: &TraceNode, depth: usize, lines: &mut Vec<String>) {
     let relation = serde_json::to_value(node.relation).unwrap();
     let shown = serde_json::to_value(node.shown).unwrap();
     lines.push(format!(

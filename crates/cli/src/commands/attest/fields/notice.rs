@@ -8,7 +8,7 @@ use prova_core::{
     id::{component::ComponentId, organisation::OrgId},
     statement::event::{
         category::{AreaClass, Category},
-        notice::{ActStatus, Outcome, VexStatus},
+        notice::{ActStatus, CheckOutcome, VexStatus},
     },
     time::{Date, Timestamp},
 };
@@ -129,8 +129,8 @@ pub(crate) struct FindingOptions {
     #[arg(long)]
     rule: Option<String>,
     /// The outcome: holds, fails, cannotBeDecided.
-    #[arg(long, value_parser = named::<Outcome>)]
-    outcome: Option<Outcome>,
+    #[arg(long, value_parser = named::<CheckOutcome>)]
+    outcome: Option<CheckOutcome>,
     /// In the regulator's words.
     #[arg(long)]
     text: Option<String>,
