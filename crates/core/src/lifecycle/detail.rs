@@ -45,24 +45,24 @@ pub enum Detail {
     ForeignManifest {
         /// Who says it.
         by: OrgId,
-        /// The maker.
+        /// The organisation in the component's id.
         maker: OrgId,
     },
     /// A unit made by somebody whom the type's maker does not name.
     UnnamedManufacturer {
         /// Who made it.
         by: OrgId,
-        /// The type.
+        /// The type whose maker does not name it.
         of_type: ComponentId,
     },
     /// A unit of a type that is another maker's than the one in its id.
     ForeignType {
-        /// The type.
+        /// The type that the unit is said to be of.
         of_type: ComponentId,
     },
     /// An instance alias that another unit had first.
     Clone {
-        /// The alias.
+        /// The name that both units claim.
         alias: Alias,
         /// The unit that had it.
         holder: SubjectId,
@@ -76,7 +76,7 @@ pub enum Detail {
     },
     /// An event after the end.
     AfterEnd {
-        /// The event.
+        /// What is said to have happened afterwards.
         event: EventKind,
         /// The entry that ended the life.
         ended: EntryIndex,
@@ -198,21 +198,21 @@ pub enum Detail {
     },
     /// It runs an artefact that nobody released.
     UnreleasedFirmware {
-        /// The artefact.
+        /// What runs there, by its digest.
         artefact: ComponentId,
     },
     /// It runs an artefact that was released for other types.
     WrongFirmware {
-        /// The artefact.
+        /// What runs there, by its digest.
         artefact: ComponentId,
         /// The unit's type.
         of_type: ComponentId,
     },
     /// It runs an artefact of a producer whom the type's maker does not name.
     ForeignFirmware {
-        /// The artefact.
+        /// What runs there, by its digest.
         artefact: ComponentId,
-        /// Its producer.
+        /// The organisation that released it.
         producer: OrgId,
         /// The unit's type.
         of_type: ComponentId,
@@ -240,9 +240,9 @@ pub enum Detail {
     },
     /// Signed by a key that is distrusted there.
     DistrustedKey {
-        /// The key.
+        /// The key that signed the entry.
         key: KeyId,
-        /// Whose it is.
+        /// The organisation that the key speaks for.
         organisation: OrgId,
         /// From which entry on it is distrusted.
         from: EntryIndex,

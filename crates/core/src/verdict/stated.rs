@@ -43,9 +43,9 @@ pub enum ParseVerdictError {
     Order {
         /// Which, counted from 0.
         position: usize,
-        /// Its code.
+        /// What kind of finding it is.
         code: FindingCode,
-        /// Its entry.
+        /// The entry at which it shows.
         entry: EntryIndex,
     },
 }
