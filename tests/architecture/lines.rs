@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::source::workspace;
 
-/// Lines of code of the workspace before its crates were put into rooms; there must be fewer.
+/// There must be fewer. Before its crates were put into rooms, the workspace had 44,898 lines by this count; the limit is
+/// from one that took test modules in files of their own for code.
 const LIMIT: usize = 46_874;
 
 #[test]
