@@ -21,7 +21,10 @@ use std::{
 };
 
 use prova_core::{
-    hash::LeafHash, id::component::SubjectId, key::test_keys::published_test_key, lifecycle::FactKind,
+    hash::LeafHash,
+    id::component::SubjectId,
+    key::test_keys::published_test_key,
+    lifecycle::{FactKind, View},
     position::EntryIndex,
 };
 use prova_store::{Ledger, NoProgress, Snapshot, State, audit, fsck};

@@ -12,7 +12,7 @@ use prova_core::{
     hash::LeafHash,
     id::{component::SubjectId, origin::Origin},
     json,
-    lifecycle::Finding,
+    lifecycle::{Finding, View},
     position::EntryIndex,
     registry::Registry,
     view::message::{message, with_messages},

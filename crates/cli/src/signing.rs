@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use prova_core::{
-    id::{alias::Alias, component::SubjectId},
     key::public::SecretKey,
-    ledger::admission::{AdmitError, Inadmissible, admit},
-    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Finding, View},
+    ledger::{
+        admission::{AdmitError, Inadmissible, admit},
+        fault::EntryRefusal,
+    },
+    lifecycle::{Finding, Layer, Lives},
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
     statement::entry::{DecodeEntryError, Unverified, VerifyEntryError},
 };
-use prova_store::{ReadError, Refusal, State};
+use prova_store::{ReadError, State};
 
 use crate::{
     error::{Blame, Blamed, CommandError},
@@ -51,35 +53,19 @@ pub(crate) enum Tried {
 /// The state, with the changes of the entries tried so far on top.
 struct Rows<'a> {
     state: &'a State,
-    changes: Changes,
+    changes: Lives,
 }
 
-impl View for Rows<'_> {
+impl Layer for Rows<'_> {
+    type Below = State;
     type Error = ReadError;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, ReadError> {
-        match self.changes.chains.get(id) {
-            Some(chain) => Ok(Some(chain.clone())),
-            None => self.state.chain(id),
-        }
+    fn below(&self) -> &State {
+        self.state
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
-        match self.changes.aliases.get(alias) {
-            Some(holder) => Ok(Some(holder.clone())),
-            None => self.state.alias_holder(alias),
-        }
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, ReadError> {
-        match self.changes.facts.get(of, key) {
-            Some(fact) => Ok(fact.cloned()),
-            None => self.state.fact(of, key),
-        }
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, ReadError> {
-        Ok(self.changes.facts.over(of, kind, self.state.facts(of, kind)?))
+    fn lives(&self) -> Option<&Lives> {
+        Some(&self.changes)
     }
 }
 
@@ -89,7 +75,7 @@ impl<'a> Rehearsal<'a> {
         Self {
             rows: Rows {
                 state,
-                changes: Changes::default(),
+                changes: Lives::default(),
             },
             registry: Some(state.registry().clone()),
             size: state.size().get(),
@@ -102,26 +88,22 @@ impl<'a> Rehearsal<'a> {
         let size = TreeSize::new(self.size);
         let changes = match admit(&self.rows, &mut self.registry, size, &entry) {
             Ok(changes) => changes,
-            Err(AdmitError::Inadmissible(reason)) => {
-                return match *reason {
-                    reason @ Inadmissible::Registry(RegistryError::Threshold { .. }) => {
-                        Ok(Tried::TooFewSigned(reason))
-                    }
-                    reason => Err(reason.into()),
-                };
+            Err(AdmitError::Refused(EntryRefusal::Inadmissible(reason)))
+                if matches!(*reason, Inadmissible::Registry(RegistryError::Threshold { .. })) =>
+            {
+                return Ok(Tried::TooFewSigned(*reason));
             }
+            Err(AdmitError::Refused(refusal)) => return Err(refusal.into()),
             Err(AdmitError::View(error)) => return Err(error.into()),
         };
         let findings = changes.findings().collect();
-        self.rows.changes.chains.extend(changes.chains);
-        self.rows.changes.aliases.extend(changes.aliases);
-        self.rows.changes.facts.extend(changes.facts);
+        self.rows.changes.extend(changes);
         self.size = self.size.saturating_add(1);
         Ok(Tried::Taken(findings))
     }
 }
 
-impl Blamed for Refusal {
+impl Blamed for EntryRefusal {
     fn blame(&self) -> Blame {
         Blame::Caller
     }

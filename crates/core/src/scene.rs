@@ -10,9 +10,10 @@ use crate::{
     },
     ledger::{
         admission::{AdmitError, Inadmissible, admit},
+        fault::EntryRefusal,
         replay::{MemoryRows, Rows as _},
     },
-    lifecycle::{Changes, Fact, FactKey, FactKind, FindingCode, View as _, facts},
+    lifecycle::{Changes, FindingCode, View as _, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{
@@ -213,7 +214,8 @@ impl Scene {
         let size = TreeSize::new(self.entries.len() as u64);
         let changes =
             admit(&self.rows, &mut self.registry, size, &verified).map_err(|error| match error {
-                AdmitError::Inadmissible(reason) => Refused::Inadmissible(*reason),
+                AdmitError::Refused(EntryRefusal::Inadmissible(reason)) => Refused::Inadmissible(*reason),
+                AdmitError::Refused(other) => unreachable!("admission alone gives no such reason: {other}"),
                 AdmitError::View(never) => match never {},
             })?;
         let index = size.next();
@@ -278,23 +280,12 @@ impl<'a> Reading<'a> {
     }
 }
 
-impl crate::lifecycle::View for Reading<'_> {
+impl crate::lifecycle::Layer for Reading<'_> {
+    type Below = MemoryRows;
     type Error = std::convert::Infallible;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<crate::lifecycle::Chain>, Self::Error> {
-        self.scene.rows.chain(id)
-    }
-
-    fn alias_holder(&self, alias: &crate::id::alias::Alias) -> Result<Option<SubjectId>, Self::Error> {
-        self.scene.rows.alias_holder(alias)
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error> {
-        self.scene.rows.fact(of, key)
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error> {
-        self.scene.rows.facts(of, kind)
+    fn below(&self) -> &MemoryRows {
+        &self.scene.rows
     }
 }
 

@@ -14,7 +14,8 @@ use prova_core::{
     hash::LeafHash,
     index::term::terms,
     ledger::{
-        admission::{AdmitError, Inadmissible, admit},
+        admission::{AdmitError, step},
+        fault::EntryRefusal,
         replay::Rows as _,
     },
     lifecycle::Finding,
@@ -25,11 +26,7 @@ use prova_core::{
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::{
-        entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
-        in_toto::Predicate,
-        seal::Sealed,
-    },
+    statement::entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
 };
 
 use crate::{
@@ -68,33 +65,7 @@ pub enum Outcome {
         index: EntryIndex,
     },
     /// It may not enter.
-    Refused(Refusal),
-}
-
-/// Why an entry was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The bytes are no entry.
-    #[error(transparent)]
-    Decode(#[from] DecodeEntryError),
-    /// It is not signed as it claims.
-    #[error(transparent)]
-    Verify(#[from] VerifyEntryError),
-    /// Its signers may not say this, or its links do not fit.
-    #[error(transparent)]
-    Inadmissible(Box<Inadmissible>),
-    /// A seal that the entries before it do not add up to.
-    #[error(
-        "a false seal: it states {} terms with root {}, want {} with root {}",
-        got.terms, got.root, want.terms, want.root
-    )]
-    FalseSeal {
-        /// What it states.
-        got: Sealed,
-        /// What the entries add up to.
-        want: Sealed,
-    },
+    Refused(EntryRefusal),
 }
 
 /// Why an append failed as a whole.
@@ -425,7 +396,7 @@ impl<'a> Group<'_, 'a> {
     ///
     /// Nothing that is there would be admitted: it is itself what its chains have beyond what its signer had seen. So only what is refused
     /// is looked for.
-    fn refuse(&self, leaf: Option<LeafHash>, refusal: Refusal) -> Result<Outcome, RowError> {
+    fn refuse(&self, leaf: Option<LeafHash>, refusal: EntryRefusal) -> Result<Outcome, RowError> {
         let known = leaf.map(|leaf| self.overlay.index_of(&leaf)).transpose()?;
         Ok(match known.flatten() {
             Some(index) => Outcome::Known { index },
@@ -436,20 +407,15 @@ impl<'a> Group<'_, 'a> {
     fn admit(&mut self, bytes: &'a [u8], entry: &Verified, changes_keys: bool) -> Result<Outcome, RowError> {
         let leaf = entry.leaf();
         let size = self.edge.size();
-        let changes = match admit(&self.overlay, &mut self.registry, size, entry) {
+        let changes = match step(&mut self.overlay, &mut self.registry, size, entry) {
             Ok(changes) => changes,
-            Err(AdmitError::Inadmissible(reason)) => {
-                return self.refuse(Some(leaf), Refusal::Inadmissible(reason));
+            Err(AdmitError::Refused(refusal @ EntryRefusal::FalseSeal { .. })) => {
+                self.overlay.drop_index();
+                return Ok(Outcome::Refused(refusal));
             }
+            Err(AdmitError::Refused(refusal)) => return self.refuse(Some(leaf), refusal),
             Err(AdmitError::View(error)) => return Err(error),
         };
-        if let Predicate::Seal(seal) = &entry.statement().predicate {
-            let (got, want) = (seal.sealed(), self.overlay.fold_index()?);
-            if got != want {
-                self.overlay.drop_index();
-                return Ok(Outcome::Refused(Refusal::FalseSeal { got, want }));
-            }
-        }
         let index = size.next();
         let findings = changes.findings().collect();
         let terms = self

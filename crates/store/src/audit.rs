@@ -96,15 +96,7 @@ impl AuditError {
     }
 
     fn entry(size: TreeSize, source: ReplayError<RowError>) -> Self {
-        let index = match &source {
-            ReplayError::Decode { index, .. }
-            | ReplayError::Verify { index, .. }
-            | ReplayError::Inadmissible { index, .. }
-            | ReplayError::FalseSeal { index, .. }
-            | ReplayError::Rows { index, .. } => Some(*index),
-            _ => None,
-        };
-        let bundle = index.and_then(|index| Bundle::of_entry(index, size));
+        let bundle = Bundle::of_entry(source.index(), size);
         Self::Entry {
             file: bundle.map_or_else(|| "tile/entries".to_owned(), |(bundle, _)| bundle.to_string()),
             source: Box::new(source),

@@ -9,9 +9,11 @@ use std::{
 };
 
 use prova_core::{
+    hash::LeafHash,
     key::public::{KeyId, SecretKey},
     ledger::{
         admission::{AdmitError, Inadmissible, admit},
+        fault::EntryRefusal,
         replay::MemoryRows,
     },
     log::{
@@ -20,7 +22,8 @@ use prova_core::{
         note::AssembleNoteError,
     },
     position::TreeSize,
-    statement::entry::{DecodeEntryError, Keyring, Unverified, VerifyEntryError},
+    registry::Registry,
+    statement::entry::{Keyring, Unverified},
 };
 
 use crate::{
@@ -81,25 +84,11 @@ pub enum CreateError {
         /// What the system says.
         source: io::Error,
     },
-    /// The charter's bytes are no entry.
-    #[error("the charter is no entry")]
-    Decode {
-        /// What is wrong.
-        #[from]
-        source: DecodeEntryError,
-    },
-    /// The charter is not signed as it claims.
-    #[error("the charter is not signed as it claims")]
-    Verify {
-        /// What is wrong.
-        #[from]
-        source: VerifyEntryError,
-    },
-    /// The charter founds no ledger.
+    /// The charter is no entry that a ledger can begin with.
     #[error("the charter founds no ledger")]
-    Inadmissible {
-        /// What is wrong.
-        source: Box<Inadmissible>,
+    Charter {
+        /// Why a ledger refuses it.
+        source: EntryRefusal,
     },
     /// The charter names another key for checkpoints.
     #[error("key {got} is to sign checkpoints, but the charter names key {want}")]
@@ -169,23 +158,13 @@ impl Ledger {
     ) -> Result<Self, CreateError> {
         let layout = Layout::new(directory);
         check_vacant(disk.as_ref(), &layout)?;
-        let entry = Unverified::decode(charter)?.verify_first()?;
-        let mut registry = None;
-        if let Err(AdmitError::Inadmissible(source)) =
-            admit(&MemoryRows::default(), &mut registry, TreeSize::EMPTY, &entry)
-        {
-            return Err(CreateError::Inadmissible { source });
-        }
-        let Some(registry) = registry else {
-            let source = Box::new(Inadmissible::NoCharter);
-            return Err(CreateError::Inadmissible { source });
-        };
+        let registry = found(charter).map_err(|source| CreateError::Charter { source })?;
         let (got, want) = (log_key.public().key_id(), registry.log_key().key_id());
         if got != want {
             return Err(CreateError::LogKey { got, want });
         }
         let mut edge = TileEdge::new();
-        edge.push(entry.leaf());
+        edge.push(LeafHash::of_entry(charter));
         let checkpoint = Checkpoint::new(registry.origin().clone(), edge.size(), edge.root())?;
         let secret = SecretKey::from_seed(*log_key.expose_seed());
         let checkpoint = LogKey::new(secret).sign(checkpoint)?;
@@ -241,4 +220,15 @@ pub(crate) fn check_vacant(disk: &dyn Disk, layout: &Layout) -> Result<(), Creat
             name: name.to_string_lossy().into_owned(),
         }
     })
+}
+
+/// The registry of a ledger that begins with this charter.
+fn found(charter: &[u8]) -> Result<Registry, EntryRefusal> {
+    let entry = Unverified::decode(charter)?.verify_first()?;
+    let mut registry = None;
+    match admit(&MemoryRows::default(), &mut registry, TreeSize::EMPTY, &entry) {
+        Ok(_) => registry.ok_or_else(|| Inadmissible::NoCharter.into()),
+        Err(AdmitError::Refused(refusal)) => Err(refusal),
+        Err(AdmitError::View(never)) => match never {},
+    }
 }

@@ -69,7 +69,7 @@ mod snapshot;
 mod state;
 mod tiles;
 
-pub use append::{AppendError, MAX_COMMIT_ENTRIES, Outcome, Refusal};
+pub use append::{AppendError, MAX_COMMIT_ENTRIES, Outcome};
 pub use attachments::AttachmentError;
 pub use audit::{Audit, AuditError, audit};
 pub use backup::{BackupError, backup, restore};

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use prova_core::{
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId},
     index::term::Term,
-    ledger::replay::Rows,
-    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, View},
+    ledger::{admission::SealedView, replay::Rows},
+    lifecycle::{Changes, Layer, Lives},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::seal::Sealed,
@@ -23,9 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Overlay<'a> {
     below: &'a StoreRows,
-    chains: HashMap<SubjectId, Chain>,
-    aliases: HashMap<Alias, SubjectId>,
-    facts: Facts,
+    lives: Lives,
     leaves: HashMap<LeafHash, EntryIndex>,
     postings: HashMap<Term, Vec<EntryIndex>>,
     /// The index, while it is at hand.
@@ -36,9 +33,7 @@ impl<'a> Overlay<'a> {
     pub(crate) fn new(below: &'a StoreRows) -> Self {
         Self {
             below,
-            chains: HashMap::new(),
-            aliases: HashMap::new(),
-            facts: Facts::default(),
+            lives: Lives::default(),
             leaves: HashMap::new(),
             postings: HashMap::new(),
             folding: None,
@@ -71,13 +66,13 @@ impl<'a> Overlay<'a> {
     /// Takes the waiting rows as a batch.
     pub(crate) fn take_batch(&mut self) -> Result<RowBatch, RowError> {
         let mut batch = RowBatch::default();
-        for (subject, chain) in self.chains.drain() {
+        for (subject, chain) in self.lives.chains.drain() {
             batch.insert("chain", &schema::chain_key(&subject), &chain)?;
         }
-        for (alias, holder) in self.aliases.drain() {
+        for (alias, holder) in self.lives.aliases.drain() {
             batch.insert("alias", &schema::alias_key(&alias), &holder)?;
         }
-        for (of, key, fact) in std::mem::take(&mut self.facts).iter() {
+        for (of, key, fact) in std::mem::take(&mut self.lives.facts).iter() {
             let row = schema::fact_key(of, key);
             match fact {
                 Some(fact) => batch.insert("fact", &row, fact)?,
@@ -109,63 +104,20 @@ pub(crate) fn finish(
     batch.insert("state", schema::STATE, state)
 }
 
-impl View for Overlay<'_> {
+impl Layer for Overlay<'_> {
+    type Below = StoreRows;
     type Error = RowError;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
-        match self.chains.get(id) {
-            Some(chain) => Ok(Some(chain.clone())),
-            None => self.below.chain(id),
-        }
+    fn below(&self) -> &StoreRows {
+        self.below
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        match self.aliases.get(alias) {
-            Some(holder) => Ok(Some(holder.clone())),
-            None => self.below.alias_holder(alias),
-        }
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
-        match self.facts.get(of, key) {
-            Some(fact) => Ok(fact.cloned()),
-            None => self.below.fact(of, key),
-        }
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
-        Ok(self.facts.over(of, kind, self.below.facts(of, kind)?))
+    fn lives(&self) -> Option<&Lives> {
+        Some(&self.lives)
     }
 }
 
-impl Rows for Overlay<'_> {
-    fn record(
-        &mut self,
-        index: EntryIndex,
-        leaf: LeafHash,
-        changes: Changes,
-        terms: Vec<Term>,
-    ) -> Result<(), RowError> {
-        self.chains.extend(changes.chains);
-        self.aliases.extend(changes.aliases);
-        self.facts.extend(changes.facts);
-        self.leaves.insert(leaf, index);
-        if let Some(folding) = &mut self.folding {
-            folding.record(index, leaf, &terms);
-        }
-        self.folding.take_if(|folding| folding.is_full());
-        for term in terms {
-            self.postings.entry(term).or_default().push(index);
-        }
-        Ok(())
-    }
-
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
-        let mut posting = self.below.posting(term)?;
-        posting.extend(self.postings.get(term).into_iter().flatten());
-        Ok(posting)
-    }
-
+impl SealedView for Overlay<'_> {
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
         if self.folding.is_none() {
             let first_waiting = self.leaves.values().min().copied();
@@ -193,5 +145,32 @@ impl Rows for Overlay<'_> {
                 reason: "the index is not at hand".to_owned(),
             }),
         }
+    }
+}
+
+impl Rows for Overlay<'_> {
+    fn record(
+        &mut self,
+        index: EntryIndex,
+        leaf: LeafHash,
+        changes: Changes,
+        terms: Vec<Term>,
+    ) -> Result<(), RowError> {
+        self.lives.extend(changes);
+        self.leaves.insert(leaf, index);
+        if let Some(folding) = &mut self.folding {
+            folding.record(index, leaf, &terms);
+        }
+        self.folding.take_if(|folding| folding.is_full());
+        for term in terms {
+            self.postings.entry(term).or_default().push(index);
+        }
+        Ok(())
+    }
+
+    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
+        let mut posting = self.below.posting(term)?;
+        posting.extend(self.postings.get(term).into_iter().flatten());
+        Ok(posting)
     }
 }

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use prova_core::{
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId},
     index::term::Term,
-    ledger::replay::{Replay, Rows},
-    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
+    ledger::{
+        admission::SealedView,
+        replay::{Replay, Rows},
+    },
+    lifecycle::{Changes, Layer},
     log::checkpoint::SignedCheckpoint,
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -207,23 +209,18 @@ struct Spilling<'a> {
     overlay: Overlay<'a>,
 }
 
-impl View for Spilling<'_> {
+impl<'a> Layer for Spilling<'a> {
+    type Below = Overlay<'a>;
     type Error = RowError;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
-        self.overlay.chain(id)
+    fn below(&self) -> &Overlay<'a> {
+        &self.overlay
     }
+}
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        self.overlay.alias_holder(alias)
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
-        self.overlay.fact(of, key)
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
-        self.overlay.facts(of, kind)
+impl SealedView for Spilling<'_> {
+    fn fold_index(&mut self) -> Result<Sealed, RowError> {
+        self.overlay.fold_index()
     }
 }
 
@@ -245,9 +242,5 @@ impl Rows for Spilling<'_> {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         self.overlay.posting(term)
-    }
-
-    fn fold_index(&mut self) -> Result<Sealed, RowError> {
-        self.overlay.fold_index()
     }
 }

@@ -4,6 +4,8 @@ use prova_core::{
     hash::LeafHash,
     id::component::SubjectId,
     index::{IndexProof, term::Term},
+    ledger::fault::EntryRefusal,
+    lifecycle::View,
     position::{EntryIndex, TreeSize},
     statement::{
         dsse::EnvelopeError,
@@ -13,7 +15,7 @@ use prova_core::{
 };
 
 use crate::{
-    append::{AppendError, Outcome, Refusal},
+    append::{AppendError, Outcome},
     blame::Blame,
     index::{Folding, MAX_REREAD, Proving},
     ledger::Ledger,
@@ -56,7 +58,7 @@ pub enum SealLedgerError {
     Envelope(#[from] EnvelopeError),
     /// The ledger refuses its own seal. Nothing was written.
     #[error("the ledger refuses its own seal")]
-    Refused(#[source] Box<Refusal>),
+    Refused(#[source] Box<EntryRefusal>),
     /// An append of one entry has one outcome.
     #[error("nothing was said of the seal")]
     NoOutcome,

@@ -101,44 +101,12 @@ impl State {
         &self.registry
     }
 
-    /// The chain of a subject.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    pub fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, ReadError> {
-        Ok(View::chain(self, id)?)
-    }
-
-    /// The unit in whose chain an instance alias was first stated.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    pub fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
-        Ok(View::alias_holder(self, alias)?)
-    }
-
-    /// A fact about a subject.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    pub fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, ReadError> {
-        Ok(View::fact(self, of, key)?)
-    }
-
-    /// All facts of one kind about a subject.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    pub fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, ReadError> {
-        Ok(View::facts(self, of, kind)?)
-    }
-
     /// What was found wrong with an entry about a subject, when it was recorded.
     ///
     /// # Errors
     /// A row that cannot be read.
     pub fn findings(&self, id: &SubjectId, index: EntryIndex) -> Result<Vec<Finding>, ReadError> {
-        Ok(facts::findings_at(self, id, index)?)
+        facts::findings_at(self, id, index)
     }
 
     /// Where an entry stands.
@@ -204,34 +172,34 @@ impl State {
 }
 
 impl View for State {
-    type Error = RowError;
+    type Error = ReadError;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
-        match &self.rows {
+    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, ReadError> {
+        Ok(match &self.rows {
             Kept::Store(rows) => rows.chain(id),
             Kept::Scratch(rows) => rows.chain(id),
-        }
+        }?)
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        match &self.rows {
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
+        Ok(match &self.rows {
             Kept::Store(rows) => rows.alias_holder(alias),
             Kept::Scratch(rows) => rows.alias_holder(alias),
-        }
+        }?)
     }
 
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
-        match &self.rows {
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, ReadError> {
+        Ok(match &self.rows {
             Kept::Store(rows) => rows.fact(of, key),
             Kept::Scratch(rows) => rows.fact(of, key),
-        }
+        }?)
     }
 
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
-        match &self.rows {
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, ReadError> {
+        Ok(match &self.rows {
             Kept::Store(rows) => rows.facts(of, kind),
             Kept::Scratch(rows) => rows.facts(of, kind),
-        }
+        }?)
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use prova_core::{hash::LeafHash, id::component::SubjectId};
+use prova_core::{hash::LeafHash, id::component::SubjectId, lifecycle::View};
 use serde::Serialize;
 
 use crate::{

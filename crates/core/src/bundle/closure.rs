@@ -14,9 +14,10 @@ use crate::{
     hash::Digest,
     id::{component::SubjectId, organisation::OrgId},
     index::term::{Term, terms_of_admitted},
+    ledger::fault::{EntryFault, EntryRefusal},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::entry::{DecodeEntryError, Unverified},
+    statement::entry::Unverified,
     verdict::{BundleScope, bundle_scope::ScopeError},
 };
 
@@ -71,22 +72,9 @@ pub enum ClosureError<E: std::error::Error + 'static> {
         /// How many are allowed.
         limit: usize,
     },
-    /// The ledger holds what is no entry.
-    #[error("entry {index} is no entry")]
-    Decode {
-        /// The index at which the ledger holds these bytes.
-        index: EntryIndex,
-        /// Why the bytes are not an entry.
-        source: Box<DecodeEntryError>,
-    },
-    /// The ledger holds a statement that follows another one than it names.
-    #[error("entry {index} does not follow the last entry about {subject}")]
-    Link {
-        /// The index of the statement that follows another one.
-        index: EntryIndex,
-        /// In whose chain.
-        subject: SubjectId,
-    },
+    /// The ledger holds an entry that it should not hold.
+    #[error(transparent)]
+    Entry(#[from] EntryFault),
     /// The ledger cannot be read.
     #[error("the ledger cannot be read")]
     Source(#[source] E),
@@ -98,6 +86,11 @@ struct Closing<'a, S> {
     registry: &'a Registry,
     size: TreeSize,
     kept: BTreeMap<EntryIndex, Unverified>,
+}
+
+fn fault(index: EntryIndex, refusal: impl Into<EntryRefusal>) -> EntryFault {
+    let refusal = refusal.into();
+    EntryFault { index, refusal }
 }
 
 impl Closure {
@@ -152,10 +145,7 @@ where
     fn entry(&mut self, index: EntryIndex) -> Result<Cow<'_, Unverified>, ClosureError<S::Error>> {
         if !self.kept.contains_key(&index) {
             let bytes = self.source.bytes(index).map_err(ClosureError::Source)?;
-            let entry = Unverified::decode(&bytes).map_err(|source| ClosureError::Decode {
-                index,
-                source: Box::new(source),
-            })?;
+            let entry = Unverified::decode(&bytes).map_err(|error| fault(index, error))?;
             if self.kept.len() >= MAX_KEPT {
                 return Ok(Cow::Owned(entry));
             }
@@ -298,10 +288,7 @@ where
             let signed: BTreeSet<OrgId> = entry.claimed_keys().filter_map(owner).collect();
             let signed: Vec<_> = signed.into_iter().collect();
             let applied = sparse.apply(index, entry.leaf(), &statement.subjects, event, &signed);
-            wanted.append(&mut applied.map_err(|broken| ClosureError::Link {
-                index,
-                subject: broken.subject,
-            })?);
+            wanted.append(&mut applied.map_err(|broken| fault(index, *broken))?);
         }
         Ok((sparse, wanted))
     }

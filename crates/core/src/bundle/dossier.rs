@@ -11,17 +11,15 @@ use super::{
 };
 use crate::{
     hash::{Digest, LeafHash},
-    id::{alias::Alias, component::SubjectId},
     index::term::Term,
     ledger::replay::distrust,
-    lifecycle::{Chain, Detail, Fact, FactKey, FactKind, Finding, FindingCode, View, facts},
+    lifecycle::{Detail, Finding, FindingCode, Layer, Lives, facts},
     log::checkpoint::SignedCheckpoint,
     position::EntryIndex,
     registry::history::{History, HistoryError},
     statement::entry::Verified,
     text::excerpt,
-    verdict::{Answer, Answered, Question, ReasonCode, Scope, Trust, Verdict},
-    verdict::{BundleScope, Gap},
+    verdict::{Answer, Answered, BundleScope, Gap, Question, ReasonCode, Scope, Trust, Verdict},
     view::trace::Entries,
 };
 
@@ -309,43 +307,27 @@ fn findings(parts: &Parts) -> Vec<Finding> {
     findings
 }
 
-impl View for Dossier {
+impl Layer for Dossier {
+    type Below = Lives;
     type Error = Infallible;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Infallible> {
-        self.parts.sparse.chain(id)
-    }
-
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
-        self.parts.sparse.alias_holder(alias)
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
-        self.parts.sparse.fact(of, key)
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Infallible> {
-        self.parts.sparse.facts(of, kind)
+    fn below(&self) -> &Lives {
+        self.parts.sparse.below()
     }
 }
 
-impl<B: EntryBytes> View for Opened<'_, B> {
+impl<B: EntryBytes> Layer for Opened<'_, B> {
+    type Below = Dossier;
     type Error = ReopenError<B::Error>;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error> {
-        self.dossier.chain(id).map_err(|never| match never {})
+    fn below(&self) -> &Dossier {
+        self.dossier
     }
+}
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error> {
-        self.dossier.alias_holder(alias).map_err(|never| match never {})
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error> {
-        self.dossier.fact(of, key).map_err(|never| match never {})
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error> {
-        self.dossier.facts(of, kind).map_err(|never| match never {})
+impl<E: std::error::Error + 'static> From<Infallible> for ReopenError<E> {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

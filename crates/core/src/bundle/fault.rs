@@ -5,17 +5,13 @@ use crate::{
     hash::Digest,
     id::{component::SubjectId, organisation::OrgId},
     index::{IndexProofError, ParseIndexProofError, term::Term},
-    ledger::admission::Inadmissible,
+    ledger::fault::EntryFault,
     log::{
         checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
         merkle::InclusionError,
         tlog_proof::ParseProofError,
     },
     position::{EntryIndex, TreeSize},
-    statement::{
-        entry::{DecodeEntryError, VerifyEntryError},
-        seal::Sealed,
-    },
     text::excerpt,
     verdict::{Question, ReasonCode},
 };
@@ -122,43 +118,9 @@ pub enum BundleFault {
         /// Why the inclusion proof does not lead to the root.
         source: InclusionError,
     },
-    /// The bytes are no entry.
-    #[error("entry {index} is no entry: {source}")]
-    Decode {
-        /// The index at which the bundle has these bytes.
-        index: EntryIndex,
-        /// Why the bytes are not an entry.
-        source: Box<DecodeEntryError>,
-    },
-    /// A signature is wrong, or by an unknown key.
-    #[error("entry {index} is not signed as it claims: {source}")]
-    Verify {
-        /// The index of the entry with the signature.
-        index: EntryIndex,
-        /// What is wrong with its signatures.
-        source: VerifyEntryError,
-    },
-    /// The entry should not have been admitted.
-    #[error("entry {index} should not have been admitted: {source}")]
-    Inadmissible {
-        /// The index of the entry that breaks a rule.
-        index: EntryIndex,
-        /// The rule that it breaks.
-        source: Box<Inadmissible>,
-    },
-    /// The ledger's key signed another index than the entries add up to.
-    #[error(
-        "entry {index} is a false seal: it states {} terms with root {}, want {} with root {}",
-        got.terms, got.root, want.terms, want.root
-    )]
-    FalseSeal {
-        /// The index of the seal.
-        index: EntryIndex,
-        /// What it states.
-        got: Sealed,
-        /// What the entries before it add up to.
-        want: Sealed,
-    },
+    /// An entry that the ledger should not hold.
+    #[error("{}", .0.in_one_line())]
+    Entry(#[from] EntryFault),
     /// The entry that the description calls the seal is another one.
     #[error("entry {index} is not the seal that the description names")]
     NotTheSeal {
@@ -243,12 +205,9 @@ impl BundleFault {
     #[must_use]
     pub fn question(&self) -> Question {
         match self {
-            Self::Inadmissible { source, .. } => match **source {
-                Inadmissible::StalePrev { .. } => Question::Unbroken,
-                _ => Question::Entitled,
-            },
+            Self::Entry(fault) => Question::failed_by(&fault.refusal),
             Self::Exporter { .. } => Question::Entitled,
-            Self::Description(_) | Self::Decode { .. } | Self::Verify { .. } => Question::Authentic,
+            Self::Description(_) => Question::Authentic,
             Self::Checkpoint(_)
             | Self::Differs { .. }
             | Self::CheckpointSignature(_)
@@ -262,7 +221,6 @@ impl BundleFault {
             | Self::NoIndexProof { .. }
             | Self::Order { .. }
             | Self::StrayEntry { .. }
-            | Self::FalseSeal { .. }
             | Self::NotTheSeal { .. }
             | Self::NoCharter
             | Self::Missing { .. }
@@ -285,10 +243,7 @@ impl BundleFault {
             | Self::ParseProof { index, .. }
             | Self::OtherProof { index, .. }
             | Self::NotInLog { index, .. }
-            | Self::Decode { index, .. }
-            | Self::Verify { index, .. }
-            | Self::Inadmissible { index, .. }
-            | Self::FalseSeal { index, .. }
+            | Self::Entry(EntryFault { index, .. })
             | Self::NotTheSeal { index }
             | Self::NoDocument { entry: index, .. } => Some(*index),
             _ => None,
@@ -312,10 +267,7 @@ impl BundleFault {
             | Self::OtherProof { .. } => ReasonCode::ProofWrong,
             Self::NoIndexProof { .. } => ReasonCode::ProofMissing,
             Self::Beyond { .. } | Self::NotInLog { .. } => ReasonCode::NotInLog,
-            Self::Decode { .. } => ReasonCode::NoEntry,
-            Self::Verify { .. } => ReasonCode::SignatureWrong,
-            Self::Inadmissible { source, .. } => ReasonCode::of_inadmissible(source),
-            Self::FalseSeal { .. } => ReasonCode::FalseSeal,
+            Self::Entry(fault) => ReasonCode::of_refusal(&fault.refusal),
             Self::NotTheSeal { .. } | Self::Incomplete { .. } | Self::OtherEntries { .. } => {
                 ReasonCode::IndexDiffers
             }

@@ -6,7 +6,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     convert::Infallible,
 };
 
@@ -17,7 +17,8 @@ use crate::{
         component::{ComponentId, Kind, SubjectId},
         organisation::OrgId,
     },
-    lifecycle::{self, Chain, Fact, FactKey, FactKind, Facts, MAX_NESTING, View},
+    ledger::admission::{Inadmissible, check_link},
+    lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, View},
     position::EntryIndex,
     statement::{
         event::{Event, EventPredicate, operation::MaintenanceAction},
@@ -44,22 +45,11 @@ pub(super) enum Want {
     Alias(Alias),
 }
 
-/// A link that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct BrokenLink {
-    pub(super) subject: SubjectId,
-    pub(super) got: Option<LeafHash>,
-    pub(super) want: Option<LeafHash>,
-}
-
 /// The chains of those who are followed, so far.
 #[derive(Clone, Debug)]
 pub(super) struct Sparse {
     followed: Followed,
-    chains: HashMap<SubjectId, Chain>,
-    /// Who stated an alias first.
-    holders: HashMap<Alias, SubjectId>,
-    facts: Facts,
+    lives: Lives,
 }
 
 /// What an entry is applied on: the chains before it; notes what is asked for and not followed.
@@ -84,23 +74,12 @@ impl Followed {
     }
 }
 
-impl View for Sparse {
+impl Layer for Sparse {
+    type Below = Lives;
     type Error = Infallible;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Infallible> {
-        Ok(self.chains.get(id).cloned())
-    }
-
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
-        Ok(self.holders.get(alias).cloned())
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
-        Ok(self.facts.get(of, key).flatten().cloned())
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Infallible> {
-        Ok(self.facts.over(of, kind, Vec::new()))
+    fn below(&self) -> &Lives {
+        &self.lives
     }
 }
 
@@ -152,9 +131,7 @@ impl Sparse {
     pub(super) fn new(followed: Followed) -> Self {
         Self {
             followed,
-            chains: HashMap::new(),
-            holders: HashMap::new(),
-            facts: Facts::default(),
+            lives: Lives::default(),
         }
     }
 
@@ -164,12 +141,12 @@ impl Sparse {
 
     /// The chain of a subject, without a copy.
     pub(super) fn of(&self, id: &SubjectId) -> Option<&Chain> {
-        self.chains.get(id)
+        self.lives.chains.get(id)
     }
 
-    /// Keeps a chain that is no component's.
-    pub(super) fn put(&mut self, id: SubjectId, chain: Chain) {
-        self.chains.insert(id, chain);
+    /// Keeps what an entry changes, where everybody is followed.
+    pub(super) fn extend(&mut self, changes: Changes) {
+        self.lives.extend(changes);
     }
 
     /// Applies an event to its followed subjects, and returns what must be followed for that and is not. What it finds on them is among their facts.
@@ -180,21 +157,17 @@ impl Sparse {
         stated: &[Subject],
         event: &EventPredicate,
         signed: &[OrgId],
-    ) -> Result<BTreeSet<Want>, Box<BrokenLink>> {
+    ) -> Result<BTreeSet<Want>, Box<Inadmissible>> {
         let new_holders = self.new_holders(stated);
         if !stated.iter().any(|subject| self.followed.has(&subject.id)) {
-            self.holders.extend(new_holders);
+            self.lives.aliases.extend(new_holders);
             return Ok(BTreeSet::new());
         }
         let mut subjects = Vec::with_capacity(stated.len());
         for subject in stated {
             if self.followed.has(&subject.id) {
-                let chain = self.chains.get(&subject.id);
-                let (got, want) = (subject.prev, chain.map(|chain| chain.head));
-                if got != want {
-                    let subject = subject.id.clone();
-                    return Err(Box::new(BrokenLink { subject, got, want }));
-                }
+                let chain = self.lives.chains.get(&subject.id);
+                check_link(subject, chain.map(|chain| chain.head))?;
                 subjects.push((subject.clone(), chain.cloned()));
             } else if binds(&event.event) {
                 let outline = Subject {
@@ -210,7 +183,7 @@ impl Sparse {
             .iter()
             .filter(|(_, holder)| !self.followed.has(holder));
         let of_others: Vec<_> = of_others.map(|(alias, id)| (alias.clone(), id.clone())).collect();
-        self.holders.extend(of_others);
+        self.lives.aliases.extend(of_others);
         let window = Window {
             sparse: self,
             wanted: RefCell::default(),
@@ -222,10 +195,10 @@ impl Sparse {
         wanted.append(&mut window.wanted.into_inner());
         let followed = &self.followed;
         let kept = changes.chains.into_iter().filter(|(id, _)| followed.has(id));
-        self.chains.extend(kept);
+        self.lives.chains.extend(kept);
         changes.facts.retain(|id| followed.has(id));
-        self.facts.extend(changes.facts);
-        self.holders.extend(new_holders);
+        self.lives.facts.extend(changes.facts);
+        self.lives.aliases.extend(new_holders);
         Ok(wanted)
     }
 
@@ -234,7 +207,7 @@ impl Sparse {
         let mut new = BTreeMap::new();
         for subject in stated.iter().filter(|subject| of_kind(&subject.id, Kind::Unit)) {
             for alias in subject.aliases.iter().filter(|alias| alias.names_an_instance()) {
-                if !self.holders.contains_key(alias) {
+                if !self.lives.aliases.contains_key(alias) {
                     new.entry(alias.clone()).or_insert_with(|| subject.id.clone());
                 }
             }
@@ -281,7 +254,7 @@ impl Sparse {
             for subject in stated.iter().filter(|subject| self.followed.has(&subject.id)) {
                 let mut at = subject.id.clone();
                 for _ in 0..MAX_NESTING {
-                    let life = self.chains.get(&at).and_then(Chain::unit);
+                    let life = self.lives.chains.get(&at).and_then(Chain::unit);
                     match life.and_then(|life| life.parent.clone()) {
                         Some(parent) => at = parent.into(),
                         None => break,

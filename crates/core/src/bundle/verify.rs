@@ -5,14 +5,17 @@
 
 mod whole;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    convert::Infallible,
+};
 
 use super::{
     BundleFault, Description, Dossier,
     description::SealReference,
     dossier::Parts,
     gather::{self, Gather},
-    sparse::{BrokenLink, Followed, Sparse, Want},
+    sparse::{Followed, Sparse, Want},
 };
 use crate::{
     hash::{Digest, LeafHash},
@@ -21,10 +24,11 @@ use crate::{
         term::{Term, terms},
     },
     ledger::{
-        admission::{AdmitError, Inadmissible, admit},
+        admission::{AdmitError, Inadmissible, SealedView, admit, check_link, step},
+        fault::{EntryFault, EntryRefusal},
         replay::BATCH_ENTRIES,
     },
-    lifecycle::Changes,
+    lifecycle::Layer,
     log::{checkpoint::SignedCheckpoint, tlog_proof::TlogProof},
     position::{EntryIndex, TreeSize},
     registry::{Registry, history::History},
@@ -32,6 +36,7 @@ use crate::{
         action::Action,
         entry::{Keyring, Unverified, Verified},
         in_toto::Predicate,
+        seal::{Seal, Sealed},
     },
     verdict::{BundleScope, Gap, Scope, Trust, Verdict},
 };
@@ -81,6 +86,40 @@ pub struct Verifier {
     seal_seen: bool,
     last_seal: Option<LeafHash>,
     signatures: u64,
+}
+
+/// The rows of a bundle that has every entry.
+struct WholeRows<'a> {
+    sparse: &'a Sparse,
+    folded: &'a mut Index,
+    buckets: &'a mut MemoryBuckets,
+}
+
+impl Layer for WholeRows<'_> {
+    type Below = Sparse;
+    type Error = Infallible;
+
+    fn below(&self) -> &Sparse {
+        self.sparse
+    }
+}
+
+impl SealedView for WholeRows<'_> {
+    fn fold_index(&mut self) -> Result<Sealed, Infallible> {
+        self.folded.fold(self.buckets)
+    }
+}
+
+fn fault(index: EntryIndex, refusal: impl Into<EntryRefusal>) -> BundleFault {
+    let refusal = refusal.into();
+    EntryFault { index, refusal }.into()
+}
+
+fn refused(index: EntryIndex, error: AdmitError<Infallible>) -> BundleFault {
+    match error {
+        AdmitError::Refused(refusal) => fault(index, refusal),
+        AdmitError::View(never) => match never {},
+    }
 }
 
 impl Verifier {
@@ -202,10 +241,7 @@ impl Verifier {
         let leaf = LeafHash::of_entry(bytes);
         self.check_proof(index, &leaf, proof)?;
         self.leaves.insert(index, leaf);
-        let entry = Unverified::decode(bytes).map_err(|source| BundleFault::Decode {
-            index,
-            source: Box::new(source),
-        })?;
+        let entry = Unverified::decode(bytes).map_err(|error| fault(index, error))?;
         // An entry that brings keys must be applied before those after it can be verified.
         let flush = entry.changes_keys() || self.waiting.len() >= BATCH_ENTRIES;
         self.waiting.push((index, entry));
@@ -238,7 +274,7 @@ impl Verifier {
             let (position, source) = refused.into_iter().next().expect("at least one is refused");
             let index = indices.get(position).copied();
             let index = index.expect("positions are those of the entries handed over");
-            BundleFault::Verify { index, source }
+            fault(index, source)
         })?;
         indices
             .into_iter()
@@ -247,21 +283,44 @@ impl Verifier {
     }
 
     fn admit(&mut self, index: EntryIndex, entry: &Verified) -> Result<(), BundleFault> {
-        let inadmissible = |source: Inadmissible| BundleFault::Inadmissible {
-            index,
-            source: Box::new(source),
-        };
-        match (&entry.statement().predicate, &self.registry) {
-            (Predicate::Event(event), Some(registry)) => {
+        let predicate = &entry.statement().predicate;
+        if let (Predicate::Registry(predicate), Some(registry)) = (predicate, &self.registry)
+            && matches!(predicate.action, Action::Root(_))
+        {
+            self.before.push((index, registry.clone()));
+        }
+        if let Predicate::Seal(seal) = predicate
+            && let Some(named) = self.description.seal.filter(|named| named.index == index)
+        {
+            if seal.size != named.size || seal.root != named.root {
+                return Err(BundleFault::NotTheSeal { index });
+            }
+            self.seal_seen = true;
+        }
+        match (&mut self.completeness, predicate, &self.registry) {
+            (
+                Completeness::Whole {
+                    index: folded,
+                    buckets,
+                },
+                ..,
+            ) => {
+                let mut rows = WholeRows {
+                    sparse: &self.sparse,
+                    folded,
+                    buckets,
+                };
+                let admitted = step(&mut rows, &mut self.registry, TreeSize::new(index.get()), entry);
+                self.sparse
+                    .extend(admitted.map_err(|error| refused(index, error))?);
+            }
+            (_, Predicate::Event(event), Some(registry)) => {
                 let signed = registry.entitle(event, entry.signers());
-                let signed = signed.map_err(|source| inadmissible(source.into()))?;
+                let signed = signed.map_err(|error| fault(index, Inadmissible::from(error)))?;
                 let signed: Vec<_> = signed.into_iter().cloned().collect();
                 let stated = &entry.statement().subjects;
                 let applied = self.sparse.apply(index, entry.leaf(), stated, event, &signed);
-                let wanted = applied.map_err(|broken| {
-                    let BrokenLink { subject, got, want } = *broken;
-                    inadmissible(Inadmissible::StalePrev { subject, got, want })
-                })?;
+                let wanted = applied.map_err(|broken| fault(index, *broken))?;
                 self.gaps.extend(wanted.into_iter().map(|want| Gap {
                     entry: index,
                     missing: match want {
@@ -270,75 +329,32 @@ impl Verifier {
                     },
                 }));
             }
-            (Predicate::Seal(_), Some(_)) => self.seal(index, entry)?,
-            (predicate, registry) => {
-                if let (Predicate::Registry(predicate), Some(registry)) = (predicate, registry)
-                    && matches!(predicate.action, Action::Root(_))
-                {
-                    self.before.push((index, registry.clone()));
-                }
-                self.admit_whole(index, entry)?;
+            (_, Predicate::Seal(seal), Some(_)) => self.check_seal(index, entry, seal)?,
+            _ => {
+                let admitted = admit(
+                    &self.sparse,
+                    &mut self.registry,
+                    TreeSize::new(index.get()),
+                    entry,
+                );
+                admitted.map_err(|error| refused(index, error))?;
             }
         }
         self.record(index, entry)
     }
 
-    /// Admission as the ledger does it, for entries whose chains are here in full.
-    fn admit_whole(&mut self, index: EntryIndex, entry: &Verified) -> Result<Changes, BundleFault> {
-        let size = TreeSize::new(index.get());
-        admit(&self.sparse, &mut self.registry, size, entry).map_err(|error| match error {
-            AdmitError::Inadmissible(source) => BundleFault::Inadmissible { index, source },
-            AdmitError::View(never) => match never {},
-        })
-    }
-
-    fn seal(&mut self, index: EntryIndex, entry: &Verified) -> Result<(), BundleFault> {
-        let Predicate::Seal(seal) = &entry.statement().predicate else {
-            return Ok(());
-        };
-        if let Some(named) = self.description.seal.filter(|named| named.index == index) {
-            if seal.size != named.size || seal.root != named.root {
-                return Err(BundleFault::NotTheSeal { index });
-            }
-            self.seal_seen = true;
-        }
-        if let Completeness::Whole {
-            index: folded,
-            buckets,
-        } = &mut self.completeness
-        {
-            let want = match folded.fold(buckets) {
-                Ok(want) => want,
-                Err(never) => match never {},
-            };
-            let got = seal.sealed();
-            if got != want {
-                return Err(BundleFault::FalseSeal { index, got, want });
-            }
-            // A seal leaves nothing but its chain.
-            for (id, chain) in self.admit_whole(index, entry)?.chains {
-                self.sparse.put(id, chain);
-            }
-            return Ok(());
-        }
-        // Of the seals' chain, only what comes after the seal that is used is here.
+    /// Of the seals' chain, only what comes after the seal that is used is here.
+    fn check_seal(&mut self, index: EntryIndex, entry: &Verified, seal: &Seal) -> Result<(), BundleFault> {
         let Some(registry) = &self.registry else {
             return Err(BundleFault::NoCharter);
-        };
-        let inadmissible = |source| BundleFault::Inadmissible {
-            index,
-            source: Box::new(source),
         };
         for subject in &entry.statement().subjects {
             let log_key = registry.log_key().key_id();
             let size = TreeSize::new(index.get());
-            let checked = seal.check(&subject.id, size, registry.origin(), log_key, entry.signers());
-            checked.map_err(|source| inadmissible(source.into()))?;
-            if let Some(want) = self.last_seal.filter(|_| self.seal_seen)
-                && subject.prev != Some(want)
-            {
-                let (subject, got, want) = (subject.id.clone(), subject.prev, Some(want));
-                return Err(inadmissible(Inadmissible::StalePrev { subject, got, want }));
+            seal.check(&subject.id, size, registry.origin(), log_key, entry.signers())
+                .map_err(|error| fault(index, Inadmissible::from(error)))?;
+            if let Some(last) = self.last_seal.filter(|_| self.seal_seen) {
+                check_link(subject, Some(last)).map_err(|error| fault(index, error))?;
             }
         }
         if self.seal_seen {

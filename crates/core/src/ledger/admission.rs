@@ -3,6 +3,7 @@
 //! An entry is *inadmissible* when its structure is wrong: a signer who may not speak, a link that does not fit. What merely contradicts the
 //! past is admitted and recorded as a finding (see [`crate::lifecycle`]).
 
+use super::fault::EntryRefusal;
 use crate::{
     hash::LeafHash,
     id::{component::SubjectId, origin::Origin},
@@ -12,7 +13,7 @@ use crate::{
     statement::{
         entry::{Keyring, Verified},
         in_toto::{Predicate, Subject},
-        seal::SealError,
+        seal::{SealError, Sealed},
     },
 };
 
@@ -63,15 +64,44 @@ fn shown(leaf: Option<LeafHash>) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdmitError<E> {
     /// The entry may not enter.
-    Inadmissible(Box<Inadmissible>),
+    Refused(EntryRefusal),
     /// What is known before it cannot be read.
     View(E),
 }
 
 impl<E> From<Inadmissible> for AdmitError<E> {
     fn from(reason: Inadmissible) -> Self {
-        Self::Inadmissible(Box::new(reason))
+        Self::Refused(reason.into())
     }
+}
+
+/// A view that can say what a seal of all entries before must state.
+pub trait SealedView: View {
+    /// The index over all entries so far.
+    ///
+    /// # Errors
+    /// A row that cannot be read or written.
+    fn fold_index(&mut self) -> Result<Sealed, Self::Error>;
+}
+
+/// The step that a ledger grows by: decides on a verified entry as [`admit`] does, and holds a seal against the entries before it.
+///
+/// # Errors
+/// An error leaves the registry as it was. After [`EntryRefusal::FalseSeal`] the view has folded its index.
+pub fn step<V: SealedView>(
+    view: &mut V,
+    registry: &mut Option<Registry>,
+    size: TreeSize,
+    entry: &Verified,
+) -> Result<Changes, AdmitError<V::Error>> {
+    let changes = admit(view, registry, size, entry)?;
+    if let Predicate::Seal(seal) = &entry.statement().predicate {
+        let (got, want) = (seal.sealed(), view.fold_index().map_err(AdmitError::View)?);
+        if got != want {
+            return Err(AdmitError::Refused(EntryRefusal::FalseSeal { got, want }));
+        }
+    }
+    Ok(changes)
 }
 
 /// Decides on the entry that would stand at `size.next()`, and applies it: to `registry` in place, to chains as the returned changes.
@@ -162,7 +192,8 @@ fn check_origin(subject: &SubjectId, origin: &Origin) -> Result<(), Inadmissible
     }
 }
 
-fn check_link(subject: &Subject, want: Option<LeafHash>) -> Result<(), Inadmissible> {
+/// Checks that a statement follows the head of a subject's chain.
+pub(crate) fn check_link(subject: &Subject, want: Option<LeafHash>) -> Result<(), Inadmissible> {
     if subject.prev == want {
         return Ok(());
     }

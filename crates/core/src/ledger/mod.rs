@@ -5,4 +5,5 @@
 
 pub mod admission;
 pub mod ahead;
+pub mod fault;
 pub mod replay;

@@ -4,27 +4,27 @@
 //! rows, which the caller keeps where it likes. Entries can be read ahead on other threads (see [`crate::ledger::ahead`]); whichever way they come,
 //! the error is that of the first entry that is wrong.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, convert::Infallible};
 
+use super::{
+    admission::{AdmitError, SealedView, step},
+    fault::{EntryFault, EntryRefusal},
+};
 use crate::{
     hash::{LeafHash, NodeHash},
-    id::{alias::Alias, component::SubjectId},
+    id::component::SubjectId,
     index::{
         Index, IndexProof, MemoryBuckets,
         term::{Term, sorted_terms},
     },
     key::public::KeyId,
-    ledger::{
-        admission::{AdmitError, Inadmissible, admit},
-        ahead::{Ahead, ReadAhead},
-    },
-    lifecycle::{Chain, Changes, Detail, Fact, FactKey, FactKind, Facts, Finding, View},
+    ledger::ahead::{Ahead, ReadAhead},
+    lifecycle::{Chain, Changes, Detail, Finding, Layer, Lives},
     log::merkle::Frontier,
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{
-        entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
-        in_toto::Predicate,
+        entry::{Unverified, Verified, VerifyEntryError},
         seal::Sealed,
     },
     text::Quote,
@@ -34,7 +34,7 @@ use crate::{
 pub const BATCH_ENTRIES: usize = 512;
 
 /// Rows that a replay reads and writes.
-pub trait Rows: View {
+pub trait Rows: SealedView {
     /// Keeps what an entry changes: chains, aliases and facts, its leaf hash, its place under each of its terms.
     ///
     /// # Errors
@@ -52,63 +52,34 @@ pub trait Rows: View {
     /// # Errors
     /// A row that cannot be read.
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error>;
-
-    /// The index over all entries recorded so far: what a seal that comes next must state.
-    ///
-    /// # Errors
-    /// A row that cannot be read or written.
-    fn fold_index(&mut self) -> Result<Sealed, Self::Error>;
 }
 
 /// Why a replay stops: the ledger holds an entry that never should have entered, or rows cannot be kept.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError<E: std::error::Error> {
-    /// The bytes are no entry.
-    #[error("entry {index} is no entry")]
-    Decode {
-        /// The index at which the ledger holds these bytes.
-        index: EntryIndex,
-        /// Why the bytes are not an entry.
-        source: Box<DecodeEntryError>,
-    },
-    /// A signature is wrong, or by an unknown key.
-    #[error("entry {index} is not signed as it claims")]
-    Verify {
-        /// The index of the entry with the signature.
-        index: EntryIndex,
-        /// What is wrong with its signatures.
-        source: VerifyEntryError,
-    },
-    /// The entry should not have been admitted.
-    #[error("entry {index} should not have been admitted")]
-    Inadmissible {
-        /// The index of the entry that breaks a rule.
-        index: EntryIndex,
-        /// The rule that it breaks.
-        source: Box<Inadmissible>,
-    },
-    /// The ledger's key signed something else than what the entries add up to.
-    #[error(
-        "entry {index} is a false seal: it states {} terms with root {}, want {} with root {}",
-        got.terms, got.root, want.terms, want.root
-    )]
-    FalseSeal {
-        /// The index of the seal.
-        index: EntryIndex,
-        /// What it states.
-        got: Sealed,
-        /// What the entries before it add up to.
-        want: Sealed,
-    },
+    /// The ledger holds an entry that it should not hold.
+    #[error(transparent)]
+    Entry(#[from] EntryFault),
     /// Rows cannot be read or written.
     #[error("the rows of entry {index} cannot be kept")]
     Rows {
-        /// The index of the entry whose rows were to be read or written.
+        /// The entry that was being decided on.
         index: EntryIndex,
-        /// What the keeper of the rows says about it.
+        /// Why its rows cannot be read or written.
         source: E,
     },
+}
+
+impl<E: std::error::Error> ReplayError<E> {
+    /// The entry at which the replay stopped.
+    #[must_use]
+    pub fn index(&self) -> EntryIndex {
+        match self {
+            Self::Entry(fault) => fault.index,
+            Self::Rows { index, .. } => *index,
+        }
+    }
 }
 
 /// A replay under way.
@@ -200,7 +171,7 @@ impl Replay {
                     let registry = self.registry.as_ref();
                     if let Some(key) = registry.and_then(|registry| entry.unknown_key(registry)) {
                         // It was a root key when the signature was verified, and is none now.
-                        return Err(self.refuse(VerifyEntryError::UnknownKey(key)));
+                        return Err(self.refuse(VerifyEntryError::UnknownKey(key)).into());
                     }
                     self.admit(rows, &entry)?;
                     continue;
@@ -215,22 +186,20 @@ impl Replay {
                 run.push(entry);
             }
             for verified in Unverified::verify_each(run, self.registry.as_ref()) {
-                let entry = verified.map_err(|(_, source)| self.refuse(source))?;
+                let entry = verified.map_err(|(_, error)| self.refuse(error))?;
                 self.admit(rows, &entry)?;
             }
         }
         match failed {
             None => Ok(()),
-            Some(source) => Err(ReplayError::Decode {
-                index: TreeSize::new(self.size).next(),
-                source: Box::new(source),
-            }),
+            Some(error) => Err(self.refuse(error).into()),
         }
     }
 
-    fn refuse<E: std::error::Error>(&self, source: VerifyEntryError) -> ReplayError<E> {
+    fn refuse(&self, refusal: impl Into<EntryRefusal>) -> EntryFault {
         let index = TreeSize::new(self.size).next();
-        ReplayError::Verify { index, source }
+        let refusal = refusal.into();
+        EntryFault { index, refusal }
     }
 
     fn admit<R: Rows>(&mut self, rows: &mut R, entry: &Verified) -> Result<(), ReplayError<R::Error>>
@@ -239,19 +208,10 @@ impl Replay {
     {
         let size = TreeSize::new(self.size);
         let index = size.next();
-        let changes = admit(rows, &mut self.registry, size, entry).map_err(|error| match error {
-            AdmitError::Inadmissible(source) => ReplayError::Inadmissible { index, source },
+        let changes = step(rows, &mut self.registry, size, entry).map_err(|error| match error {
+            AdmitError::Refused(refusal) => ReplayError::Entry(EntryFault { index, refusal }),
             AdmitError::View(source) => ReplayError::Rows { index, source },
         })?;
-        if let Predicate::Seal(seal) = &entry.statement().predicate {
-            let want = rows
-                .fold_index()
-                .map_err(|source| ReplayError::Rows { index, source })?;
-            let got = seal.sealed();
-            if got != want {
-                return Err(ReplayError::FalseSeal { index, got, want });
-            }
-        }
         let terms = match &self.registry {
             Some(registry) => sorted_terms(index, entry, registry),
             None => Vec::new(),
@@ -323,9 +283,7 @@ pub fn distrusted<R: Rows>(rows: &R, registry: &Registry) -> Result<Vec<(EntryIn
 /// Rows in memory: for ledgers and bundles that fit.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryRows {
-    chains: HashMap<SubjectId, Chain>,
-    aliases: HashMap<Alias, SubjectId>,
-    facts: Facts,
+    lives: Lives,
     leaves: HashMap<LeafHash, EntryIndex>,
     postings: HashMap<Term, Vec<EntryIndex>>,
     index: Index,
@@ -336,7 +294,7 @@ impl MemoryRows {
     /// All chains, in order of their subjects.
     #[must_use]
     pub fn chains(&self) -> Vec<(&SubjectId, &Chain)> {
-        let mut chains: Vec<_> = self.chains.iter().collect();
+        let mut chains: Vec<_> = self.lives.chains.iter().collect();
         chains.sort_by_key(|(id, _)| *id);
         chains
     }
@@ -365,29 +323,24 @@ impl MemoryRows {
     /// The findings that were recorded, in their order.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<_> = self.facts.findings().collect();
+        let mut findings: Vec<_> = self.lives.facts.findings().collect();
         findings.sort();
         findings
     }
 }
 
-impl View for MemoryRows {
-    type Error = std::convert::Infallible;
+impl Layer for MemoryRows {
+    type Below = Lives;
+    type Error = Infallible;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error> {
-        Ok(self.chains.get(id).cloned())
+    fn below(&self) -> &Lives {
+        &self.lives
     }
+}
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error> {
-        Ok(self.aliases.get(alias).cloned())
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error> {
-        Ok(self.facts.get(of, key).flatten().cloned())
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error> {
-        Ok(self.facts.over(of, kind, Vec::new()))
+impl SealedView for MemoryRows {
+    fn fold_index(&mut self) -> Result<Sealed, Self::Error> {
+        self.index.fold(&mut self.buckets)
     }
 }
 
@@ -399,9 +352,7 @@ impl Rows for MemoryRows {
         changes: Changes,
         terms: Vec<Term>,
     ) -> Result<(), Self::Error> {
-        self.chains.extend(changes.chains);
-        self.aliases.extend(changes.aliases);
-        self.facts.extend(changes.facts);
+        self.lives.extend(changes);
         self.leaves.insert(leaf, index);
         self.index.record(index, leaf, &terms);
         for term in terms {
@@ -412,9 +363,5 @@ impl Rows for MemoryRows {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error> {
         Ok(self.postings.get(term).cloned().unwrap_or_default())
-    }
-
-    fn fold_index(&mut self) -> Result<Sealed, Self::Error> {
-        self.index.fold(&mut self.buckets)
     }
 }

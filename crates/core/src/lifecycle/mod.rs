@@ -13,19 +13,20 @@ pub mod facts;
 mod finding;
 mod firmware;
 mod life;
+mod view;
 
-use std::{borrow::Borrow, collections::BTreeMap};
+use std::borrow::Borrow;
 
 pub use self::{
     chain::{ArtefactLife, Chain, Life, SlotLife, Transfer, TransferState, TypeLife, UnitLife},
     detail::Detail,
     facts::{Fact, FactKey, FactKind, Facts, Neighbours},
     finding::{Finding, FindingCode, FindingGroup, ParseFindingCodeError, Severity},
+    view::{Changes, Layer, Lives, View},
 };
 use crate::{
     hash::LeafHash,
     id::{
-        alias::Alias,
         component::{ComponentId, SubjectId},
         organisation::OrgId,
     },
@@ -35,54 +36,6 @@ use crate::{
 
 /// Deepest nesting of parts that is followed; deeper ones are a `cycle` finding.
 pub const MAX_NESTING: usize = 64;
-
-/// What is known before an entry: rows that somebody keeps.
-pub trait View {
-    /// Why a row cannot be read.
-    type Error;
-
-    /// The chain of a subject.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error>;
-
-    /// The unit in whose chain an instance alias was first stated.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error>;
-
-    /// A fact about a subject.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error>;
-
-    /// All facts of one kind about a subject. (Deciding on an entry never asks for these.)
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error>;
-}
-
-/// The rows that an entry changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// The new state of every subject's chain.
-    pub chains: BTreeMap<SubjectId, Chain>,
-    /// Instance aliases stated for the first time.
-    pub aliases: BTreeMap<Alias, SubjectId>,
-    /// Facts about them that are new, or gone.
-    pub facts: Facts,
-}
-
-impl Changes {
-    /// The findings at the entry.
-    pub fn findings(&self) -> impl Iterator<Item = Finding> {
-        self.facts.findings()
-    }
-}
 
 /// An event that is being applied: the chains of its subjects, taken out of the view.
 struct Applying<'a, V: View> {

@@ -30,7 +30,7 @@ pub enum HistoryError {
     #[error("the registry has no entry, want the charter first")]
     Empty,
     /// The bytes are no entry.
-    #[error("entry {index} is no entry")]
+    #[error("the bytes of entry {index} are not a valid envelope")]
     Decode {
         /// The index at which the history has these bytes.
         index: EntryIndex,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ledger::{admission::Inadmissible, replay::ReplayError},
+    ledger::{admission::Inadmissible, fault::EntryRefusal},
     log::{
         checkpoint::SignedCheckpoint,
         policy::{Evaluation, Policy, QuorumOutcome, WitnessOutcome},
@@ -180,38 +180,32 @@ impl Question {
         }
     }
 
-    /// The question that an entry fails which a replay refuses; `None` if rows, not the entry, are at fault.
+    /// The question that an entry fails which a ledger refuses.
     #[must_use]
-    pub fn failed_by<E: std::error::Error>(error: &ReplayError<E>) -> Option<Self> {
-        match error {
-            ReplayError::Decode { .. } | ReplayError::Verify { .. } => Some(Self::Authentic),
-            ReplayError::Inadmissible { source, .. } => Some(match **source {
+    pub fn failed_by(refusal: &EntryRefusal) -> Self {
+        match refusal {
+            EntryRefusal::Decode(_) | EntryRefusal::Verify(_) => Self::Authentic,
+            EntryRefusal::Inadmissible(reason) => match **reason {
                 Inadmissible::StalePrev { .. } => Self::Unbroken,
                 _ => Self::Entitled,
-            }),
-            ReplayError::FalseSeal { .. } => Some(Self::Complete),
-            ReplayError::Rows { .. } => None,
+            },
+            EntryRefusal::FalseSeal { .. } => Self::Complete,
         }
     }
 }
 
 impl ReasonCode {
-    /// The kind of reason for which a replay refuses an entry.
+    /// The kind of reason for which a ledger refuses an entry.
     #[must_use]
-    pub fn of_replay<E: std::error::Error>(error: &ReplayError<E>) -> Self {
-        match error {
-            ReplayError::Decode { .. } => Self::NoEntry,
-            ReplayError::Verify { .. } => Self::SignatureWrong,
-            ReplayError::Inadmissible { source, .. } => Self::of_inadmissible(source),
-            ReplayError::FalseSeal { .. } => Self::FalseSeal,
-            ReplayError::Rows { .. } => Self::Stopped,
-        }
-    }
-
-    pub(crate) fn of_inadmissible(reason: &Inadmissible) -> Self {
-        match reason {
-            Inadmissible::StalePrev { .. } => Self::LinkBroken,
-            _ => Self::NotEntitled,
+    pub fn of_refusal(refusal: &EntryRefusal) -> Self {
+        match refusal {
+            EntryRefusal::Decode(_) => Self::NoEntry,
+            EntryRefusal::Verify(_) => Self::SignatureWrong,
+            EntryRefusal::Inadmissible(reason) => match **reason {
+                Inadmissible::StalePrev { .. } => Self::LinkBroken,
+                _ => Self::NotEntitled,
+            },
+            EntryRefusal::FalseSeal { .. } => Self::FalseSeal,
         }
     }
 }

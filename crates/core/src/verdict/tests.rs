@@ -252,10 +252,13 @@ fn where_an_audit_stops_one_question_fails_and_the_others_stay_open() {
     let error = entries
         .find_map(|entry| replay.push(&mut rows, entry).err())
         .unwrap();
-    let question = Question::failed_by(&error).unwrap();
+    let crate::ledger::replay::ReplayError::Entry(fault) = &error else {
+        panic!("{error}")
+    };
+    let question = Question::failed_by(&fault.refusal);
     assert_eq!(question, Question::Unbroken);
     let at = Some(EntryIndex::new(10));
-    let why = (question, ReasonCode::of_replay(&error));
+    let why = (question, ReasonCode::of_refusal(&fault.refusal));
     assert_eq!(why.1, ReasonCode::LinkBroken);
     let verdict = Verdict::stopped(Scope::Ledger, &signed(), None, why, at, &error.to_string());
     let failed: Vec<_> = verdict.failed().collect();

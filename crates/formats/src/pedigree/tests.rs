@@ -3,9 +3,9 @@
 use std::{convert::Infallible, path::Path};
 
 use prova_core::{
-    id::{alias::Alias, component::ComponentId},
+    id::component::ComponentId,
     ledger::replay::{MemoryRows, Replay, Rows as _},
-    lifecycle::{Fact, FactKey, FactKind, View},
+    lifecycle::Layer,
     statement::{
         action::{Action, Enrol},
         entry::Verified,
@@ -39,23 +39,12 @@ struct Scene {
     checkpoint: Checkpoint,
 }
 
-impl View for Scene {
+impl Layer for Scene {
+    type Below = MemoryRows;
     type Error = Infallible;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Infallible> {
-        self.rows.chain(id)
-    }
-
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
-        self.rows.alias_holder(alias)
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
-        self.rows.fact(of, key)
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Infallible> {
-        self.rows.facts(of, kind)
+    fn below(&self) -> &MemoryRows {
+        &self.rows
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use prova_core::{
     hash::{Digest, LeafHash},
-    id::{alias::Alias, component::SubjectId},
+    id::component::SubjectId,
     index::term::Term,
-    ledger::replay::Rows,
-    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, View},
+    ledger::{admission::SealedView, replay::Rows},
+    lifecycle::{Changes, Layer, View},
     position::{EntryIndex, TreeSize},
     statement::seal::Sealed,
 };
@@ -188,23 +188,18 @@ impl<'a> Comparison<'a> {
     }
 }
 
-impl View for Comparison<'_> {
+impl Layer for Comparison<'_> {
+    type Below = Scratch;
     type Error = RowError;
 
-    fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
-        self.derived.chain(id)
+    fn below(&self) -> &Scratch {
+        &self.derived
     }
+}
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        self.derived.alias_holder(alias)
-    }
-
-    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
-        self.derived.fact(of, key)
-    }
-
-    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
-        self.derived.facts(of, kind)
+impl SealedView for Comparison<'_> {
+    fn fold_index(&mut self) -> Result<Sealed, RowError> {
+        self.derived.fold_index()
     }
 }
 
@@ -251,9 +246,5 @@ impl Rows for Comparison<'_> {
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
         self.derived.posting(term)
-    }
-
-    fn fold_index(&mut self) -> Result<Sealed, RowError> {
-        self.derived.fold_index()
     }
 }

@@ -22,7 +22,7 @@ use prova_core::{
     hash::LeafHash,
     id::{alias::Alias, component::SubjectId},
     index::{TermKey, term::Term},
-    lifecycle::{Chain, Fact, FactKey, FactKind},
+    lifecycle::{Chain, Fact, FactKey, FactKind, View},
     position::EntryIndex,
     registry::Registry,
 };
@@ -39,6 +39,37 @@ use crate::{
 /// Rows on the disk, and those of the last few entries in memory.
 #[derive(Debug)]
 pub(crate) struct StoreRows(Table);
+
+impl View for StoreRows {
+    type Error = RowError;
+
+    fn chain(&self, subject: &SubjectId) -> Result<Option<Chain>, RowError> {
+        self.get("chain", &schema::chain_key(subject))
+    }
+
+    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
+        self.get("alias", &schema::alias_key(alias))
+    }
+
+    fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
+        self.get("fact", &schema::fact_key(of, key))
+    }
+
+    fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
+        let prefix = schema::facts_prefix(of, kind);
+        let length = prefix.len();
+        let rows = self.scan(&prefix).map(|row| {
+            let (key, value) = row?;
+            let rest = key.get(length..).unwrap_or_default();
+            let key = schema::fact_of(kind, rest).ok_or_else(|| RowError::Row {
+                kind: "fact",
+                reason: "its key is no fact's".to_owned(),
+            })?;
+            Ok((key, codec::decode(&value).map_err(RowError::row("fact"))?))
+        });
+        rows.collect()
+    }
+}
 
 impl StoreRows {
     /// Opens the store in a directory, or makes one.
@@ -86,33 +117,6 @@ impl StoreRows {
 
     pub(crate) fn registry(&self) -> Result<Option<Registry>, RowError> {
         self.get("registry", schema::REGISTRY)
-    }
-
-    pub(crate) fn chain(&self, subject: &SubjectId) -> Result<Option<Chain>, RowError> {
-        self.get("chain", &schema::chain_key(subject))
-    }
-
-    pub(crate) fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        self.get("alias", &schema::alias_key(alias))
-    }
-
-    pub(crate) fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
-        self.get("fact", &schema::fact_key(of, key))
-    }
-
-    pub(crate) fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, RowError> {
-        let prefix = schema::facts_prefix(of, kind);
-        let length = prefix.len();
-        let rows = self.scan(&prefix).map(|row| {
-            let (key, value) = row?;
-            let rest = key.get(length..).unwrap_or_default();
-            let key = schema::fact_of(kind, rest).ok_or_else(|| RowError::Row {
-                kind: "fact",
-                reason: "its key is no fact's".to_owned(),
-            })?;
-            Ok((key, codec::decode(&value).map_err(RowError::row("fact"))?))
-        });
-        rows.collect()
     }
 
     pub(crate) fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {

@@ -28,7 +28,7 @@ use prova_core::{
     hash::LeafHash,
     id::{alias::Alias, component::SubjectId},
     index::{Index, TermKey, term::Term},
-    ledger::replay::Rows,
+    ledger::{admission::SealedView, replay::Rows},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
     statement::seal::Sealed,
@@ -368,6 +368,14 @@ impl View for Scratch {
     }
 }
 
+impl SealedView for Scratch {
+    fn fold_index(&mut self) -> Result<Sealed, RowError> {
+        let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
+        rows.unfolded.fold_into(&mut rows.index, &mut rows.buckets)?;
+        Ok(rows.index.sealed())
+    }
+}
+
 impl Rows for Scratch {
     fn record(
         &mut self,
@@ -416,12 +424,6 @@ impl Rows for Scratch {
         let key = rows.fingerprints.of(&TermKey::of(term));
         let found = rows.postings.find(key)?;
         Ok(found.into_iter().map(EntryIndex::new).collect())
-    }
-
-    fn fold_index(&mut self) -> Result<Sealed, RowError> {
-        let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
-        rows.unfolded.fold_into(&mut rows.index, &mut rows.buckets)?;
-        Ok(rows.index.sealed())
     }
 }
 

@@ -3,11 +3,11 @@
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::admission::Inadmissible,
-    lifecycle::FindingCode,
+    ledger::{admission::Inadmissible, fault::EntryRefusal},
+    lifecycle::{FindingCode, View},
     position::{EntryIndex, TreeSize},
 };
-use prova_store::{AppendError, NoProgress, Outcome, Refusal, Snapshot, audit};
+use prova_store::{AppendError, NoProgress, Outcome, Snapshot, audit};
 use prova_testkit::builder::{TestLedger, unit};
 
 use crate::scene::{Scene, appended, check, index};
@@ -133,13 +133,13 @@ fn a_refused_entry_does_not_stop_the_others() {
     let batch = [good, b"{}".to_vec(), unknown, stale, forged, last];
     let outcomes = ledger.append(None, &batch).unwrap();
     assert_eq!(appended(&outcomes), 2);
-    assert!(matches!(outcomes[1], Outcome::Refused(Refusal::Decode(_))));
-    assert!(matches!(outcomes[2], Outcome::Refused(Refusal::Verify(_))));
-    let Outcome::Refused(Refusal::Inadmissible(reason)) = &outcomes[3] else {
+    assert!(matches!(outcomes[1], Outcome::Refused(EntryRefusal::Decode(_))));
+    assert!(matches!(outcomes[2], Outcome::Refused(EntryRefusal::Verify(_))));
+    let Outcome::Refused(EntryRefusal::Inadmissible(reason)) = &outcomes[3] else {
         panic!("{:?}", outcomes[3]);
     };
     assert!(matches!(**reason, Inadmissible::StalePrev { want: None, .. }));
-    assert!(matches!(outcomes[4], Outcome::Refused(Refusal::Verify(_))));
+    assert!(matches!(outcomes[4], Outcome::Refused(EntryRefusal::Verify(_))));
     assert!(matches!(&outcomes[5], Outcome::Appended { index: at, .. } if *at == index(6)));
     scene.check(7);
 }
@@ -170,9 +170,12 @@ fn a_key_speaks_in_the_batch_that_enrols_it_and_no_more_after_it_is_revoked() {
         scene.statements.manufacture_by("TOO-LATE", 0, "spare-1"),
     ];
     let outcomes = ledger.append(None, &batch).unwrap();
-    assert!(matches!(outcomes[0], Outcome::Refused(Refusal::Verify(_))));
+    assert!(matches!(outcomes[0], Outcome::Refused(EntryRefusal::Verify(_))));
     assert!(matches!(outcomes[2], Outcome::Appended { .. }));
-    assert!(matches!(outcomes[4], Outcome::Refused(Refusal::Inadmissible(_))));
+    assert!(matches!(
+        outcomes[4],
+        Outcome::Refused(EntryRefusal::Inadmissible(_))
+    ));
     scene.check(7);
     // What the revoked key said is distrusted, in the store as in the audit.
     let distrusted = ledger.state().distrusted(ledger.snapshot()).unwrap();

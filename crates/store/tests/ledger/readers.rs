@@ -1,6 +1,6 @@
 //! Reading beside a running writer.
 
-use prova_core::{hash::LeafHash, position::TreeSize};
+use prova_core::{hash::LeafHash, lifecycle::View, position::TreeSize};
 use prova_store::{Blame, Ledger, NoProgress, OpenError, Snapshot, audit};
 use prova_testkit::builder::unit;
 

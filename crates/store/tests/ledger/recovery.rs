@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use prova_core::position::TreeSize;
+use prova_core::{lifecycle::View, position::TreeSize};
 use prova_store::{Blame, FaultKind, Ledger, NoProgress, OpenError, fsck, reindex};
 use prova_testkit::builder::unit;
 

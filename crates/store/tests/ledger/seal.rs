@@ -2,13 +2,15 @@
 
 use prova_core::{
     index::{IndexProof, TermOutcome as Held, check_complete, term::Term},
-    ledger::replay::ReplayError,
+    ledger::{
+        fault::{EntryFault, EntryRefusal},
+        replay::ReplayError,
+    },
     position::TreeSize,
     statement::seal::Seal,
 };
 use prova_store::{
-    AuditError, FaultKind, Ledger, NoProgress, Outcome, Refusal, SealAt, Snapshot, State, audit, fsck,
-    reindex,
+    AuditError, FaultKind, Ledger, NoProgress, Outcome, SealAt, Snapshot, State, audit, fsck, reindex,
 };
 use prova_testkit::builder::sign;
 
@@ -122,7 +124,7 @@ fn the_ledger_refuses_a_false_seal_and_takes_a_true_one_from_outside() {
     ledger.append(None, &scene.statements.units(5, 6, 0)).unwrap();
     let (entry, stated) = lie(&ledger);
     let outcome = ledger.append(None, &[entry]).unwrap().remove(0);
-    let Outcome::Refused(Refusal::FalseSeal { got, want }) = outcome else {
+    let Outcome::Refused(EntryRefusal::FalseSeal { got, want }) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(got, stated.sealed());
@@ -155,7 +157,11 @@ fn an_audit_names_a_false_seal() {
     let AuditError::Entry { source, .. } = &error else {
         panic!("{error}");
     };
-    let ReplayError::FalseSeal { index: at, got, want } = source.as_ref() else {
+    let ReplayError::Entry(EntryFault {
+        index: at,
+        refusal: EntryRefusal::FalseSeal { got, want },
+    }) = source.as_ref()
+    else {
         panic!("{source}");
     };
     assert_eq!((*at, *got), (index(9), stated.sealed()));

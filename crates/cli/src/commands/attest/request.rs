@@ -8,7 +8,7 @@ use prova_core::{
     hash::LeafHash,
     id::{alias::Alias, component::SubjectId, organisation::OrgId},
     key::public::{KeyId, SecretKey},
-    lifecycle::Transfer,
+    lifecycle::{Transfer, View},
     position::EntryIndex,
     registry::Registry,
     statement::{

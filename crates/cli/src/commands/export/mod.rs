@@ -309,7 +309,7 @@ fn failed(error: &ExportError<SourceError>) -> CommandError {
         ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => {
             source_blame(source)
         }
-        ExportError::Closure(ClosureError::Decode { .. } | ClosureError::Link { .. })
+        ExportError::Closure(ClosureError::Entry(_))
         | ExportError::Fault(_)
         | ExportError::Document { .. } => Blame::Evidence,
         ExportError::Write(prova_bundle::zip::WriteFileError::Write { source, .. }) => {

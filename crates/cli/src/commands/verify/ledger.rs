@@ -8,7 +8,7 @@ use std::{
 
 use prova_core::{
     id::component::SubjectId,
-    ledger::replay::ReplayError,
+    ledger::{fault::EntryFault, replay::ReplayError},
     lifecycle::Finding,
     position::EntryIndex,
     verdict::{Answer, Grounds, Question, ReasonCode, Scope, Trust, Verdict},
@@ -163,16 +163,11 @@ fn failed(error: &AuditError) -> Option<((Question, ReasonCode), Option<EntryInd
     let missing = (Question::Complete, ReasonCode::EntryMissing);
     Some(match error {
         AuditError::Entry { source, .. } => {
-            let index = match source.as_ref() {
-                ReplayError::Decode { index, .. }
-                | ReplayError::Verify { index, .. }
-                | ReplayError::Inadmissible { index, .. }
-                | ReplayError::FalseSeal { index, .. }
-                | ReplayError::Rows { index, .. } => Some(*index),
-                _ => None,
+            let ReplayError::Entry(EntryFault { index, refusal }) = source.as_ref() else {
+                return None;
             };
-            let code = ReasonCode::of_replay(source.as_ref());
-            ((Question::failed_by(source)?, code), index)
+            let why = (Question::failed_by(refusal), ReasonCode::of_refusal(refusal));
+            (why, Some(*index))
         }
         AuditError::Read(ReadError::Leaf { index, .. }) => (bytes, Some(*index)),
         AuditError::Read(ReadError::Bundle { entry, .. }) => (bytes, Some(*entry)),

@@ -1,7 +1,13 @@
 //! Whether a bundle has all that its scope asks for, and no more.
 
 use super::*;
-use crate::verdict::BundleScope;
+use crate::{
+    ledger::{
+        admission::SealedView,
+        fault::{EntryFault, EntryRefusal},
+    },
+    verdict::BundleScope,
+};
 
 #[test]
 fn every_scope_holds_and_its_lives_are_those_of_the_whole_ledger() {
@@ -304,6 +310,9 @@ fn a_ledger_without_a_seal_travels_whole_and_a_false_seal_is_found() {
     let exported = Exported::new(&lying, whole, Some(seal), &never);
     assert!(matches!(
         exported.verify().unwrap_err(),
-        BundleFault::FalseSeal { .. }
+        BundleFault::Entry(EntryFault {
+            refusal: EntryRefusal::FalseSeal { .. },
+            ..
+        })
     ));
 }

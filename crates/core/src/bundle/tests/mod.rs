@@ -15,7 +15,7 @@ use crate::{
     hash::{Digest, LeafHash, NodeHash},
     id::component::SubjectId,
     index::{Index, MemoryBuckets, term::Term},
-    ledger::replay::Rows as _,
+    ledger::{admission::SealedView, replay::Rows as _},
     lifecycle::{Chain, FactKind, Finding, View as _, facts},
     log::{
         checkpoint::{Checkpoint, SignedCheckpoint},

@@ -2,8 +2,9 @@ use super::*;
 use crate::{
     index::{Accumulator, check_complete, term::Term},
     ledger::{
-        admission::Inadmissible,
+        admission::{Inadmissible, SealedView},
         ahead::ReadAhead,
+        fault::{EntryFault, EntryRefusal},
         replay::{MemoryRows, Replay, ReplayError, Rows as _},
     },
     position::EntryIndex,
@@ -216,7 +217,8 @@ fn an_audit_recomputes_every_seal_and_proves_by_the_last() {
         let lie = statement(&false_scene, lie);
         let (index, _) = false_scene.submit(&lie, &["log"]).unwrap();
         let error = replay(&false_scene.entries).map(|_| ()).unwrap_err();
-        assert_eq!(error, ReplayError::FalseSeal { index, got, want });
+        let refusal = EntryRefusal::FalseSeal { got, want };
+        assert_eq!(error, ReplayError::Entry(EntryFault { index, refusal }));
         assert_eq!(index, EntryIndex::new(size.get()));
     }
 }
