@@ -42,7 +42,7 @@ pub enum EntryRefusal {
 /// An entry that a ledger holds and should not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryFault {
-    /// Its index.
+    /// Where the entry stands in the ledger.
     pub index: EntryIndex,
     /// Why it should not be there.
     pub refusal: EntryRefusal,
