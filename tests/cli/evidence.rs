@@ -7,7 +7,7 @@ use prova_core::{
     bundle::{Description, Verifier, custody::Export},
     hash::Digest,
     id::component::SubjectId,
-    index::{TermKey, term::Term},
+    index::{IndexProof, TermKey, term::Term},
     key::test_keys::published_test_key,
     log::checkpoint::SignedCheckpoint,
     position::EntryIndex,
@@ -211,7 +211,8 @@ fn without(bundle: &[u8], hidden: &SubjectId, entry: EntryIndex) -> Vec<u8> {
     let mut verifier = Verifier::new(description.clone(), checkpoint).unwrap();
     for (name, content) in &files {
         if let FileName::IndexProof(_) = name {
-            verifier.index_proof(content).unwrap();
+            let proof = IndexProof::parse(content).unwrap();
+            verifier.index_proof(&proof).unwrap();
         }
     }
     for (name, content) in &files {

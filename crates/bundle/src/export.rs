@@ -263,8 +263,8 @@ where
         let (dossier, verdict) = (&dossier, &verdict);
         let page = report.map(|report| scope.spawn(move || report(dossier, &SourceEntries(source), verdict)));
         making.entries(&closure)?;
-        for (name, text) in &proofs {
-            making.bag.add(*name, text.as_bytes())?;
+        for (name, proof) in &proofs {
+            making.bag.add(*name, proof.to_string().as_bytes())?;
         }
         making.proofs(&closure)?;
         let page = page.map(|page| page.join().unwrap_or_else(|panic| resume_unwind(panic)));
@@ -380,20 +380,20 @@ impl Withholding {
 fn index_proofs<S: ExportSource>(
     source: &S,
     closure: &Closure,
-) -> Result<Vec<(FileName, String)>, ExportError<S::Error>>
+) -> Result<Vec<(FileName, IndexProof)>, ExportError<S::Error>>
 where
     S::Error: std::error::Error + 'static,
 {
     let proof = |term| {
         let proof = source.index_proof(term).map_err(ExportError::Source)?;
-        Ok((proof_name(&proof), proof.to_string()))
+        Ok((proof_name(&proof), proof))
     };
     let mut proofs: Vec<_> = closure
         .terms
         .iter()
         .map(proof)
         .collect::<Result<_, ExportError<_>>>()?;
-    proofs.sort();
+    proofs.sort_by_key(|(name, _)| *name);
     Ok(proofs)
 }
 
@@ -455,12 +455,12 @@ where
         &mut self,
         description: &Description,
         closure: &Closure,
-        proofs: &[(FileName, String)],
+        proofs: &[(FileName, IndexProof)],
         documents: &[(Digest, u64)],
     ) -> Result<Dossier, ExportError<S::Error>> {
         let mut verifier = Verifier::new(description.clone(), self.source.checkpoint().clone())?;
-        for (_, text) in proofs {
-            verifier.index_proof(text.as_bytes())?;
+        for (_, proof) in proofs {
+            verifier.index_proof(proof)?;
         }
         for index in &closure.entries {
             let entry = self.source.bytes(*index).map_err(ExportError::Source)?;

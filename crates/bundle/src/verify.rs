@@ -205,10 +205,9 @@ fn replay<R: Read + Seek>(
         progress.at(done, total);
     };
     for name in names(bag, |name| matches!(name, FileName::IndexProof(_))) {
-        let text = bag.read(name)?;
-        check_key(name, &text)?;
+        let proof = parse_proof(name, &bag.read(name)?)?;
         verifier
-            .index_proof(&text)
+            .index_proof(&proof)
             .map_err(|source| fault(name, source))?;
         step();
     }
@@ -253,11 +252,11 @@ fn names<R: Read + Seek>(bag: &Bag<R>, wanted: impl Fn(&FileName) -> bool) -> Ve
     bag.files().map(|(name, _)| name).filter(wanted).collect()
 }
 
-/// The name of an index proof is the key of its term.
-fn check_key(name: FileName, text: &[u8]) -> Result<(), VerifyError> {
+/// An index proof, whose name is the key of its term.
+fn parse_proof(name: FileName, text: &[u8]) -> Result<IndexProof, VerifyError> {
     let proof = IndexProof::parse(text).map_err(|source| VerifyError::IndexProof { name, source })?;
     if proof_name(&proof) == name {
-        return Ok(());
+        return Ok(proof);
     }
     let term = prova_core::text::excerpt(&proof.term().to_string());
     Err(VerifyError::IndexProofName { name, term })

@@ -4,7 +4,7 @@ use super::description::DescriptionError;
 use crate::{
     hash::Digest,
     id::{component::SubjectId, organisation::OrgId},
-    index::{IndexProofError, ParseIndexProofError, term::Term},
+    index::{IndexProofError, term::Term},
     ledger::fault::EntryFault,
     log::{
         checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
@@ -47,9 +47,6 @@ pub enum BundleFault {
     /// The ledger's own key did not sign the checkpoint.
     #[error("the checkpoint is not signed by the key that the charter names: {0}")]
     CheckpointSignature(#[source] VerifyCheckpointError),
-    /// A text that is no index proof.
-    #[error("no index proof: {0}")]
-    ParseIndexProof(#[from] ParseIndexProofError),
     /// A proof that does not lead to the seal's root.
     #[error("the index proof of «{}» does not hold: {source}", shown(term))]
     IndexProof {
@@ -215,8 +212,7 @@ impl BundleFault {
             | Self::ParseProof { .. }
             | Self::OtherProof { .. }
             | Self::NotInLog { .. } => Question::Consistent,
-            Self::ParseIndexProof(_)
-            | Self::IndexProof { .. }
+            Self::IndexProof { .. }
             | Self::StrayIndexProof { .. }
             | Self::NoIndexProof { .. }
             | Self::Order { .. }
@@ -260,8 +256,7 @@ impl BundleFault {
             Self::Description(_) | Self::Checkpoint(_) | Self::Order { .. } => ReasonCode::Malformed,
             Self::Differs { .. } => ReasonCode::PartsDiffer,
             Self::CheckpointSignature(_) => ReasonCode::CheckpointUnsigned,
-            Self::ParseIndexProof(_)
-            | Self::IndexProof { .. }
+            Self::IndexProof { .. }
             | Self::StrayIndexProof { .. }
             | Self::ParseProof { .. }
             | Self::OtherProof { .. } => ReasonCode::ProofWrong,

@@ -196,12 +196,11 @@ impl Verifier {
         }
     }
 
-    /// Takes the text of an index proof (`data/index/….index-proof`). All come before the first entry, in any order.
+    /// Takes an index proof. All come before the first entry, in any order.
     ///
     /// # Errors
     /// A proof that does not lead to the seal, that comes twice or that nothing asks for.
-    pub fn index_proof(&mut self, text: &[u8]) -> Result<(), BundleFault> {
-        let proof = IndexProof::parse(text)?;
+    pub fn index_proof(&mut self, proof: &IndexProof) -> Result<(), BundleFault> {
         let stray = |problem| BundleFault::StrayIndexProof {
             term: Box::new(proof.term().clone()),
             problem,

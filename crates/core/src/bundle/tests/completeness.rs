@@ -134,9 +134,7 @@ fn a_component_that_is_not_followed_leaves_a_gap_or_is_missed() {
         closure.consulted.retain(|id| id != hidden);
         closure.traced.retain(|id| id != hidden);
         let terms = gather::required(&without.description.scope, origin, closure);
-        without
-            .index_proofs
-            .retain(|proof| terms.contains(crate::index::IndexProof::parse(proof).unwrap().term()));
+        without.index_proofs.retain(|proof| terms.contains(proof.term()));
         let indices: Vec<_> = without.entries.keys().copied().collect();
         let tail = ledger.seal.size;
         for index in indices.into_iter().filter(|index| tail.has(*index)) {
@@ -169,7 +167,7 @@ fn a_component_that_is_not_followed_leaves_a_gap_or_is_missed() {
 #[test]
 fn what_is_traced_and_what_is_consulted_are_not_passed_off_as_each_other() {
     let ledger = sealed();
-    let never = |_: &Term| -> String { panic!("no proof is wanted") };
+    let never = |_: &Term| -> IndexProof { panic!("no proof is wanted") };
     let whole = BundleScope::components([id(CARDS[0])]);
     let size = TreeSize::new(ledger.scene.entries.len() as u64);
     let mut hidden_findings = 0;
@@ -221,7 +219,7 @@ fn what_is_traced_and_what_is_consulted_are_not_passed_off_as_each_other() {
 fn an_alias_that_many_may_have_is_followed_by_no_bundle() {
     let ledger = sealed();
     let scope = BundleScope::components([id(CARDS[0])]);
-    let never = |_: &Term| -> String { panic!("no proof is wanted") };
+    let never = |_: &Term| -> IndexProof { panic!("no proof is wanted") };
     for good in [
         Exported::new(&ledger.scene, scope.clone(), None, &never),
         Exported::of(&ledger, scope),
@@ -274,7 +272,7 @@ fn what_came_after_the_seal_cannot_be_dropped_and_another_entry_is_no_seal() {
 
 #[test]
 fn a_ledger_without_a_seal_travels_whole_and_a_false_seal_is_found() {
-    let never = |_: &Term| -> String { panic!("no proof is wanted") };
+    let never = |_: &Term| -> IndexProof { panic!("no proof is wanted") };
     let plain = scene();
     let exported = Exported::new(&plain, BundleScope::components([id(CARDS[0])]), None, &never);
     assert_eq!(exported.entries.len(), plain.entries.len());

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     hash::{Digest, LeafHash, NodeHash},
     id::component::SubjectId,
-    index::{Index, MemoryBuckets, term::Term},
+    index::{Index, IndexProof, MemoryBuckets, term::Term},
     ledger::{admission::SealedView, replay::Rows as _},
     lifecycle::{Chain, FactKind, Finding, View as _, facts},
     log::{
@@ -245,7 +245,7 @@ fn sign(checkpoint: Checkpoint) -> SignedCheckpoint {
 pub(crate) struct Exported {
     pub(crate) description: Description,
     pub(crate) checkpoint: SignedCheckpoint,
-    pub(crate) index_proofs: Vec<Vec<u8>>,
+    pub(crate) index_proofs: Vec<IndexProof>,
     pub(crate) entries: BTreeMap<EntryIndex, (Vec<u8>, Vec<u8>)>,
     pub(crate) documents: Vec<Digest>,
 }
@@ -260,7 +260,7 @@ impl EntryBytes for Exported {
 
 impl Exported {
     fn of(ledger: &Sealed, scope: BundleScope) -> Self {
-        let prove = |term: &Term| ledger.index.prove(&ledger.buckets, term).unwrap().to_string();
+        let prove = |term: &Term| ledger.index.prove(&ledger.buckets, term).unwrap();
         Self::new(&ledger.scene, scope, Some(ledger.seal), &prove)
     }
 
@@ -268,7 +268,7 @@ impl Exported {
         scene: &Scene,
         scope: BundleScope,
         seal: Option<SealReference>,
-        prove: &dyn Fn(&Term) -> String,
+        prove: &dyn Fn(&Term) -> IndexProof,
     ) -> Self {
         let leaves: Vec<_> = scene
             .entries
@@ -303,11 +303,7 @@ impl Exported {
             withheld: Vec::new(),
         };
         Self {
-            index_proofs: closure
-                .terms
-                .iter()
-                .map(|term| prove(term).into_bytes())
-                .collect(),
+            index_proofs: closure.terms.iter().map(prove).collect(),
             entries: entries.collect(),
             documents: closure.documents.keys().copied().collect(),
             checkpoint,
