@@ -5,6 +5,7 @@
 //! ```
 
 use std::{
+    fmt,
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -63,7 +64,7 @@ impl AttachmentError {
         }
     }
 
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
     }
@@ -106,14 +107,16 @@ fn keep(
 ) -> Result<Digest, AttachmentError> {
     disk.write(temporary, &[])
         .map_err(AttachmentError::io(temporary))?;
-    let digest = copy(
-        content,
+    let mut content = Hashed::new(content);
+    copy(
+        &mut content,
         |source| AttachmentError::Stream { source },
         |piece| {
             disk.append(temporary, piece)
                 .map_err(AttachmentError::io(temporary))
         },
     )?;
+    let digest = content.digest();
     let path = layout.attachment(&digest);
     disk.sync(temporary).map_err(AttachmentError::io(temporary))?;
     let directory = layout.attachments();
@@ -136,22 +139,86 @@ fn make(disk: &dyn Disk, directory: &Path) -> Result<(), AttachmentError> {
     }
 }
 
-/// Reads to the end, hands on each piece, and returns the digest of all.
+/// What is read, hashed on the way.
+struct Hashed<R> {
+    inner: R,
+    hasher: Sha256,
+    length: u64,
+}
+
+impl<R: Read> Hashed<R> {
+    fn new(inner: R) -> Self {
+        let hasher = Sha256::new();
+        Self {
+            inner,
+            hasher,
+            length: 0,
+        }
+    }
+
+    fn digest(self) -> Digest {
+        Digest::from_bytes(self.hasher.finalize().into())
+    }
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.hasher.update(buffer.get(..length).unwrap_or_default());
+        self.length = self
+            .length
+            .saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        Ok(length)
+    }
+}
+
+/// The content of a document that the ledger keeps. Whoever reads it once knows at the end whether it is that document.
+pub struct AttachmentReader {
+    content: Hashed<Box<dyn Read + Send>>,
+    path: PathBuf,
+    want: Digest,
+}
+
+impl AttachmentReader {
+    /// Reads what is left and holds all of it against the digest that the document is known by; its length in bytes.
+    ///
+    /// # Errors
+    /// See [`AttachmentError`]. What was read before [`AttachmentError::Digest`] is not the document.
+    pub fn finish(mut self) -> Result<u64, AttachmentError> {
+        copy(&mut self.content, AttachmentError::io(&self.path), |_| Ok(()))?;
+        let (path, want, length) = (self.path, self.want, self.content.length);
+        let got = self.content.digest();
+        if got == want {
+            Ok(length)
+        } else {
+            Err(AttachmentError::Digest { path, got, want })
+        }
+    }
+}
+
+impl Read for AttachmentReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.content.read(buffer)
+    }
+}
+
+impl fmt::Debug for AttachmentReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AttachmentReader({})", self.want)
+    }
+}
+
+/// Reads to the end and hands on each piece.
 fn copy(
     from: &mut dyn Read,
     unreadable: impl FnOnce(io::Error) -> AttachmentError,
     mut to: impl FnMut(&[u8]) -> Result<(), AttachmentError>,
-) -> Result<Digest, AttachmentError> {
-    let mut hasher = Sha256::new();
+) -> Result<(), AttachmentError> {
     let mut buffer = vec![0; PIECE_BYTES];
     loop {
         match from.read(&mut buffer) {
-            Ok(0) => return Ok(Digest::from_bytes(hasher.finalize().into())),
-            Ok(length) => {
-                let piece = buffer.get(..length).unwrap_or_default();
-                hasher.update(piece);
-                to(piece)?;
-            }
+            Ok(0) => return Ok(()),
+            Ok(length) => to(buffer.get(..length).unwrap_or_default())?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(unreadable(error)),
         }
@@ -159,12 +226,13 @@ fn copy(
 }
 
 impl Snapshot {
-    /// The content of an attachment, if the ledger has it. It is not checked; see [`Snapshot::read_attachment`].
+    /// The content of an attachment, if the ledger has it. Whether it is the document shows when it was read:
+    /// [`AttachmentReader::finish`].
     ///
     /// # Errors
     /// The file cannot be opened.
-    pub fn attachment(&self, digest: &Digest) -> Result<Option<Box<dyn Read + Send>>, AttachmentError> {
-        content(self.disk.as_ref(), &self.layout, digest)
+    pub fn attachment(&self, digest: &Digest) -> Result<Option<AttachmentReader>, AttachmentError> {
+        reader(self.disk.as_ref(), &self.layout, digest)
     }
 
     /// Writes an attachment's content to `to` and checks it on the way; its length, or none if the ledger lacks it.
@@ -188,14 +256,18 @@ impl Snapshot {
     }
 }
 
-fn content(
+fn reader(
     disk: &dyn Disk,
     layout: &Layout,
     digest: &Digest,
-) -> Result<Option<Box<dyn Read + Send>>, AttachmentError> {
+) -> Result<Option<AttachmentReader>, AttachmentError> {
     let path = layout.attachment(digest);
     match disk.reader(&path) {
-        Ok(content) => Ok(Some(content)),
+        Ok(content) => Ok(Some(AttachmentReader {
+            content: Hashed::new(content),
+            path,
+            want: *digest,
+        })),
         Err(error) if is_absent(&error) => Ok(None),
         Err(source) => Err(AttachmentError::Io { path, source }),
     }
@@ -208,22 +280,15 @@ pub(crate) fn read(
     digest: &Digest,
     to: &mut dyn Write,
 ) -> Result<Option<u64>, AttachmentError> {
-    let Some(mut content) = content(disk, layout, digest)? else {
+    let Some(mut reader) = reader(disk, layout, digest)? else {
         return Ok(None);
     };
-    let path = layout.attachment(digest);
-    let mut length = 0_u64;
-    let got = copy(&mut content, AttachmentError::io(&path), |piece| {
-        length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+    let unreadable = AttachmentError::io(&reader.path);
+    copy(&mut reader, unreadable, |piece| {
         to.write_all(piece)
             .map_err(|source| AttachmentError::Stream { source })
     })?;
-    if got == *digest {
-        Ok(Some(length))
-    } else {
-        let want = *digest;
-        Err(AttachmentError::Digest { path, got, want })
-    }
+    reader.finish().map(Some)
 }
 
 /// The digests of all attachments, ascending.

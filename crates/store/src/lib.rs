@@ -70,7 +70,7 @@ mod state;
 mod tiles;
 
 pub use append::{AppendError, MAX_COMMIT_ENTRIES, Outcome};
-pub use attachments::AttachmentError;
+pub use attachments::{AttachmentError, AttachmentReader};
 pub use audit::{Audit, AuditError, audit};
 pub use backup::{BackupError, backup, restore};
 pub use blame::Blame;

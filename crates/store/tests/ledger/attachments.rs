@@ -87,9 +87,12 @@ fn changed_content_is_found_and_absent_content_noted() {
     assert_eq!(fault.file, file);
     assert!(matches!(fault.kind, FaultKind::Attachment { want, .. } if want == kept));
     let ledger = scene.open();
-    let error = ledger
-        .snapshot()
-        .read_attachment(&kept, &mut io::sink())
-        .unwrap_err();
+    let snapshot = ledger.snapshot();
+    let error = snapshot.read_attachment(&kept, &mut io::sink()).unwrap_err();
     assert_eq!(error.blame(), Blame::Evidence);
+    // Also where only its beginning was looked at.
+    let mut reader = snapshot.attachment(&kept).unwrap().unwrap();
+    reader.read_exact(&mut [0; 2]).unwrap();
+    let error = reader.finish().unwrap_err();
+    assert!(matches!(error, AttachmentError::Digest { want, .. } if want == kept));
 }
