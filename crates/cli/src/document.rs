@@ -55,11 +55,6 @@ impl Blamed for DocumentError {
 impl AttachedDocument {
     /// Reads a document and gives it its digest.
     pub(crate) fn read(path: &Path) -> Result<Self, DocumentError> {
-        Self::with_media_type(path, media_type(path))
-    }
-
-    /// Reads a document of a known media type.
-    pub(crate) fn with_media_type(path: &Path, media_type: &str) -> Result<Self, DocumentError> {
         let cannot_read = |source| DocumentError::Read {
             path: path.to_owned(),
             source,
@@ -75,16 +70,22 @@ impl AttachedDocument {
                 Err(error) => return Err(cannot_read(error)),
             }
         }
+        let sha256 = Digest::from_bytes(hash.finalize().into());
+        Ok(Self::known(path, media_type(path), sha256))
+    }
+
+    /// A document that was read before.
+    pub(crate) fn known(path: &Path, media_type: &str, sha256: Digest) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        Ok(Self {
+        Self {
             path: path.to_owned(),
             attachment: Attachment {
-                sha256: Digest::from_bytes(hash.finalize().into()),
+                sha256,
                 media_type: media_type.to_owned(),
                 name,
                 holder: None,
             },
-        })
+        }
     }
 
     /// Stores the document in a ledger.

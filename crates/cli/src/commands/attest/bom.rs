@@ -55,10 +55,8 @@ pub(super) fn read(path: &Path, ui: &Ui) -> Result<(BomReference, AttachedDocume
         BomFormat::CycloneDx => "application/vnd.cyclonedx+json",
         BomFormat::Spdx => "application/spdx+json",
     };
-    let document = AttachedDocument::with_media_type(path, media_type)?;
-    if document.attachment.sha256 != reading.digest {
-        return Err(CommandError::caller(format!("{shown} changed while it was read")));
-    }
+    // Named as it was parsed: a file that changes before it is stored is another document, and storing it finds out.
+    let document = AttachedDocument::known(path, media_type, reading.digest);
     let text = version.to_string();
     let (format, version) = text.split_once(' ').unwrap_or((&text, ""));
     let reference = BomReference {
