@@ -2,7 +2,6 @@
 //! on a machine that has no ledger at all.
 
 use std::{
-    collections::BTreeMap,
     io::{self, Write},
     path::PathBuf,
 };
@@ -11,28 +10,24 @@ use clap::Args;
 use prova_core::{
     hash::LeafHash,
     id::{component::SubjectId, origin::Origin},
-    json,
     lifecycle::{Finding, View},
     position::EntryIndex,
     registry::Registry,
     view::message::{message, with_messages},
 };
+use prova_query::{Heads, MAX_HEADS_BYTES, Rehearsal, Rehearsed};
 use prova_store::{Ledger, Outcome, Snapshot, State};
 use serde::Serialize;
 
 use crate::{
     document::AttachedDocument,
-    error::{Blaming as _, CommandError},
+    error::CommandError,
     input,
     ledger::LedgerArgs,
     output,
     passphrase::PassphraseArgs,
-    signing::{Rehearsal, Tried},
     ui::{Show, Ui},
 };
-
-/// Longest file of heads, in bytes: some 100,000 subjects.
-const LONGEST_HEADS: u64 = 16 * 1024 * 1024;
 
 /// Where a statement goes.
 #[derive(Args, Clone, Debug)]
@@ -63,7 +58,7 @@ pub(crate) enum Basis {
     /// A ledger that is read.
     Reading(Snapshot, State),
     /// Heads only.
-    Heads(BTreeMap<SubjectId, Option<LeafHash>>),
+    Heads(Heads),
 }
 
 /// What was appended: by `attest` and `registry`.
@@ -108,10 +103,9 @@ impl BasisArgs {
     pub(crate) fn open(&self, ui: &Ui) -> Result<Basis, CommandError> {
         match &self.heads {
             Some(path) => {
-                let content = input::read(path, LONGEST_HEADS)?;
-                let heads = json::parse(&content)
-                    .or_caller()
-                    .map_err(|error| error.context(format!("no heads in {}", input::shown(path))))?;
+                let heads = Heads::parse(&input::read(path, MAX_HEADS_BYTES)?).map_err(|error| {
+                    CommandError::from(error).context(format!("no heads in {}", input::shown(path)))
+                })?;
                 Ok(Basis::Heads(heads))
             }
             None if self.sign_only => {
@@ -138,7 +132,7 @@ impl BasisArgs {
             let mut rehearsal = Rehearsal::new(state);
             for entry in entries {
                 match rehearsal.try_entry(entry)? {
-                    Tried::Taken(findings) => findings.iter().for_each(|finding| {
+                    Rehearsed::Taken(findings) => findings.iter().for_each(|finding| {
                         ui.warn(&format!(
                             "finding {} about {}: {}",
                             finding.code(),
@@ -146,10 +140,10 @@ impl BasisArgs {
                             message(&finding.detail)
                         ));
                     }),
-                    Tried::TooFewSigned(reason) if self.sign_only => {
+                    Rehearsed::TooFewSigned(reason) if self.sign_only => {
                         ui.note(&format!("{reason}; `prova sign` adds signatures"));
                     }
-                    Tried::TooFewSigned(reason) => return Err(reason.into()),
+                    Rehearsed::TooFewSigned(reason) => return Err(reason.into()),
                 }
             }
         }
@@ -243,36 +237,23 @@ impl Basis {
     /// The last entry of a subject's chain; none if it has no entry.
     pub(crate) fn head(&self, id: &SubjectId) -> Result<Option<LeafHash>, CommandError> {
         match self {
-            Self::Heads(heads) => heads.get(id).copied().ok_or_else(|| {
-                CommandError::caller(format!("the file of heads says nothing of {id}"))
-                    .hint("make one beside the ledger with `prova heads COMPONENT…`")
-            }),
-            _ => match self.state() {
-                Some(state) => Ok(state.chain(id)?.map(|chain| chain.head)),
-                None => Ok(None),
-            },
+            Self::Heads(heads) => Ok(heads.head(id)?),
+            Self::Writing(ledger) => Ok(ledger.state().chain(id)?.map(|chain| chain.head)),
+            Self::Reading(_, state) => Ok(state.chain(id)?.map(|chain| chain.head)),
         }
     }
 
     /// The ledger's origin and the last registry entry.
     pub(crate) fn registry_head(&self) -> Result<(Origin, LeafHash), CommandError> {
-        if let Some(registry) = self.registry() {
-            return Ok((registry.origin().clone(), registry.head()));
+        match self {
+            Self::Heads(heads) => Ok(heads.registry_head()?),
+            Self::Writing(ledger) => Ok(registry_head(ledger.state())),
+            Self::Reading(_, state) => Ok(registry_head(state)),
         }
-        let heads = match self {
-            Self::Heads(heads) => Some(heads),
-            _ => None,
-        };
-        heads
-            .into_iter()
-            .flatten()
-            .find_map(|(id, head)| match (id, head) {
-                (SubjectId::Ledger(origin), Some(head)) => Some((origin.clone(), *head)),
-                _ => None,
-            })
-            .ok_or_else(|| {
-                CommandError::caller("the file of heads does not name the ledger and its last registry entry")
-                    .hint("make one beside the ledger with `prova heads`")
-            })
     }
+}
+
+fn registry_head(state: &State) -> (Origin, LeafHash) {
+    let registry = state.registry();
+    (registry.origin().clone(), registry.head())
 }

@@ -9,6 +9,7 @@
 
 use std::{error::Error, fmt, io};
 
+use prova_query::causes;
 use serde::Serialize;
 
 /// Whose fault a failure is; decides the exit code.
@@ -68,22 +69,12 @@ impl CommandError {
 
     /// An error and its sources.
     pub(crate) fn of(blame: Blame, error: &dyn Error) -> Self {
-        let mut shown = Self::new(blame, error.to_string());
-        let mut below = error.source();
-        while let Some(cause) = below {
-            let cause_text = cause.to_string();
-            // Some errors show their source's text as their own, or at the end of it.
-            if !shown
-                .causes
-                .last()
-                .unwrap_or(&shown.message)
-                .ends_with(&cause_text)
-            {
-                shown.causes.push(cause_text);
-            }
-            below = cause.source();
+        let mut causes = causes(error);
+        let message = causes.remove(0);
+        Self {
+            causes,
+            ..Self::new(blame, message)
         }
-        shown
     }
 
     /// Message and causes in one line, for lists.

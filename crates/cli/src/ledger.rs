@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use prova_core::registry::history::HistoryError;
-use prova_query::{OpenReadingError, Reading, ReadingError, SubjectError};
+use prova_query::{
+    CompositionError, EntryDetailError, EntryProofError, GrowthProofError, HeadsError, OpenReadingError,
+    Reading, ReadingError, RehearsalError, SourceError, SubjectError,
+};
 use prova_store::{
     AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, SealLedgerError,
     Snapshot, State,
@@ -98,7 +100,7 @@ impl From<prova_store::Blame> for Blame {
     }
 }
 
-/// Errors of the store know whose fault they are.
+/// Errors of the store and of queries know whose fault they are.
 macro_rules! blamed {
     ($($error:ty),+ $(,)?) => {$(
         impl Blamed for $error {
@@ -113,14 +115,53 @@ blamed!(
     AppendError,
     AttachmentError,
     CreateError,
+    EntryDetailError,
+    EntryProofError,
+    GrowthProofError,
     ReadError,
     ReadingError,
-    SealLedgerError
+    SealLedgerError,
+    SourceError
 );
 
-impl Blamed for HistoryError {
+impl Blamed for CompositionError {
     fn blame(&self) -> Blame {
-        Blame::Evidence
+        CompositionError::blame(self).into()
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Subject(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+impl Blamed for HeadsError {
+    fn blame(&self) -> Blame {
+        Blame::Caller
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NotListed { .. } => "make one beside the ledger with `prova heads COMPONENT…`",
+            Self::NoLedger => "make one beside the ledger with `prova heads`",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl Blamed for RehearsalError {
+    fn blame(&self) -> Blame {
+        RehearsalError::blame(self).into()
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused(refusal) => refusal.hint(),
+            _ => None,
+        }
     }
 }
 

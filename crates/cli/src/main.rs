@@ -20,7 +20,6 @@ mod passphrase;
 mod plain;
 mod publickey;
 mod signing;
-mod source;
 mod ui;
 
 use std::process::ExitCode;

@@ -1,19 +1,13 @@
-//! Keys that sign, and what their statements would do to a ledger.
+//! Keys that sign, and what to do about a statement that a ledger refuses.
 
 use std::path::Path;
 
 use prova_core::{
     key::public::SecretKey,
-    ledger::{
-        admission::{AdmitError, Inadmissible, admit},
-        fault::EntryRefusal,
-    },
-    lifecycle::{Finding, Layer, Lives},
-    position::TreeSize,
-    registry::{EntitlementError, Registry, RegistryError},
-    statement::entry::{DecodeEntryError, Unverified, VerifyEntryError},
+    ledger::{admission::Inadmissible, fault::EntryRefusal},
+    registry::{EntitlementError, RegistryError},
+    statement::entry::VerifyEntryError,
 };
-use prova_store::{ReadError, State};
 
 use crate::{
     error::{Blame, Blamed, CommandError},
@@ -35,74 +29,6 @@ pub(crate) fn read_key(
     Ok(opened.key)
 }
 
-/// Entries tried on a ledger's state, one after the other, without being recorded.
-pub(crate) struct Rehearsal<'a> {
-    rows: Rows<'a>,
-    registry: Option<Registry>,
-    size: u64,
-}
-
-/// What would become of an entry.
-pub(crate) enum Tried {
-    /// The ledger takes it, and records these findings.
-    Taken(Vec<Finding>),
-    /// The ledger takes it once more organisations have signed.
-    TooFewSigned(Inadmissible),
-}
-
-/// The state, with the changes of the entries tried so far on top.
-struct Rows<'a> {
-    state: &'a State,
-    changes: Lives,
-}
-
-impl Layer for Rows<'_> {
-    type Below = State;
-    type Error = ReadError;
-
-    fn below(&self) -> &State {
-        self.state
-    }
-
-    fn lives(&self) -> Option<&Lives> {
-        Some(&self.changes)
-    }
-}
-
-impl<'a> Rehearsal<'a> {
-    /// Nothing tried yet.
-    pub(crate) fn new(state: &'a State) -> Self {
-        Self {
-            rows: Rows {
-                state,
-                changes: Lives::default(),
-            },
-            registry: Some(state.registry().clone()),
-            size: state.size().get(),
-        }
-    }
-
-    /// What would become of the entry; an error if the ledger would refuse it whoever else signs.
-    pub(crate) fn try_entry(&mut self, entry: &[u8]) -> Result<Tried, CommandError> {
-        let entry = Unverified::decode(entry)?.verify(self.registry.as_ref())?;
-        let size = TreeSize::new(self.size);
-        let changes = match admit(&self.rows, &mut self.registry, size, &entry) {
-            Ok(changes) => changes,
-            Err(AdmitError::Refused(EntryRefusal::Inadmissible(reason)))
-                if matches!(*reason, Inadmissible::Registry(RegistryError::Threshold { .. })) =>
-            {
-                return Ok(Tried::TooFewSigned(*reason));
-            }
-            Err(AdmitError::Refused(refusal)) => return Err(refusal.into()),
-            Err(AdmitError::View(error)) => return Err(error.into()),
-        };
-        let findings = changes.findings().collect();
-        self.rows.changes.extend(changes);
-        self.size = self.size.saturating_add(1);
-        Ok(Tried::Taken(findings))
-    }
-}
-
 impl Blamed for EntryRefusal {
     fn blame(&self) -> Blame {
         Blame::Caller
@@ -114,12 +40,6 @@ impl Blamed for EntryRefusal {
             Self::Inadmissible(error) => error.hint(),
             _ => None,
         }
-    }
-}
-
-impl Blamed for DecodeEntryError {
-    fn blame(&self) -> Blame {
-        Blame::Caller
     }
 }
 

@@ -1,10 +1,14 @@
 //! Reading a ledger, for people and for programs alike: what the `prova` command and a server both need.
 //!
 //! **Scope.** A ledger opened beside whoever writes it ([`Reading`]), every entry that comes out of it held against its leaf hash and its
-//! signatures verified again; the entries in order ([`LogEntry`]) and the life of a component.
+//! signatures verified again. Out of it come the log ([`LogEntry`]), one entry whole ([`EntryDetail`]), the life of a component, what it is made
+//! of with its bills of materials ([`Composition`]), and what a machine without the ledger must know to sign ([`Heads`]). What a statement would
+//! do is rehearsed before it is signed ([`Rehearsal`]); a ledger or a subject is verified, and the verdict says what it rests on
+//! ([`LedgerVerdict`], [`SubjectVerdict`]); pages for people are put together ([`ledger_page`], [`bundle_page`]), and bundles are given what they
+//! are made from ([`LedgerSource`]). Proofs are made to hand on ([`EntryProof`], [`GrowthProof`], [`TermListing`]).
 //!
 //! **Not here.** What an entry means and whether it is good: `prova-core`. How a ledger lies on a disk, and everything that writes to it:
-//! `prova-store`. Arguments, keys and passphrases, prompts, terminals, exit codes and what a message advises: the `prova` command.
+//! `prova-store`. The container of a bundle: `prova-bundle`. What a page looks like: `prova-report`. Arguments, keys and passphrases, prompts, terminals, exit codes and what a message advises: the `prova` command.
 //!
 //! **Guarantees.**
 //! * Nothing is written, and no lock is waited for. A reading stays at the size at which it was opened, whatever is appended meanwhile.
@@ -31,12 +35,34 @@
 //! ```
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+mod causes;
+mod composition;
+mod entry_detail;
+mod heads;
 mod log_entry;
+mod materials;
+mod page;
+mod proof;
 mod reading;
+mod rehearsal;
 #[cfg(test)]
 mod scene;
+mod source;
+mod term_listing;
+mod verification;
 
 pub use self::{
+    causes::causes,
+    composition::{Composition, CompositionError},
+    entry_detail::{EntryDetail, EntryDetailError, SignatureDetail},
+    heads::{Heads, HeadsError, MAX_HEADS_BYTES},
     log_entry::LogEntry,
+    materials::{BillFault, Material, MaterialGap, MaterialGapKind, Materials},
+    page::{bundle_page, ledger_page},
+    proof::{EntryInProof, EntryProof, EntryProofError, GrowthProof, GrowthProofError},
     reading::{OpenReadingError, Reading, ReadingError, SubjectError},
+    rehearsal::{Rehearsal, RehearsalError, Rehearsed},
+    source::{LedgerSource, SourceError},
+    term_listing::{TermClaim, TermListing, TermListingError},
+    verification::{LedgerVerdict, StoppedAudit, SubjectVerdict, VerifySubjectError},
 };

@@ -1,13 +1,10 @@
 //! `prova heads`: what a machine without the ledger must know to sign.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use clap::Args;
-use prova_core::{hash::LeafHash, id::component::SubjectId, lifecycle::View};
-use serde::Serialize;
+use prova_core::id::component::SubjectId;
+use prova_query::Heads;
 
 use crate::{
     error::CommandError,
@@ -27,7 +24,7 @@ Example:
   prova heads unit:dns:nordlys.example/AAU-3900/SN0001 > heads.json
   prova attest ship unit:dns:nordlys.example/AAU-3900/SN0001 --to dns:north.example --by dns:nordlys.example \\
     --role manufacturer --key keys/nordlys.pem --sign-only --heads heads.json -o ship.jsonl")]
-pub(crate) struct Heads {
+pub(crate) struct HeadsArgs {
     /// Components whose chains somebody wants to go on with.
     #[arg(value_name = "COMPONENT")]
     components: Vec<SubjectId>,
@@ -35,29 +32,15 @@ pub(crate) struct Heads {
     ledger: LedgerArgs,
 }
 
-/// What `heads` prints.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct HeadsShown(BTreeMap<SubjectId, Option<LeafHash>>);
-
-impl Show for HeadsShown {
+impl Show for Heads {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", serde_json::to_string_pretty(self)?)
     }
 }
 
 /// Runs `prova heads`.
-pub(crate) fn run(args: &Heads, ui: &mut Ui) -> Result<Status, CommandError> {
+pub(crate) fn run(args: &HeadsArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let (_, state) = args.ledger.read(ui)?;
-    let registry = state.registry();
-    let mut heads = BTreeMap::new();
-    for id in &args.components {
-        heads.insert(id.clone(), state.chain(id)?.map(|chain| chain.head));
-    }
-    heads.insert(
-        SubjectId::Ledger(registry.origin().clone()),
-        Some(registry.head()),
-    );
-    ui.result(&HeadsShown(heads))?;
+    ui.result(&Heads::of(&state, &args.components)?)?;
     Ok(Status::Holds)
 }

@@ -270,7 +270,7 @@ fn charter(args: &Init, ui: &Ui) -> Result<Vec<u8>, CommandError> {
 }
 
 fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(), CommandError> {
-    let verified = Unverified::decode(entry)?.verify_first()?;
+    let verified = Unverified::decode(entry).or_caller()?.verify_first()?;
     let Predicate::Charter(charter) = verified.statement().predicate.clone() else {
         return Err(CommandError::caller("the envelope holds no charter")
             .hint("make one with `prova init --sign-only`"));

@@ -45,7 +45,7 @@ pub(crate) enum Command {
     Attest(attest::AttestCommand),
     Append(append::Append),
     Sign(sign::Sign),
-    Heads(heads::Heads),
+    Heads(heads::HeadsArgs),
     Log(log::LogArgs),
     Show(show::ShowArgs),
     Trace(trace::TraceArgs),

@@ -1,7 +1,5 @@
 //! `prova export`: evidence in one file.
 
-pub(crate) mod report;
-
 use std::{
     io::{self, BufWriter, Write},
     path::PathBuf,
@@ -24,19 +22,19 @@ use prova_core::{
         bundle_scope::{IndexRange, Period},
     },
 };
+use prova_query::{LedgerSource, SourceError, bundle_page};
 use serde::Serialize;
 
 use super::export_as::{self, ExportForm, ExportSubject, FormArgs, Order};
 use crate::{
     clock,
-    error::{Blame, Blamed as _, CommandError},
+    error::{Blame, CommandError},
     input,
     ledger::LedgerArgs,
     output::Draft,
     passphrase::PassphraseArgs,
     plain::{counted, plain},
     signing,
-    source::{LedgerSource, SourceError},
     ui::{Show, Status, Ui},
 };
 
@@ -194,7 +192,8 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
         .map(|path| input::read(path, limit))
         .transpose()?;
     let key = signing::read_key(key_file, &args.passphrase.source(), ui)?;
-    let source = LedgerSource::new(args.ledger.read(ui)?);
+    let (snapshot, state) = args.ledger.read(ui)?;
+    let source = LedgerSource::new(snapshot, state);
     let exporter = {
         use prova_bundle::export::ExportSource as _;
         let record = source.registry().keys().get(&key.public().key_id());
@@ -225,7 +224,7 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
             &source,
             &request,
             &key,
-            Some(&|dossier, bytes, verdict| report::page(dossier, bytes, verdict)),
+            Some(&|dossier, bytes, verdict| bundle_page(dossier, bytes, verdict)),
             out,
             &bar,
         )
@@ -304,10 +303,9 @@ impl ExportArgs {
 
 /// Whose fault it is that nothing was exported.
 fn failed(error: &ExportError<SourceError>) -> CommandError {
-    let source_blame = |error: &SourceError| error.blame();
     let blame = match error {
         ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => {
-            source_blame(source)
+            source.blame().into()
         }
         ExportError::Closure(ClosureError::Entry(_))
         | ExportError::Fault(_)

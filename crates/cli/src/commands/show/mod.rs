@@ -6,6 +6,7 @@ mod life;
 
 use clap::Args;
 use prova_core::{id::component::SubjectId, position::EntryIndex};
+use prova_query::EntryDetail;
 
 use crate::{
     error::CommandError,
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &ShowArgs, ui: &mut Ui) -> Result<Status, CommandError> 
     let what = what(text)?;
     let reading = args.ledger.reading(ui)?;
     match what {
-        ShownSubject::Entry(index) => ui.result(&entry::read(&reading, index)?)?,
+        ShownSubject::Entry(index) => ui.result(&EntryDetail::read(&reading, index)?)?,
         ShownSubject::Subject(subject) => ui.result(&life::read(&reading, &subject)?)?,
     }
     Ok(Status::Holds)

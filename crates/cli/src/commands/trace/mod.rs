@@ -3,24 +3,20 @@
 mod materials;
 mod tree;
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use clap::Args;
 use prova_core::{
-    hash::Digest,
     id::component::ComponentId,
     view::{
         component_state::Party,
-        trace::{Relation, Shown, Trace, TraceNode},
+        trace::{Relation, Shown, TraceNode},
     },
 };
-use prova_query::SubjectError;
+use prova_query::Composition;
 use serde::Serialize;
 
-use self::{materials::Materials, tree::Branch};
+use self::tree::Branch;
 use crate::{
     error::CommandError,
     ledger::LedgerArgs,
@@ -49,14 +45,11 @@ pub(crate) struct TraceArgs {
     ledger: LedgerArgs,
 }
 
-/// A trace, and what the bills of materials in it list.
+/// A trace, as it is printed.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Traced {
     #[serde(flatten)]
-    trace: Trace,
-    /// The bills of materials that nodes of the tree name, by digest.
-    materials: BTreeMap<Digest, Materials>,
+    composition: Composition,
     /// Components of a bill of materials that text shows.
     #[serde(skip)]
     shown: usize,
@@ -64,33 +57,20 @@ struct Traced {
 
 /// Runs `prova trace`.
 pub(crate) fn run(args: &TraceArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    let reading = args.ledger.reading(ui)?;
-    let trace = Trace::new(&reading, &args.component, reading.registry())?.ok_or_else(|| {
-        let subject = args.component.clone().into();
-        SubjectError::NoEntry { subject }
-    })?;
-    let mut materials = BTreeMap::new();
-    for node in trace.tree.walk() {
-        for bom in &node.boms {
-            let digest = bom.document.sha256;
-            if let Entry::Vacant(vacant) = materials.entry(digest) {
-                vacant.insert(Materials::read(reading.snapshot(), &digest)?);
-            }
-        }
-    }
-    let changed = materials.values().any(|materials| materials.changed);
+    let composition = Composition::read(&args.ledger.reading(ui)?, &args.component)?;
+    let is_changed = composition.is_changed();
     let shown = if args.all { usize::MAX } else { materials::SHOWN };
-    ui.result(&Traced {
-        trace,
-        materials,
-        shown,
-    })?;
-    Ok(if changed { Status::Evidence } else { Status::Holds })
+    ui.result(&Traced { composition, shown })?;
+    Ok(if is_changed {
+        Status::Evidence
+    } else {
+        Status::Holds
+    })
 }
 
 impl Show for Traced {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut root = self.branch(&self.trace.tree);
+        let mut root = self.branch(&self.composition.trace.tree);
         root.below.splice(0..0, self.whereabouts());
         root.draw(out)
     }
@@ -99,9 +79,9 @@ impl Show for Traced {
 impl Traced {
     /// Where the component is now.
     fn whereabouts(&self) -> Vec<Branch> {
-        let inside = self.trace.inside.iter();
+        let inside = self.composition.trace.inside.iter();
         let mut facts: Vec<_> = inside.map(|parent| format!("in {parent}")).collect();
-        if let Some(slot) = &self.trace.slot {
+        if let Some(slot) = &self.composition.trace.slot {
             let operator = slot.operator.as_ref().map(|operator| operator.shown().to_owned());
             let category = slot.category.map(|category| category.to_string());
             let area = slot.area.and_then(|area| serde_json::to_value(area).ok());
@@ -111,7 +91,8 @@ impl Traced {
             facts.push(format!("in {} ({})", slot.component, known.join(", ")));
         }
         facts.extend(
-            self.trace
+            self.composition
+                .trace
                 .holder
                 .as_ref()
                 .map(|holder| format!("held by {}", holder.shown())),
@@ -127,10 +108,8 @@ impl Traced {
                 "bill of materials, {} {}, sha256 {digest}",
                 bom.format, bom.version
             );
-            let listed = self
-                .materials
-                .get(digest)
-                .map(|materials| materials.branches(self.shown));
+            let listed = self.composition.materials.get(digest);
+            let listed = listed.map(|materials| materials::branches(materials, self.shown));
             below.push(Branch {
                 text: plain(&text),
                 below: listed.unwrap_or_default(),

@@ -16,6 +16,7 @@ use prova_core::{
     bundle::{ReopenError, Verifier},
     verdict::{Answer, Gap, Trust, Verdict},
 };
+use prova_query::bundle_page;
 use serde::Serialize;
 
 use super::{
@@ -23,7 +24,6 @@ use super::{
     seen,
 };
 use crate::{
-    commands::export::report::page,
     error::{Blame, CommandError, blame_of_io},
     input::{self, InputError},
     output,
@@ -99,7 +99,7 @@ pub(super) fn verify(
     seen::compare(&verified.dossier, trust, earlier, ui)?;
     let verdict = verified.dossier.verdict(trust);
     if let Some(report) = report {
-        let page = page(&verified.dossier, &BagEntries::new(&mut bag), &verdict);
+        let page = bundle_page(&verified.dossier, &BagEntries::new(&mut bag), &verdict);
         output::write(report, &page.map_err(|error| changed_since(path, *error))?)?;
     }
     show(path, &verdict, Some(&verified), ui)?;

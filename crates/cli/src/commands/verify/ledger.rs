@@ -1,74 +1,73 @@
 //! A whole ledger, or one component in it: everything derived from bytes again.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     io::{self, Write},
     path::Path,
 };
 
 use prova_core::{
     id::component::SubjectId,
-    ledger::{fault::EntryFault, replay::ReplayError},
     lifecycle::Finding,
-    position::EntryIndex,
-    verdict::{Answer, Grounds, Question, ReasonCode, Scope, Trust, Verdict},
+    verdict::{Answer, Scope, Trust, Verdict},
     view::message::message,
 };
-use prova_query::{Reading, SubjectError};
-use prova_store::{Audit, AuditError, ReadError, Snapshot, audit};
+use prova_query::{LedgerVerdict, StoppedAudit, SubjectVerdict, VerifySubjectError};
+use prova_store::Snapshot;
 use serde::Serialize;
 
-use super::report;
 use crate::{
     error::{Blame, Blamed, CommandError},
     ledger::LedgerArgs,
+    output,
     plain::{counted, plain},
     ui::{Show, Status, Ui},
 };
 
 const FSCK: &str = "`prova fsck` lists everything that is wrong with the files";
 
-impl Blamed for AuditError {
+impl Blamed for StoppedAudit {
     fn blame(&self) -> Blame {
-        AuditError::blame(self).into()
+        StoppedAudit::blame(self).into()
     }
 
     fn hint(&self) -> Option<String> {
-        (self.blame() == prova_store::Blame::Evidence).then(|| FSCK.to_owned())
+        (Blamed::blame(self) == Blame::Evidence).then(|| FSCK.to_owned())
     }
 }
 
-/// The verdict on a whole ledger.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LedgerVerdict {
-    #[serde(flatten, serialize_with = "Verdict::with_messages")]
-    verdict: Verdict,
-    /// Signatures that were verified.
-    signatures: u64,
-    /// Components that entries are about.
-    components: u64,
-    /// Organisations enrolled.
-    participants: usize,
+impl Blamed for VerifySubjectError {
+    fn blame(&self) -> Blame {
+        VerifySubjectError::blame(self).into()
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Stopped(stopped) => stopped.hint(),
+            Self::Subject(error) => error.hint(),
+            _ => None,
+        }
+    }
 }
 
 /// The verdict on one subject, or where an audit stopped.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct SubjectVerdict(#[serde(serialize_with = "Verdict::with_messages")] Verdict);
+struct VerdictOutput<'a>(#[serde(serialize_with = "Verdict::with_messages")] &'a Verdict);
 
 /// Verifies the whole ledger.
 pub(super) fn whole(ledger: &LedgerArgs, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
-    let audit = audited(&snapshot, Scope::Ledger, trust, ui)?;
-    let shown = LedgerVerdict {
-        signatures: audit.signatures,
-        components: audit.components,
-        participants: audit.registry.participants().len(),
-        verdict: Verdict::on_ledger(snapshot.signed_checkpoint(), trust, audit.findings),
-    };
-    ui.result(&shown)?;
-    status(&shown.verdict)
+    match LedgerVerdict::of(&snapshot, trust, &ui.progress("verifying", "entries")) {
+        Ok(verified) => {
+            ui.result(&verified)?;
+            status(&verified.verdict)
+        }
+        Err(stopped) => {
+            show_stopped(&stopped, ui)?;
+            Err(stopped.into())
+        }
+    }
 }
 
 /// Verifies the whole ledger, and answers for one subject.
@@ -80,51 +79,21 @@ pub(super) fn subject(
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
-    let mut audit = audited(&snapshot, Scope::Subject(subject.clone()), trust, ui)?;
-    let findings = std::mem::take(&mut audit.findings);
-    let findings = findings
-        .into_iter()
-        .filter(|finding| finding.subject == *subject)
-        .collect();
-    let reading = Reading::audited(snapshot, audit)?;
-    let mut grounds = Grounds::default();
-    let mut enrolments = BTreeSet::new();
-    for (index, entry) in reading.related(subject)? {
-        if entry
-            .statement()
-            .subjects
-            .iter()
-            .any(|stated| stated.id == *subject)
-        {
-            grounds.chain.push(index);
-            let keys = reading.registry().keys();
-            let records = entry.signers().iter().filter_map(|key| keys.get(key));
-            enrolments.extend(records.map(|record| record.enrolled));
-        } else {
-            grounds.mentions.push(index);
+    match SubjectVerdict::of(snapshot, subject, trust, &ui.progress("verifying", "entries")) {
+        Ok(verified) => {
+            if let Some(path) = page {
+                output::write(path, &verified.page()?)?;
+            }
+            ui.result(&VerdictOutput(&verified.verdict))?;
+            status(&verified.verdict)
+        }
+        Err(error) => {
+            if let VerifySubjectError::Stopped(stopped) = &error {
+                show_stopped(stopped, ui)?;
+            }
+            Err(error.into())
         }
     }
-    if grounds.chain.is_empty() {
-        let subject = subject.clone();
-        return Err(SubjectError::NoEntry { subject }.into());
-    }
-    grounds.enrolments = enrolments.into_iter().collect();
-    let signed = reading.snapshot().signed_checkpoint();
-    let shown = SubjectVerdict(Verdict::on_subject(
-        subject.clone(),
-        signed,
-        trust,
-        &grounds,
-        findings,
-    ));
-    if let Some(path) = page {
-        let related = grounds.chain.iter().chain(&grounds.mentions).copied();
-        let related: BTreeSet<_> = related.collect();
-        let entries = related.into_iter().collect();
-        report::write(&reading, subject, entries, shown.0.clone(), path)?;
-    }
-    ui.result(&shown)?;
-    status(&shown.0)
 }
 
 fn open(ledger: &LedgerArgs) -> Result<Snapshot, CommandError> {
@@ -134,47 +103,12 @@ fn open(ledger: &LedgerArgs) -> Result<Snapshot, CommandError> {
     })
 }
 
-/// Audits; where that stops because the evidence is bad, the verdict is shown before the error.
-fn audited(
-    snapshot: &Snapshot,
-    scope: Scope,
-    trust: Option<&Trust>,
-    ui: &mut Ui,
-) -> Result<Audit, CommandError> {
-    let error = match audit(snapshot, &ui.progress("verifying", "entries")) {
-        Ok(audit) => return Ok(audit),
-        Err(error) => error,
-    };
-    if let Some((why, entry)) = failed(&error) {
-        let reason = CommandError::of(Blame::Evidence, &error).to_string();
-        let reason = reason.replace("\n  caused by: ", ": ");
-        let verdict = Verdict::stopped(scope, snapshot.signed_checkpoint(), trust, why, entry, &reason);
-        ui.result(&SubjectVerdict(verdict))?;
+/// Where an audit stopped because the evidence is bad, the verdict is shown before the error.
+fn show_stopped(stopped: &StoppedAudit, ui: &mut Ui) -> Result<(), CommandError> {
+    match &stopped.verdict {
+        Some(verdict) => ui.result(&VerdictOutput(verdict)),
+        None => Ok(()),
     }
-    Err(error.into())
-}
-
-/// Which question bad evidence fails and for what kind of reason, and the entry where it shows.
-fn failed(error: &AuditError) -> Option<((Question, ReasonCode), Option<EntryIndex>)> {
-    if error.blame() != prova_store::Blame::Evidence {
-        return None;
-    }
-    let bytes = (Question::Authentic, ReasonCode::NotInLog);
-    let missing = (Question::Complete, ReasonCode::EntryMissing);
-    Some(match error {
-        AuditError::Entry { source, .. } => {
-            let ReplayError::Entry(EntryFault { index, refusal }) = source.as_ref() else {
-                return None;
-            };
-            let why = (Question::failed_by(refusal), ReasonCode::of_refusal(refusal));
-            (why, Some(*index))
-        }
-        AuditError::Read(ReadError::Leaf { index, .. }) => (bytes, Some(*index)),
-        AuditError::Read(ReadError::Bundle { entry, .. }) => (bytes, Some(*entry)),
-        AuditError::Read(ReadError::Missing { entry, .. } | ReadError::Tile { entry, .. })
-        | AuditError::Tile { entry, .. } => (missing, Some(*entry)),
-        _ => (missing, None),
-    })
 }
 
 /// How a verdict ends the command.
@@ -217,9 +151,9 @@ impl Show for LedgerVerdict {
     }
 }
 
-impl Show for SubjectVerdict {
+impl Show for VerdictOutput<'_> {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
-        let verdict = &self.0;
+        let verdict = self.0;
         let subject = match &verdict.scope {
             Scope::Subject(subject) => format!("{subject} in "),
             Scope::Ledger | Scope::Entry(_) | Scope::Bundle(_) => String::new(),

@@ -4,7 +4,6 @@ pub(crate) mod bundle;
 mod ledger;
 mod listing;
 mod proof;
-mod report;
 mod seen;
 
 use std::path::{Path, PathBuf};

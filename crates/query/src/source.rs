@@ -15,29 +15,29 @@ use prova_core::{
     position::EntryIndex,
     registry::Registry,
 };
-use prova_store::{AttachmentError, Prover, ReadError, Snapshot, State};
+use prova_store::{AttachmentError, Blame, Prover, ReadError, Snapshot, State};
 
-use crate::error::{Blame, Blamed};
-
-/// Bytes of entries and proofs that are kept.
-const KEPT_BYTES: usize = 32 << 20;
+/// Most bytes of entries and proofs that are kept in memory.
+const CACHED_BYTES: usize = 32 << 20;
 
 /// A ledger at the size of its checkpoint.
-pub(crate) struct LedgerSource {
+#[derive(Debug)]
+pub struct LedgerSource {
     snapshot: Snapshot,
     state: State,
-    kept: Mutex<Kept>,
+    cache: Mutex<EntryCache>,
 }
 
 /// What was read and held against the tree before: an export asks for each entry and its proof several times, and each is in another
 /// file. What comes when there is no room any more is read again.
-struct Kept {
+#[derive(Debug)]
+struct EntryCache {
     prover: Prover,
     entries: BTreeMap<EntryIndex, (Vec<u8>, InclusionProof)>,
     bytes: usize,
 }
 
-impl Kept {
+impl EntryCache {
     /// What `part` takes of an entry and its proof.
     fn take<T>(
         &mut self,
@@ -51,7 +51,7 @@ impl Kept {
         let taken = part(&read);
         let bytes = read.0.len().saturating_add(std::mem::size_of_val(read.1.path()));
         let bytes = self.bytes.saturating_add(bytes);
-        if bytes <= KEPT_BYTES {
+        if bytes <= CACHED_BYTES {
             self.bytes = bytes;
             self.entries.insert(index, read);
         }
@@ -62,7 +62,7 @@ impl Kept {
 /// Why something of a ledger cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum SourceError {
+pub enum SourceError {
     /// An entry, a proof or a row.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -74,20 +74,23 @@ pub(crate) enum SourceError {
     NoIndex(Box<Term>),
 }
 
-impl Blamed for SourceError {
-    fn blame(&self) -> Blame {
+impl SourceError {
+    /// Whose fault it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
         match self {
-            Self::Read(error) => error.blame().into(),
-            Self::Attachment(error) => error.blame().into(),
+            Self::Read(error) => error.blame(),
+            Self::Attachment(error) => error.blame(),
             Self::NoIndex(_) => Blame::Program,
         }
     }
 }
 
 impl LedgerSource {
-    /// The ledger that was read.
-    pub(crate) fn new((snapshot, state): (Snapshot, State)) -> Self {
-        let kept = Kept {
+    /// A ledger at a size, and what its entries add up to there.
+    #[must_use]
+    pub fn new(snapshot: Snapshot, state: State) -> Self {
+        let cache = EntryCache {
             prover: Prover::new(&snapshot),
             entries: BTreeMap::new(),
             bytes: 0,
@@ -95,13 +98,13 @@ impl LedgerSource {
         Self {
             snapshot,
             state,
-            kept: Mutex::new(kept),
+            cache: Mutex::new(cache),
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn cache(&self) -> MutexGuard<'_, EntryCache> {
         // A panic leaves what was read before it.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,7 +112,7 @@ impl closure::ClosureSource for LedgerSource {
     type Error = SourceError;
 
     fn bytes(&self, index: EntryIndex) -> Result<Vec<u8>, SourceError> {
-        self.kept().take(index, |(entry, _)| entry.clone())
+        self.cache().take(index, |(entry, _)| entry.clone())
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, SourceError> {
@@ -136,7 +139,7 @@ impl ExportSource for LedgerSource {
     }
 
     fn inclusion(&self, index: EntryIndex) -> Result<InclusionProof, SourceError> {
-        self.kept().take(index, |(_, proof)| proof.clone())
+        self.cache().take(index, |(_, proof)| proof.clone())
     }
 
     fn index_proof(&self, term: &Term) -> Result<IndexProof, SourceError> {
