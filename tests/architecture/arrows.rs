@@ -14,7 +14,8 @@ use crate::source::{SourceFile, files, root, workspace};
 /// Each crate of the workspace and the others that it may use. Dependencies of tests are free, but nobody ships the testkit.
 const ARROWS: &[(&str, &[&str])] = &[
     ("prova-core", &[]),
-    ("prova-store", &["prova-core"]),
+    ("prova-rows", &["prova-core"]),
+    ("prova-store", &["prova-core", "prova-rows"]),
     ("prova-bundle", &["prova-core"]),
     ("prova-formats", &["prova-core"]),
     ("prova-report", &["prova-core"]),
@@ -51,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "prova-report",
         ],
     ),
-    ("prova-testkit", &["prova-core"]),
+    ("prova-testkit", &["prova-core", "prova-rows"]),
     (
         "prova-bench",
         &[
@@ -67,7 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Crates that one crate only may use.
 const OWNED: &[(&str, &str)] = &[
-    ("sled", "prova-store"),
+    ("sled", "prova-rows"),
     ("bincode", "prova-store"),
     ("clap", "prova-cli"),
     ("coset", "prova-formats"),
@@ -94,7 +95,7 @@ const CORE: &[&str] = &[
 
 /// Text that only one file below `crates/` may have in its code.
 const PLACES: &[(&str, &str)] = &[
-    ("sled::", "store/src/rows/wall.rs"),
+    ("sled::", "rows/src/manifest.rs"),
     ("bincode::", "store/src/codec.rs"),
 ];
 

@@ -37,13 +37,11 @@ mod attachments;
 mod audit;
 mod backup;
 mod blame;
-mod cache;
 mod codec;
 mod create;
 mod disk;
 #[cfg(test)]
 mod faults;
-mod filter;
 mod fsck;
 mod growth;
 mod index;

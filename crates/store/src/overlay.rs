@@ -83,7 +83,7 @@ impl<'a> Overlay<'a> {
             batch.insert("leaf", &schema::leaf_key(&leaf), &index)?;
         }
         for (term, indices) in self.postings.drain() {
-            batch.post(&term, indices);
+            batch.post(&term, &indices);
         }
         if let Some(folding) = &mut self.folding {
             folding.write(&mut batch)?;

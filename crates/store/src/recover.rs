@@ -71,7 +71,7 @@ pub(crate) fn settle(snapshot: &Snapshot) -> Result<(), OpenError> {
 }
 
 fn stand(snapshot: &Snapshot) -> Result<Standing, OpenError> {
-    let Ok(Some(rows)) = StoreRows::open_existing(&snapshot.layout.store()) else {
+    let Ok(Some(rows)) = StoreRows::open_existing(&snapshot.disk, &snapshot.layout.store()) else {
         return Ok(Standing::Unusable);
     };
     let (Ok(Some(row)), Ok(Some(registry))) = (rows.state(), rows.registry()) else {
@@ -181,7 +181,7 @@ pub(crate) fn rebuild(
         .map_err(|source| read_only(&old, source))?;
     let root = snapshot.layout.root();
     disk.sync(root).map_err(|source| read_only(root, source))?;
-    let rows = StoreRows::open(&old)?;
+    let rows = StoreRows::open(&snapshot.disk, &old)?;
     match rows.registry()? {
         Some(registry) => Ok((rows, registry)),
         None => Err(OpenError::NoCharter),
@@ -190,7 +190,7 @@ pub(crate) fn rebuild(
 
 /// Builds a store in a directory and closes it.
 pub(crate) fn build(snapshot: &Snapshot, directory: &Path, progress: &dyn Progress) -> Result<(), OpenError> {
-    let rows = StoreRows::open(directory)?;
+    let rows = StoreRows::open(&snapshot.disk, directory)?;
     let mut spilling = Spilling {
         store: &rows,
         overlay: Overlay::new(&rows).with_index(Folding::load(&rows)?),

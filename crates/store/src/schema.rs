@@ -191,52 +191,37 @@ pub(crate) fn posting_indices(key: &[u8], row: &[u8]) -> Option<Vec<EntryIndex>>
     Some(indices)
 }
 
-/// The rows of entries that come next under a term: `last`, its last row, with as many as it has room for, and others.
-pub(crate) fn post(
+/// The rows of entries under a term, as many to a row as it has room for.
+pub(crate) fn posting_rows(
     prefix: &[u8],
-    last: Option<(&[u8], &[u8])>,
-    next: &[EntryIndex],
-) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let mut indices = last
-        .and_then(|(key, row)| posting_indices(key, row))
-        .filter(|last| last.len() < POSTING_ENTRIES)
-        .unwrap_or_default();
-    indices.extend(next);
-    let rows = indices.chunks(POSTING_ENTRIES).filter_map(|row| {
+    indices: &[EntryIndex],
+) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    indices.chunks(POSTING_ENTRIES).filter_map(|row| {
         let first = row.first()?;
         Some((posting_key(prefix, *first), posting_row(row)))
-    });
-    rows.collect()
+    })
+}
+
+/// How many entries a posting's row has, if it is one.
+fn posting_length(row: &[u8]) -> usize {
+    let ends = row.iter().filter(|byte| **byte < 0x80);
+    ends.count().saturating_add(1)
 }
 
 /// Two rows of one term as one, if it has room for both.
 pub(crate) fn joined((key, row): (&[u8], &[u8]), (other, next): (&[u8], &[u8])) -> Option<Vec<u8>> {
-    if key.first() != Some(&POSTINGS) || group(key) != group(other) {
+    let term = key.get(..group_length(key)?)?;
+    let length = posting_length(row).saturating_add(posting_length(next));
+    if key.first() != Some(&POSTINGS) || !other.starts_with(term) || length > POSTING_ENTRIES {
         return None;
     }
     let mut indices = posting_indices(key, row)?;
     indices.extend(posting_indices(other, next)?);
-    (indices.len() <= POSTING_ENTRIES).then(|| posting_row(&indices))
+    Some(posting_row(&indices))
 }
 
-/// Whether a row is one of a kind.
-pub(crate) fn is_head(key: &[u8]) -> bool {
-    key.len() == 1
-}
-
-/// The part of a key that it has in common with the rows that are looked for together with its own.
-pub(crate) fn group(key: &[u8]) -> &[u8] {
-    let length = group_length(key).unwrap_or(key.len());
-    key.get(..length).unwrap_or(key)
-}
-
-/// Whether rows whose keys begin with this are looked for together, and are all of those.
-pub(crate) fn is_group(prefix: &[u8]) -> bool {
-    group_length(prefix) == Some(prefix.len())
-}
-
-/// How much of a key the rows of a term have in common, and the facts of a kind about a subject.
-fn group_length(key: &[u8]) -> Option<usize> {
+/// How much of their keys the rows of a term have in common, and the facts of a kind about a subject.
+pub(crate) fn group_length(key: &[u8]) -> Option<usize> {
     match *key.first()? {
         POSTINGS => TERM_KEY_BYTES.checked_add(1),
         FACTS => key.iter().position(|byte| *byte == 0)?.checked_add(2),

@@ -224,7 +224,7 @@ impl Snapshot {
 
     fn state_in_store(&self) -> Option<State> {
         let lock = Lock::read(&self.layout.lock())?;
-        let rows = StoreRows::open_existing(&self.layout.store()).ok()??;
+        let rows = StoreRows::open_existing(&self.disk, &self.layout.store()).ok()??;
         let row = rows.state().ok()??;
         let last = self.size().last().and_then(|last| self.leaf(last).ok())?;
         let fits = row.origin == self.origin() && row.size == self.size() && row.last == last;

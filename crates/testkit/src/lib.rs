@@ -1,5 +1,5 @@
-//! What tests need: statements signed with the published test keys, whole ledgers of any length, and an auditor that shares
-//! no code with the store.
+//! What tests need: statements signed with the published test keys, whole ledgers of any length, disks
+//! that fail, an engine of rows to hold others against, and an auditor that shares no code with the store.
 //!
 //! For tests only: a mistake in a test ends it with a panic.
 #![allow(
@@ -13,5 +13,7 @@
 
 pub mod builder;
 pub mod chance;
+pub mod disk;
 pub mod generator;
 pub mod independent;
+pub mod oracle;

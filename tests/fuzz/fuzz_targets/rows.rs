@@ -2,44 +2,21 @@
 //! encoding leaves open (a set or map in another order, a text that is not normal), which reads back as the same value. And the
 //! blocks that rows are kept in: what is read is packed again into a block with the same rows.
 #![no_main]
-#![allow(dead_code, unreachable_pub, clippy::pedantic, reason = "files of the store as they are")]
+#![allow(dead_code, unreachable_pub, clippy::pedantic, reason = "files of rows and of the store as they are")]
 
-#[path = "../../../crates/store/src/blame.rs"]
-mod blame;
+#[path = "../../../crates/rows/src/block.rs"]
+mod block;
 #[path = "../../../crates/store/src/codec.rs"]
 mod codec;
-#[path = "../../../crates/store/src/rows"]
-mod rows {
-    pub(crate) mod block;
-    mod error;
-
-    pub(crate) use error::RowError;
-
-    /// What a block says, again in a block.
-    pub(crate) fn read_block(bytes: &[u8]) {
-        let block = match block::Block::decode(bytes) {
-            Ok(block) => block,
-            Err(error) => return prova_fuzz::assert_printable(&error),
-        };
-        let rows: Result<Vec<_>, _> = block.rows().map(|row| row.map(block::owned)).collect();
-        let Ok(rows) = rows else {
-            return;
-        };
-        let mut builder = block::Builder::default();
-        for (key, value) in &rows {
-            builder.push(key, value.as_deref()).expect("it was in a block");
-        }
-        let (_, packed) = builder.take().expect("it was in a block");
-        let again = block::Block::decode(&packed).expect("what was packed can be read");
-        let found: Result<Vec<_>, _> = again.rows().map(|row| row.map(block::owned)).collect();
-        assert_eq!(found, Ok(rows));
-    }
-}
+#[path = "../../../crates/rows/src/error.rs"]
+mod error;
 #[path = "../../../crates/store/src/schema.rs"]
 mod schema;
 
 use std::fmt::Debug;
 
+use block::{Block, Builder, RunKind};
+use error::EngineError;
 use libfuzzer_sys::fuzz_target;
 use prova_core::{id::component::SubjectId, lifecycle::{Chain, Fact}, position::EntryIndex, registry::Registry};
 use prova_fuzz::assert_printable;
@@ -57,6 +34,27 @@ fn read<T: Serialize + DeserializeOwned + PartialEq + Debug>(row: &[u8]) -> Opti
             assert_printable(&error);
             None
         }
+    }
+}
+
+/// What a block says, again in a block, packed and not.
+fn read_block(bytes: &[u8]) {
+    let block = match Block::decode(bytes.to_vec()) {
+        Ok(block) => block,
+        Err(error) => return assert_printable(&error),
+    };
+    let Ok(rows) = block.rows().collect::<Result<Vec<_>, _>>() else {
+        return;
+    };
+    for kind in [RunKind::Durable, RunKind::Temporary] {
+        let mut builder = Builder::default();
+        for (key, value) in &rows {
+            builder.push(key, *value).expect("it was in a block");
+        }
+        let (_, written) = builder.take(kind).expect("it was in a block");
+        let again = Block::decode(written).expect("what was written can be read");
+        let found: Result<Vec<_>, _> = again.rows().collect();
+        assert_eq!(found.as_ref(), Ok(&rows));
     }
 }
 
@@ -80,7 +78,7 @@ fuzz_target!(|bytes: &[u8]| {
         b'c' => drop(read::<Chain>(row)),
         b'f' => drop(read::<Fact>(row)),
         b'r' => drop(read::<Registry>(row)),
-        b'b' => rows::read_block(row),
+        b'b' => read_block(row),
         _ => {}
     }
 });

@@ -9,13 +9,12 @@ use std::{
 };
 
 use prova_core::hash::Digest;
-use prova_testkit::chance::Chance;
-
-use super::{
-    cache::{Image, Left, Unsynced},
-    disk::{Ack, Fault, FaultDisk, MODES, Moment, Stores},
-    scenario::{Act, Scenario, room},
+use prova_testkit::{
+    chance::Chance,
+    disk::{Fault, Image, Left, MODES, Moment, OtherFiles, Unsynced},
 };
+
+use super::scenario::{Ack, Act, FaultDisk, Scenario, fault_disk, room};
 use crate::disk::{Disk, real_disk};
 
 /// What becomes of the store's files.
@@ -43,7 +42,7 @@ struct Matrix {
     turn: usize,
 }
 
-fn stores_as(store: Store, now: &Stores, before: &Stores) -> BTreeMap<PathBuf, Vec<u8>> {
+fn stores_as(store: Store, now: &OtherFiles, before: &OtherFiles) -> BTreeMap<PathBuf, Vec<u8>> {
     match store {
         Store::AsIs => now.as_ref().clone(),
         Store::Gone => BTreeMap::new(),
@@ -113,7 +112,7 @@ impl Matrix {
             let mut changes = 0;
             loop {
                 let base = scenario.lay_out();
-                let disk = Arc::new(FaultDisk::new(base.path(), Fault::Change(changes, mode)));
+                let disk = Arc::new(fault_disk(base.path(), Fault::Change(changes, mode)));
                 scenario.run(&disk, base.path());
                 if !disk.hit() {
                     break;
@@ -121,10 +120,10 @@ impl Matrix {
                 disk.heal();
                 let store = self.next_store();
                 let now = disk.now();
-                for path in now.stores.keys() {
+                for path in now.others.keys() {
                     fs::remove_file(base.path().join(path)).unwrap();
                 }
-                let stores = stores_as(store, &now.stores, &before);
+                let stores = stores_as(store, &now.others, &before);
                 write_files(base.path(), &Image::new(), &stores);
                 let shared: Arc<dyn Disk> = Arc::<FaultDisk>::clone(&disk);
                 let mut acks = disk.acks();
@@ -142,10 +141,10 @@ impl Matrix {
     }
 
     /// Nothing is left that was not waited for.
-    fn lose_power(&mut self, scenario: &Scenario, moment: &Moment, acks: &[Ack]) {
+    fn lose_power(&mut self, scenario: &Scenario, moment: &Moment<Ack>, acks: &[Ack]) {
         let image = moment.cache.image(|_| Left::Old);
         let base = room();
-        write_files(base.path(), &image, &moment.stores);
+        write_files(base.path(), &image, &moment.others);
         self.examine(scenario, base.path(), acks);
     }
 
@@ -160,7 +159,7 @@ impl Matrix {
     fn cut_power(&mut self, scenario: &Scenario) {
         let before = scenario.stores();
         let base = scenario.lay_out();
-        let disk = Arc::new(FaultDisk::new(base.path(), Fault::Nothing));
+        let disk = Arc::new(fault_disk(base.path(), Fault::Nothing));
         disk.record();
         scenario.run(&disk, base.path());
         let mut chance = Chance::new(1);
@@ -208,7 +207,7 @@ impl Matrix {
                     vec![self.next_store()]
                 };
                 for store in stores {
-                    let files = stores_as(store, &moment.stores, &before);
+                    let files = stores_as(store, &moment.others, &before);
                     self.count(scenario, "power failures");
                     if seen.insert(digest(image, &files, &moment.acks)) {
                         self.count(scenario, &format!("power failures {OUTCOMES}"));
@@ -225,7 +224,7 @@ impl Matrix {
     fn fail_reads(&mut self, scenario: &Scenario) {
         let mut chance = Chance::new(2);
         let base = scenario.lay_out();
-        let disk = Arc::new(FaultDisk::new(base.path(), Fault::Nothing));
+        let disk = Arc::new(fault_disk(base.path(), Fault::Nothing));
         scenario.run(&disk, base.path());
         let reads = disk.reads();
         assert!(reads > 0, "{}: nothing was read", scenario.name);
@@ -237,7 +236,7 @@ impl Matrix {
         for place in places {
             for fault in [Fault::Read(place), Fault::Reads(place)] {
                 let base = scenario.lay_out();
-                let disk = Arc::new(FaultDisk::new(base.path(), fault));
+                let disk = Arc::new(fault_disk(base.path(), fault));
                 scenario.run(&disk, base.path());
                 assert!(disk.hit());
                 disk.heal();

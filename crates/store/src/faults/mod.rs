@@ -3,7 +3,5 @@
 //! Every case is found by counting: an operation is run once to see how often it asks the disk for a change (or a read), and
 //! then once for each of them. `PROVA_FAULTS=full` tries more of what a power failure may leave.
 
-mod cache;
-mod disk;
 mod matrix;
 mod scenario;

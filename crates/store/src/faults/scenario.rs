@@ -12,9 +12,12 @@ use prova_core::{
     key::{public::SecretKey, test_keys::published_test_key},
     position::EntryIndex,
 };
-use prova_testkit::{builder::TestLedger, independent};
+use prova_testkit::{
+    builder::TestLedger,
+    disk::{Fault, OtherFiles},
+    independent,
+};
 
-use super::disk::{Ack, Fault, FaultDisk, Stores};
 use crate::{
     AppendError, CreateError, Ledger, NoProgress, OpenError, Outcome, Snapshot, audit,
     backup::{backup_on, restore_on},
@@ -22,6 +25,31 @@ use crate::{
     fsck::fsck_on,
     reindex::reindex_on,
 };
+
+/// What a caller was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ack {
+    Size(usize),
+    Attachment(Digest),
+    Copy,
+}
+
+pub(super) type FaultDisk = prova_testkit::disk::FaultDisk<Ack>;
+
+/// A disk of what is in a directory. The store is not part of its page cache.
+pub(super) fn fault_disk(base: &Path, fault: Fault) -> FaultDisk {
+    FaultDisk::new(base, is_of_store, fault)
+}
+
+/// The parts that the store and the lock write themselves.
+fn is_of_store(path: &Path) -> bool {
+    let mut parts = path.components();
+    parts.any(|part| {
+        ["store", "store.new", "lock"]
+            .iter()
+            .any(|name| part.as_os_str() == *name)
+    })
+}
 
 /// What is done.
 #[derive(Clone, Debug)]
@@ -137,8 +165,8 @@ impl Scenario {
     }
 
     /// The store's files as they were before.
-    pub(super) fn stores(&self) -> Stores {
-        FaultDisk::new(self.before.path(), Fault::Nothing).now().stores
+    pub(super) fn stores(&self) -> OtherFiles {
+        fault_disk(self.before.path(), Fault::Nothing).now().others
     }
 
     /// A copy of everything as it was before.

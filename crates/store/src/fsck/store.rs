@@ -11,10 +11,10 @@ use prova_core::{
     position::{EntryIndex, TreeSize},
     statement::seal::Sealed,
 };
+use prova_rows::cache::Cache;
 
 use super::{Fault, FaultKind, attachment_file};
 use crate::{
-    cache::Cache,
     recover::signed_size,
     rows::{RowError, StoreRows},
     schema,
@@ -67,7 +67,7 @@ impl<'a> Comparison<'a> {
 
     fn open(&mut self) -> Option<StoreRows> {
         let want = self.snapshot.size();
-        let opened = StoreRows::open_existing(&self.snapshot.layout.store());
+        let opened = StoreRows::open_existing(&self.snapshot.disk, &self.snapshot.layout.store());
         let state = opened.and_then(|rows| match rows {
             Some(rows) => Ok(rows.state()?.map(|state| (rows, state))),
             None => Ok(None),
@@ -137,7 +137,7 @@ impl<'a> Comparison<'a> {
         let found = has(&row);
         if row.len() >= SHARED {
             let weight = row.len();
-            self.posted.insert(term.clone(), row, weight, false);
+            self.posted.insert(term.clone(), row, weight);
         }
         Ok(found)
     }

@@ -1,17 +1,15 @@
 //! Rows to be written together.
 
 use prova_core::{index::term::Term, position::EntryIndex};
+use prova_rows::Batch;
 use serde::Serialize;
 
-use super::{RowError, block::Row};
+use super::RowError;
 use crate::{codec, schema};
 
 /// Rows, of which a later one replaces those before it; all of them are written, or none.
 #[derive(Debug, Default)]
-pub(crate) struct RowBatch {
-    pub(super) rows: Vec<Row>,
-    pub(super) postings: Vec<(Vec<u8>, Vec<EntryIndex>)>,
-}
+pub(crate) struct RowBatch(Batch);
 
 impl RowBatch {
     pub(crate) fn insert<T: Serialize>(
@@ -26,15 +24,21 @@ impl RowBatch {
     }
 
     pub(crate) fn insert_bytes(&mut self, key: &[u8], row: Vec<u8>) {
-        self.rows.push((key.to_owned(), Some(row)));
+        self.0.put(key.to_owned(), row);
     }
 
     pub(crate) fn remove(&mut self, key: &[u8]) {
-        self.rows.push((key.to_owned(), None));
+        self.0.remove(key.to_owned());
     }
 
-    /// The entries under a term, ascending, none of which is in a row yet.
-    pub(crate) fn post(&mut self, term: &Term, indices: Vec<EntryIndex>) {
-        self.postings.push((schema::posting_prefix(term), indices));
+    /// Adds the entries that come next under a term, ascending.
+    pub(crate) fn post(&mut self, term: &Term, indices: &[EntryIndex]) {
+        for (key, row) in schema::posting_rows(&schema::posting_prefix(term), indices) {
+            self.0.append(key, row);
+        }
+    }
+
+    pub(super) fn into_batch(self) -> Batch {
+        self.0
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use prova_rows::EngineError;
+
 use crate::{blame::Blame, codec::CodecError};
 
 /// Why a row cannot be read or written. All rows can be made again from the tiles.
@@ -49,6 +51,18 @@ impl RowError {
         move |error| Self::Row {
             kind,
             reason: error.to_string(),
+        }
+    }
+}
+
+impl From<EngineError> for RowError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Failed { reason } => Self::Store { reason },
+            EngineError::Damaged { reason } => Self::Damaged { reason },
+            other => Self::Store {
+                reason: other.to_string(),
+            },
         }
     }
 }

@@ -1,22 +1,16 @@
-//! The store: rows in runs of which sled knows, each of which can be made again from the tiles.
+//! The store: typed rows above an engine of bytes, each of which can be made again from the tiles.
 //!
 //! ```text
-//! StoreRows   typed rows: chains, facts, leaves, postings
-//! Table       rows by key: the newest in memory, above runs
-//! Run         rows in order, written once into a file, as a tree of blocks
-//! Block       neighbouring rows, packed
-//! Wall        sled: which runs there are, and the rows of which there is one
+//! StoreRows       typed rows: chains, facts, leaves, postings
+//! RowBatch        rows to be written together
+//! StoreGrouping   which rows are looked for together, and which two are one
 //! ```
 
 mod batch;
-mod block;
 mod error;
-mod merge;
-mod run;
-mod table;
-mod wall;
+mod grouping;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use prova_core::{
     hash::LeafHash,
@@ -26,11 +20,12 @@ use prova_core::{
     position::EntryIndex,
     registry::Registry,
 };
+use prova_rows::{Engine, KeyValue, SortedRuns, disk::Disk};
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::batch::RowBatch;
 pub use self::error::RowError;
-use self::table::{KeyValue, Table};
+use self::grouping::StoreGrouping;
 use crate::{
     codec,
     schema::{self, StateRow},
@@ -38,7 +33,7 @@ use crate::{
 
 /// Rows on the disk, and those of the last few entries in memory.
 #[derive(Debug)]
-pub(crate) struct StoreRows(Table);
+pub(crate) struct StoreRows(Box<dyn Engine>);
 
 impl View for StoreRows {
     type Error = RowError;
@@ -73,14 +68,15 @@ impl View for StoreRows {
 
 impl StoreRows {
     /// Opens the store in a directory, or makes one.
-    pub(crate) fn open(directory: &Path) -> Result<Self, RowError> {
-        Table::open(directory).map(Self)
+    pub(crate) fn open(disk: &Arc<dyn Disk>, directory: &Path) -> Result<Self, RowError> {
+        let rows = SortedRuns::open(disk, directory, &StoreGrouping)?;
+        Ok(Self(Box::new(rows)))
     }
 
     /// Opens the store in a directory, if there is one.
-    pub(crate) fn open_existing(directory: &Path) -> Result<Option<Self>, RowError> {
-        if directory.join("db").is_file() {
-            Self::open(directory).map(Some)
+    pub(crate) fn open_existing(disk: &Arc<dyn Disk>, directory: &Path) -> Result<Option<Self>, RowError> {
+        if SortedRuns::is_in(directory) {
+            Self::open(disk, directory).map(Some)
         } else {
             Ok(None)
         }
@@ -88,7 +84,7 @@ impl StoreRows {
 
     /// A row as it is.
     pub(crate) fn bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
-        self.0.get(key)
+        Ok(self.0.get(key)?)
     }
 
     pub(crate) fn get<T: DeserializeOwned>(
@@ -103,12 +99,12 @@ impl StoreRows {
 
     /// Writes all rows or none: to memory first, and now and then to the disk. What a crash takes is made again from the tiles.
     pub(crate) fn apply(&self, batch: RowBatch) -> Result<(), RowError> {
-        self.0.apply(batch)
+        Ok(self.0.apply(batch.into_batch())?)
     }
 
     /// Waits until every row is on the disk.
     pub(crate) fn flush(&self) -> Result<(), RowError> {
-        self.0.flush()
+        Ok(self.0.flush()?)
     }
 
     pub(crate) fn state(&self) -> Result<Option<StateRow>, RowError> {
@@ -200,11 +196,7 @@ impl StoreRows {
     }
 
     fn scan(&self, prefix: &[u8]) -> impl Iterator<Item = Result<KeyValue, RowError>> + use<> {
-        let (rows, error) = match self.0.scan(prefix) {
-            Ok(rows) => (Some(rows), None),
-            Err(error) => (None, Some(Err(error))),
-        };
-        rows.into_iter().flatten().chain(error)
+        self.0.scan(prefix).map(|row| Ok(row?))
     }
 }
 

@@ -2,18 +2,20 @@ use prova_core::index::term::Term;
 use serde::Serialize;
 
 use super::*;
+use crate::disk::real_disk;
 
 #[test]
 fn batches_are_kept_and_scanned_in_order() {
     let directory = tempfile::tempdir().unwrap();
     let term: Term = "by:dns:nordlys.example".parse().unwrap();
-    let rows = StoreRows::open(directory.path()).unwrap();
+    let rows = StoreRows::open(&real_disk(), directory.path()).unwrap();
     let mut batch = RowBatch::default();
     let other: Term = "by:dns:north.example".parse().unwrap();
     for indices in [&[2][..], &[300, 301], &[70_000, 1_000_000]] {
-        batch.post(&term, indices.iter().copied().map(EntryIndex::new).collect());
+        let indices: Vec<_> = indices.iter().copied().map(EntryIndex::new).collect();
+        batch.post(&term, &indices);
     }
-    batch.post(&other, vec![EntryIndex::new(301)]);
+    batch.post(&other, &[EntryIndex::new(301)]);
     let leaf = LeafHash::of_entry(b"x");
     batch
         .insert("leaf", &schema::leaf_key(&leaf), &EntryIndex::new(2))
@@ -21,7 +23,9 @@ fn batches_are_kept_and_scanned_in_order() {
     rows.apply(batch).unwrap();
     rows.flush().unwrap();
     drop(rows);
-    let rows = StoreRows::open_existing(directory.path()).unwrap().unwrap();
+    let rows = StoreRows::open_existing(&real_disk(), directory.path())
+        .unwrap()
+        .unwrap();
     assert_eq!(
         rows.posting(&term).unwrap(),
         [2, 300, 301, 70_000, 1_000_000].map(EntryIndex::new)
@@ -39,6 +43,21 @@ fn batches_are_kept_and_scanned_in_order() {
     }
     assert_eq!(rows.index_of(&leaf), Ok(Some(EntryIndex::new(2))));
     assert_eq!(rows.posted(), Ok(6));
+}
+
+#[test]
+fn entries_under_a_term_come_together_in_few_rows() {
+    let directory = tempfile::tempdir().unwrap();
+    let term: Term = "by:dns:nordlys.example".parse().unwrap();
+    let rows = StoreRows::open(&real_disk(), directory.path()).unwrap();
+    let indices: Vec<_> = (0..2_000).map(|number| EntryIndex::new(3 * number)).collect();
+    for some in indices.chunks(3) {
+        let mut batch = RowBatch::default();
+        batch.post(&term, some);
+        rows.apply(batch).unwrap();
+    }
+    assert_eq!(rows.posting(&term), Ok(indices));
+    assert_eq!(rows.count(schema::POSTINGS), Ok(4));
 }
 
 /// Whether bytes are a row, and if so the one that its value is written as.
@@ -163,18 +182,17 @@ fn a_store_of_an_older_version_is_made_again() {
     };
     let rows = all(&ledger);
     drop(ledger);
-    let older_row = |mut row: Vec<u8>| {
+    let mut older_rows = RowBatch::default();
+    for (key, row) in &rows {
+        let mut row = row.clone();
         row[0] = codec::ROW_VERSION - 1;
-        Some(row)
-    };
-    // Until version 3 each row was a value of sled's; in version 4 a manifest named runs that were in sled.
-    let values = rows.iter();
-    let values = values.map(|(key, row)| (key.clone(), older_row(row.clone())));
-    let manifest = (b"m".to_vec(), older_row(vec![0; 13]));
-    for older_rows in [values.collect(), vec![manifest]] {
+        older_rows.insert_bytes(key, row);
+    }
+    // What another version of the engine has written is no rows at all.
+    for older_rows in [older_rows, RowBatch::default()] {
         let store = directory.path().join("store");
         std::fs::remove_dir_all(&store).unwrap();
-        let older = wall::Wall::open(&store).unwrap();
+        let older = StoreRows::open(&real_disk(), &store).unwrap();
         older.apply(older_rows).unwrap();
         drop(older);
         let snapshot = crate::Snapshot::open(directory.path()).unwrap();

@@ -10,6 +10,8 @@ use std::{
     path::PathBuf,
 };
 
+use prova_rows::EngineError;
+
 use crate::rows::RowError;
 
 const HEAD_BYTES: u64 = 8;
@@ -52,9 +54,22 @@ fn directory() -> PathBuf {
     }
 }
 
+/// What runs in temporary files say when they fail.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+pub(super) fn failed_run(error: EngineError) -> RowError {
+    RowError::Scratch {
+        directory: directory(),
+        reason: error.to_string(),
+    }
+}
+
 /// A file that is gone when it is closed.
+pub(super) fn new_file() -> io::Result<File> {
+    tempfile::tempfile_in(directory())
+}
+
 pub(super) fn temporary() -> Result<File, RowError> {
-    tempfile::tempfile_in(directory()).map_err(failed)
+    new_file().map_err(failed)
 }
 
 impl Log {

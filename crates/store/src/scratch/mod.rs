@@ -13,9 +13,8 @@
 mod buckets;
 mod fingerprint;
 mod log;
-mod merged;
+mod pairs;
 mod places;
-mod run;
 mod subjects;
 mod unfolded;
 
@@ -33,6 +32,7 @@ use prova_core::{
     position::EntryIndex,
     statement::seal::Sealed,
 };
+use prova_rows::cache::Cache;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use self::buckets::Buckets;
@@ -40,11 +40,11 @@ pub(crate) use self::subjects::Subjects;
 use self::{
     fingerprint::{AsItIs, Fingerprints},
     log::Log,
+    pairs::Pairs,
     places::Places,
-    run::Runs,
     unfolded::Unfolded,
 };
-use crate::{cache::Cache, codec, rows::RowError};
+use crate::{codec, rows::RowError};
 
 /// Where memory ends and files begin.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ impl Limits {
 pub(crate) struct Scratch {
     limits: Limits,
     /// Reading moves rows between memory and files.
-    rows: Mutex<Kept>,
+    rows: Mutex<ScratchRows>,
     findings: Vec<Finding>,
     /// How many chains there are of components, and of other subjects.
     components: u64,
@@ -100,7 +100,7 @@ pub(crate) struct Scratch {
 }
 
 #[derive(Debug)]
-struct Kept {
+struct ScratchRows {
     fingerprints: Fingerprints,
     chains: Cache<u128, (SubjectId, Chain), AsItIs>,
     aliases: Cache<u128, SubjectId, AsItIs>,
@@ -111,10 +111,10 @@ struct Kept {
     /// Where rows stand in the log, and facts in theirs.
     places: Places,
     /// Where the facts of each kind about a subject stand in their log.
-    facts_of: Runs,
+    facts_of: Pairs,
     /// Where leaves stand in the ledger.
-    leaves: Runs,
-    postings: Runs,
+    leaves: Pairs,
+    postings: Pairs,
     /// The index at the last seal.
     index: Index,
     buckets: Buckets,
@@ -132,7 +132,7 @@ impl Scratch {
     fn new(limits: Limits) -> Self {
         Self {
             limits,
-            rows: Mutex::new(Kept {
+            rows: Mutex::new(ScratchRows {
                 fingerprints: Fingerprints::default(),
                 chains: Cache::new(limits.chains),
                 aliases: Cache::new(limits.aliases),
@@ -140,9 +140,9 @@ impl Scratch {
                 log: Log::new(limits.log),
                 fact_log: Log::new(limits.log),
                 places: Places::new(limits.places),
-                facts_of: Runs::default(),
-                leaves: Runs::default(),
-                postings: Runs::default(),
+                facts_of: Pairs::default(),
+                leaves: Pairs::default(),
+                postings: Pairs::default(),
                 index: Index::new(),
                 buckets: Buckets::new(limits.terms),
                 unfolded: Unfolded::new(limits.unfolded),
@@ -153,7 +153,7 @@ impl Scratch {
         }
     }
 
-    fn rows(&self) -> MutexGuard<'_, Kept> {
+    fn rows(&self) -> MutexGuard<'_, ScratchRows> {
         // A row is in memory until it is in the log, so that a panic between the two loses none.
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -212,7 +212,7 @@ impl Scratch {
     }
 }
 
-impl Kept {
+impl ScratchRows {
     fn chain(&mut self, id: &SubjectId) -> Result<Option<Chain>, RowError> {
         let key = self.fingerprints.of(&(CHAIN, id));
         if let Some((_, chain)) = self.chains.get(&key) {
@@ -221,14 +221,18 @@ impl Kept {
         let Some(chain) = self.read::<Chain>(CHAIN, key)? else {
             return Ok(None);
         };
-        self.keep_chain(key, id.clone(), chain.clone(), false)?;
+        let unused = self
+            .chains
+            .insert(key, (id.clone(), chain.clone()), weight(&chain));
+        self.write_chains(unused)?;
         Ok(Some(chain))
     }
 
-    fn keep_chain(&mut self, key: u128, id: SubjectId, chain: Chain, changed: bool) -> Result<(), RowError> {
+    fn change_chain(&mut self, id: SubjectId, chain: Chain) -> Result<(), RowError> {
+        let key = self.fingerprints.of(&(CHAIN, &id));
         let weight = weight(&chain);
-        let unused = self.chains.insert(key, (id, chain), weight, changed);
-        self.write_chains(unused.unwrap_or_default())
+        let unused = self.chains.insert_changed(key, (id, chain), weight);
+        self.write_chains(unused)
     }
 
     fn write_chains(&mut self, chains: Vec<(u128, (SubjectId, Chain))>) -> Result<(), RowError> {
@@ -245,15 +249,20 @@ impl Kept {
         let Some(holder) = self.read::<SubjectId>(ALIAS, key)? else {
             return Ok(None);
         };
-        self.keep_alias(key, holder.clone(), false)?;
+        let unused = self.aliases.insert(key, holder.clone(), 1);
+        self.write_aliases(unused)?;
         Ok(Some(holder))
     }
 
-    fn keep_alias(&mut self, key: u128, holder: SubjectId, changed: bool) -> Result<(), RowError> {
-        let unused = self.aliases.insert(key, holder, 1, changed);
-        unused
+    fn change_alias(&mut self, alias: &Alias, holder: SubjectId) -> Result<(), RowError> {
+        let key = self.fingerprints.of(&(ALIAS, alias));
+        let unused = self.aliases.insert_changed(key, holder, 1);
+        self.write_aliases(unused)
+    }
+
+    fn write_aliases(&mut self, aliases: Vec<(u128, SubjectId)>) -> Result<(), RowError> {
+        aliases
             .into_iter()
-            .flatten()
             .try_for_each(|(key, holder)| self.write(ALIAS, key, "", &holder))
     }
 
@@ -267,7 +276,7 @@ impl Kept {
             None => None,
         };
         // It is in its log as it is, so that none of those without room needs to be written.
-        self.facts.insert(key, fact.clone(), 1, false);
+        self.facts.insert(key, fact.clone(), 1);
         Ok(fact)
     }
 
@@ -394,11 +403,10 @@ impl Rows for Scratch {
                 };
                 *count = count.saturating_add(1);
             }
-            let key = rows.fingerprints.of(&(CHAIN, &id));
-            rows.keep_chain(key, id, chain, true)?;
+            rows.change_chain(id, chain)?;
         }
         for (alias, holder) in changes.aliases {
-            rows.keep_alias(rows.fingerprints.of(&(ALIAS, &alias)), holder, true)?;
+            rows.change_alias(&alias, holder)?;
         }
         rows.keep_facts(&changes.facts)?;
         if rows.facts_of.waiting() >= self.limits.facts_of {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{fingerprint::AsItIs, run::Runs};
+use super::{fingerprint::AsItIs, pairs::Pairs};
 use crate::rows::RowError;
 
 /// Numbers that only grow, by fingerprint.
@@ -10,7 +10,7 @@ use crate::rows::RowError;
 pub(super) struct Places {
     recent: HashMap<u128, u64, AsItIs>,
     limit: usize,
-    runs: Runs,
+    runs: Pairs,
 }
 
 impl Places {
@@ -18,7 +18,7 @@ impl Places {
         Self {
             recent: HashMap::default(),
             limit,
-            runs: Runs::default(),
+            runs: Pairs::default(),
         }
     }
 

@@ -8,16 +8,8 @@ use std::{
     sync::Arc,
 };
 
-/// The parts that the store and the lock write themselves.
-pub(super) fn is_beside(path: &Path) -> bool {
-    path.components().any(|part| {
-        ["store", "store.new", "lock"]
-            .iter()
-            .any(|name| part.as_os_str() == *name)
-    })
-}
-
-pub(super) type Content = Arc<Vec<u8>>;
+/// The content of a file.
+pub type Content = Arc<Vec<u8>>;
 type Names = BTreeMap<OsString, usize>;
 
 /// What a disk writes at once.
@@ -31,21 +23,25 @@ enum Node {
 
 /// A directory tree as programs see it, and as a power failure may leave it.
 #[derive(Clone, Debug)]
-pub(super) struct Cache {
+pub struct PageCache {
     nodes: Vec<Node>,
 }
 
 /// Something that was not waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unsynced {
+pub enum Unsynced {
+    /// A name in a directory.
     Name,
+    /// What a file holds.
     Content,
 }
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Left {
+pub enum Left {
+    /// It is as it was when it was last waited for.
     Old,
+    /// It is as it was to be.
     New,
     /// The first half of the new content.
     Half,
@@ -54,34 +50,38 @@ pub(super) enum Left {
 }
 
 /// Files, and directories without content.
-pub(super) type Image = BTreeMap<PathBuf, Option<Content>>;
+pub type Image = BTreeMap<PathBuf, Option<Content>>;
 
-impl Cache {
-    /// What is in a real directory, all of it on the disk.
-    pub(super) fn load(directory: &Path) -> Self {
+impl PageCache {
+    /// What is in a real directory, all of it on the disk, but for names that are left out.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    #[must_use]
+    pub fn load(directory: &Path, is_left_out: fn(&Path) -> bool) -> Self {
         let mut cache = Self { nodes: Vec::new() };
-        cache.load_node(directory);
+        cache.load_node(directory, is_left_out);
         cache
     }
 
-    fn load_node(&mut self, path: &Path) -> usize {
+    fn load_node(&mut self, path: &Path, is_left_out: fn(&Path) -> bool) -> usize {
         let number = self.nodes.len();
         if path.is_dir() {
             self.nodes.push(Node::Directory {
                 now: Names::new(),
                 synced: Names::new(),
             });
-            for entry in fs::read_dir(path).unwrap() {
-                let path = entry.unwrap().path();
-                if !is_beside(Path::new(path.file_name().unwrap())) {
-                    let child = self.load_node(&path);
-                    let name = path.file_name().unwrap().to_owned();
+            for entry in fs::read_dir(path).expect("a directory of the test can be listed") {
+                let path = entry.expect("a directory of the test can be listed").path();
+                if !is_left_out(Path::new(path.file_name().expect("it has a name"))) {
+                    let child = self.load_node(&path, is_left_out);
+                    let name = path.file_name().expect("it has a name").to_owned();
                     self.names(number).insert(name, child);
                 }
             }
             self.sync_node(number);
         } else {
-            let now: Content = Arc::new(fs::read(path).unwrap());
+            let now: Content = Arc::new(fs::read(path).expect("the real disk works"));
             let synced = Arc::clone(&now);
             self.nodes.push(Node::File { now, synced });
         }
@@ -103,8 +103,8 @@ impl Cache {
     }
 
     fn parent<'a>(&mut self, path: &'a Path) -> (&mut Names, &'a OsStr) {
-        let parent = self.find(path.parent().unwrap());
-        (self.names(parent), path.file_name().unwrap())
+        let parent = self.find(path.parent().expect("it is below the base"));
+        (self.names(parent), path.file_name().expect("it has a name"))
     }
 
     fn add(&mut self, path: &Path, node: Node) {
@@ -114,6 +114,7 @@ impl Cache {
         names.insert(name.to_owned(), number);
     }
 
+    /// A file has this content, and its name if it had none.
     pub(super) fn write(&mut self, path: &Path, bytes: &[u8]) {
         let (names, name) = self.parent(path);
         match names.get(name).copied() {
@@ -132,6 +133,7 @@ impl Cache {
         }
     }
 
+    /// A file has this content after what it had.
     pub(super) fn append(&mut self, path: &Path, bytes: &[u8]) {
         let number = self.find(path);
         if let Node::File { now, .. } = &mut self.nodes[number] {
@@ -139,6 +141,7 @@ impl Cache {
         }
     }
 
+    /// There is an empty directory.
     pub(super) fn create_dir(&mut self, path: &Path) {
         self.add(
             path,
@@ -149,18 +152,21 @@ impl Cache {
         );
     }
 
+    /// Something has another name.
     pub(super) fn rename(&mut self, from: &Path, to: &Path) {
         let (names, name) = self.parent(from);
-        let number = names.remove(name).unwrap();
+        let number = names.remove(name).expect("what is moved has a name");
         let (names, name) = self.parent(to);
         names.insert(name.to_owned(), number);
     }
 
+    /// A name is gone.
     pub(super) fn remove(&mut self, path: &Path) {
         let (names, name) = self.parent(path);
         names.remove(name);
     }
 
+    /// What a file holds, or which names a directory has, is on the disk.
     pub(super) fn sync(&mut self, path: &Path) {
         let number = self.find(path);
         self.sync_node(number);
@@ -186,7 +192,7 @@ impl Cache {
     }
 
     /// What is on the disk after a power failure, where `left` decides about everything that was not waited for.
-    pub(super) fn image(&self, mut left: impl FnMut(Unsynced) -> Left) -> Image {
+    pub fn image(&self, mut left: impl FnMut(Unsynced) -> Left) -> Image {
         let mut image = Image::new();
         self.image_of(0, Path::new(""), &mut left, &mut image);
         image
@@ -253,10 +259,10 @@ fn torn(synced: &Content, now: &Content, left: impl Fn(&[u8]) -> Vec<u8>) -> Con
 fn what_was_not_waited_for_may_be_gone_and_what_was_is_not() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("old"), b"1").unwrap();
-    let mut cache = Cache::load(directory.path());
+    let mut cache = PageCache::load(directory.path(), |_| false);
     cache.create_dir(Path::new("d"));
     cache.write(Path::new("d/f"), b"1234");
-    let names = |cache: &Cache, left| {
+    let names = |cache: &PageCache, left| {
         let image = cache.image(|_| left);
         let text =
             |content: Option<Content>| content.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());

@@ -3,20 +3,19 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fs,
+    fmt, fs,
     io::{self, Read},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use prova_core::hash::Digest;
+use prova_rows::disk::{Disk, ReadAt, RealDisk};
 
-use super::cache::{Cache, Content, is_beside};
-use crate::disk::{Disk, RealDisk};
+use super::page_cache::{Content, PageCache};
 
 /// What a disk does to a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
+pub enum Mode {
     /// Fails, and does nothing.
     Fails,
     /// Does it, and says that it failed.
@@ -29,12 +28,15 @@ pub(super) enum Mode {
     Dead,
 }
 
-pub(super) const MODES: [Mode; 5] = [Mode::Fails, Mode::Persists, Mode::Half, Mode::Full, Mode::Dead];
+/// All of them.
+pub const MODES: [Mode; 5] = [Mode::Fails, Mode::Persists, Mode::Half, Mode::Full, Mode::Dead];
 
 /// What may go wrong, after so many that go well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
+    /// Everything goes well.
     Nothing,
+    /// A change goes wrong.
     Change(usize, Mode),
     /// One read fails.
     Read(usize),
@@ -42,42 +44,38 @@ pub(super) enum Fault {
     Reads(usize),
 }
 
-/// What a caller was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ack {
-    Size(usize),
-    Attachment(Digest),
-    Copy,
-}
-
-/// The store's files: path in the base directory, content.
-pub(super) type Stores = Arc<BTreeMap<PathBuf, Vec<u8>>>;
+/// Files that are written past the page cache: path in the base directory, content.
+pub type OtherFiles = Arc<BTreeMap<PathBuf, Vec<u8>>>;
 
 /// The moment after a change.
 #[derive(Clone, Debug)]
-pub(super) struct Moment {
-    pub(super) cache: Cache,
-    pub(super) stores: Stores,
+pub struct Moment<A> {
+    /// What is on the disk, and what is not yet.
+    pub cache: PageCache,
+    /// The other files as they were.
+    pub others: OtherFiles,
     /// What had been acknowledged.
-    pub(super) acks: Vec<Ack>,
+    pub acks: Vec<A>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    cache: Cache,
+struct Inner<A> {
+    cache: PageCache,
     fault: Fault,
     changes: usize,
     reads: usize,
     hit: bool,
-    acks: Vec<Ack>,
-    moments: Option<Vec<Moment>>,
+    acks: Vec<A>,
+    moments: Option<Vec<Moment<A>>>,
 }
 
-/// Files in a real directory, as a page cache shows them. Nothing is really waited for.
+/// Files in a real directory, as a page cache shows them. Nothing is really waited for. `A` is what callers are told when something is done.
 #[derive(Debug)]
-pub(super) struct FaultDisk {
+pub struct FaultDisk<A> {
     base: PathBuf,
-    inner: Arc<Mutex<Inner>>,
+    /// Which paths in the base directory, or names, are of files that others than this disk write.
+    is_other: fn(&Path) -> bool,
+    inner: Arc<Mutex<Inner<A>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +84,12 @@ enum Needs {
     Nothing,
 }
 
-impl FaultDisk {
-    pub(super) fn new(base: &Path, fault: Fault) -> Self {
+impl<A: Clone> FaultDisk<A> {
+    /// A disk of what is in a directory. What `is_other` is true for is really written, but not part of the page cache.
+    #[must_use]
+    pub fn new(base: &Path, is_other: fn(&Path) -> bool, fault: Fault) -> Self {
         let inner = Inner {
-            cache: Cache::load(base),
+            cache: PageCache::load(base, is_other),
             fault,
             changes: 0,
             reads: 0,
@@ -99,63 +99,96 @@ impl FaultDisk {
         };
         Self {
             base: base.to_owned(),
+            is_other,
             inner: Arc::new(Mutex::new(inner)),
         }
     }
 
     /// Remembers every moment from now on.
-    pub(super) fn record(&self) {
+    pub fn record(&self) {
         let now = self.now();
         self.lock().moments = Some(vec![now]);
     }
 
-    pub(super) fn moments(&self) -> Vec<Moment> {
+    /// Every moment since [`FaultDisk::record`], and the present one.
+    #[must_use]
+    pub fn moments(&self) -> Vec<Moment<A>> {
         let now = self.now();
         let mut moments = self.lock().moments.take().unwrap_or_default();
         moments.push(now);
         moments
     }
 
-    pub(super) fn now(&self) -> Moment {
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Moment<A> {
         let inner = self.lock();
         Moment {
             cache: inner.cache.clone(),
-            stores: Arc::new(stores(&self.base)),
+            others: Arc::new(self.other_files()),
             acks: inner.acks.clone(),
         }
     }
 
     /// Works from now on.
-    pub(super) fn heal(&self) {
+    pub fn heal(&self) {
         self.lock().fault = Fault::Nothing;
     }
 
     /// Whether the fault was reached.
-    pub(super) fn hit(&self) -> bool {
+    #[must_use]
+    pub fn hit(&self) -> bool {
         self.lock().hit
     }
 
     /// How often it was read.
-    pub(super) fn reads(&self) -> usize {
+    #[must_use]
+    pub fn reads(&self) -> usize {
         self.lock().reads
     }
 
     /// The caller is told.
-    pub(super) fn acknowledge(&self, ack: Ack) {
+    pub fn acknowledge(&self, ack: A) {
         self.lock().acks.push(ack);
     }
 
-    pub(super) fn acks(&self) -> Vec<Ack> {
+    /// What callers were told so far.
+    #[must_use]
+    pub fn acks(&self) -> Vec<A> {
         self.lock().acks.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap()
+    fn lock(&self) -> MutexGuard<'_, Inner<A>> {
+        self.inner.lock().expect("no test panicked before")
     }
 
     fn inside(&self, path: &Path) -> Option<PathBuf> {
         let path = path.strip_prefix(&self.base).ok()?;
-        (!is_beside(path)).then(|| path.to_owned())
+        (!(self.is_other)(path)).then(|| path.to_owned())
+    }
+
+    /// The files as they are now that are written past the page cache.
+    fn other_files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        let mut todo = vec![self.base.clone()];
+        while let Some(directory) = todo.pop() {
+            // A directory or a file may be removed meanwhile.
+            for entry in fs::read_dir(&directory).into_iter().flatten() {
+                let path = entry.expect("a directory of the test can be listed").path();
+                let relative = path
+                    .strip_prefix(&self.base)
+                    .expect("it is below the base")
+                    .to_owned();
+                if path.is_dir() {
+                    todo.push(path);
+                } else if (self.is_other)(&relative)
+                    && let Ok(content) = fs::read(&path)
+                {
+                    found.insert(relative, content);
+                }
+            }
+        }
+        found
     }
 
     /// A change, whole (`true`) or half (`false`): to the real files, and to the cache.
@@ -164,24 +197,24 @@ impl FaultDisk {
         path: &Path,
         needs: Needs,
         real: impl Fn(bool) -> io::Result<()>,
-        cached: impl Fn(&mut Cache, &Path, bool),
+        cached: impl Fn(&mut PageCache, &Path, bool),
     ) -> io::Result<()> {
         let mut inner = self.lock();
         let number = inner.changes;
         inner.changes += 1;
-        let done = |inner: &mut Inner, whole| {
+        let done = |inner: &mut Inner<A>, whole| {
             real(whole)?;
             if let Some(path) = self.inside(path) {
                 cached(&mut inner.cache, &path, whole);
             }
             if let Some(moments) = &mut inner.moments {
-                let mut stores = Arc::new(stores(&self.base));
-                if let Some(last) = moments.last().filter(|last| last.stores == stores) {
-                    stores = Arc::clone(&last.stores);
+                let mut others = Arc::new(self.other_files());
+                if let Some(last) = moments.last().filter(|last| last.others == others) {
+                    others = Arc::clone(&last.others);
                 }
                 moments.push(Moment {
                     cache: inner.cache.clone(),
-                    stores,
+                    others,
                     acks: inner.acks.clone(),
                 });
             }
@@ -223,7 +256,7 @@ impl PartialOrd for Mode {
     }
 }
 
-impl Inner {
+impl<A> Inner<A> {
     fn read_fails(&mut self) -> io::Result<()> {
         let number = self.reads;
         self.reads += 1;
@@ -238,15 +271,33 @@ impl Inner {
 }
 
 /// A stream whose every piece may fail.
-struct Stream {
+struct Stream<A> {
     file: Box<dyn Read + Send>,
-    inner: Arc<Mutex<Inner>>,
+    inner: Arc<Mutex<Inner<A>>>,
 }
 
-impl Read for Stream {
+impl<A> Read for Stream<A> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.lock().unwrap().read_fails()?;
+        self.inner.lock().expect("no test panicked before").read_fails()?;
         self.file.read(buffer)
+    }
+}
+
+/// A file each of whose reads may fail.
+#[derive(Debug)]
+struct OpenFile<A> {
+    file: Arc<dyn ReadAt>,
+    inner: Arc<Mutex<Inner<A>>>,
+}
+
+impl<A: fmt::Debug + Send> ReadAt for OpenFile<A> {
+    fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+        self.inner.lock().expect("no test panicked before").read_fails()?;
+        self.file.read_exact_at(bytes, offset)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        self.file.length()
     }
 }
 
@@ -258,7 +309,7 @@ fn undividable() -> io::Result<()> {
     Err(io::Error::other("not done by half"))
 }
 
-impl Disk for FaultDisk {
+impl<A: Clone + fmt::Debug + Send + Sync + 'static> Disk for FaultDisk<A> {
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         self.read_one(|| RealDisk.read(path, limit))
     }
@@ -267,6 +318,12 @@ impl Disk for FaultDisk {
         let file = self.read_one(|| RealDisk.reader(path))?;
         let inner = Arc::clone(&self.inner);
         Ok(Box::new(Stream { file, inner }))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Arc<dyn ReadAt>> {
+        let file = self.read_one(|| RealDisk.open(path))?;
+        let inner = Arc::clone(&self.inner);
+        Ok(Arc::new(OpenFile { file, inner }))
     }
 
     fn len(&self, path: &Path) -> io::Result<u64> {
@@ -307,7 +364,7 @@ impl Disk for FaultDisk {
                     undividable()
                 }
             },
-            |cache, from, _| cache.rename(from, target.as_ref().unwrap()),
+            |cache, from, _| cache.rename(from, target.as_ref().expect("nothing is moved out of the base")),
         )
     }
 
@@ -319,7 +376,7 @@ impl Disk for FaultDisk {
             |cache, at, whole| {
                 let lost: Option<Content> = if whole { None } else { cache.lose(at) };
                 match lost {
-                    Some(rest) => fs::write(path, &*rest).unwrap(),
+                    Some(rest) => fs::write(path, &*rest).expect("the real disk works"),
                     None if whole => cache.sync(at),
                     None => {}
                 }
@@ -371,25 +428,4 @@ impl Disk for FaultDisk {
             |cache, path, _| cache.remove(path),
         )
     }
-}
-
-/// The files of stores below a directory as they are now.
-fn stores(base: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut todo = vec![base.to_owned()];
-    while let Some(directory) = todo.pop() {
-        for entry in fs::read_dir(&directory).unwrap() {
-            let path = entry.unwrap().path();
-            let relative = path.strip_prefix(base).unwrap().to_owned();
-            if path.is_dir() {
-                todo.push(path);
-            } else if is_beside(&relative) && !relative.ends_with("lock") {
-                // The store may remove files of its own meanwhile.
-                if let Ok(content) = fs::read(&path) {
-                    found.insert(relative, content);
-                }
-            }
-        }
-    }
-    found
 }

@@ -1,17 +1,54 @@
 use std::path::PathBuf;
 
-use prova_core::hash::Digest;
 use prova_testkit::chance::Chance;
 
 use super::*;
+use crate::{KeyValueRef, disk::RealDisk};
+
+/// Rows `f`, a text, 0, a letter are looked for together; so are rows `t` of a list, which has sixteen numbers in a row.
+#[derive(Debug)]
+struct Groups;
+
+impl Grouping for Groups {
+    fn group_length(&self, key: &[u8]) -> Option<usize> {
+        match *key.first()? {
+            b't' => Some(2),
+            b'f' => key.iter().position(|byte| *byte == 0)?.checked_add(2),
+            _ => None,
+        }
+    }
+
+    fn join(&self, (key, row): KeyValueRef<'_>, (other, next): KeyValueRef<'_>) -> Option<Vec<u8>> {
+        let fits = key[0] == b't' && key[..2] == other[..2] && row.len() + next.len() <= 4 * 16;
+        fits.then(|| [row, next].concat())
+    }
+}
+
+fn open(directory: &Path, room: usize) -> SortedRuns {
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    SortedRuns::with_room(&disk, directory, &Groups, room).unwrap()
+}
+
+fn write(runs: &SortedRuns, rows: impl IntoIterator<Item = Row>) {
+    let mut batch = Batch::default();
+    rows.into_iter().for_each(|row| add(&mut batch, row));
+    runs.apply(batch).unwrap();
+}
+
+fn add(batch: &mut Batch, (key, value): Row) {
+    match value {
+        Some(value) => batch.put(key, value),
+        None => batch.remove(key),
+    }
+}
 
 /// A key of some kind, of a few hundred, and a value; short or long.
 fn row(chance: &mut Chance) -> Row {
-    let kind = [b'c', schema::FACTS, b'l'][chance.below(3)];
+    let kind = [b'c', b'f', b'l'][chance.below(3)];
     let number = chance.below(300);
     let mut key = vec![kind];
     key.extend_from_slice(format!("unit:{number}").as_bytes());
-    if kind == schema::FACTS {
+    if kind == b'f' {
         key.extend_from_slice(&[0, b'a' + u8::try_from(chance.below(2)).unwrap()]);
         key.extend_from_slice(format!("{}", chance.below(4)).as_bytes());
     }
@@ -24,8 +61,8 @@ fn row(chance: &mut Chance) -> Row {
     (key, (chance.below(4) > 0).then(|| vec![byte; length]))
 }
 
-fn all(table: &Table, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    table.scan(prefix).unwrap().map(Result::unwrap).collect()
+fn all(table: &SortedRuns, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    table.scan(prefix).map(Result::unwrap).collect()
 }
 
 fn with_prefix(model: &BTreeMap<Vec<u8>, Vec<u8>>, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -38,99 +75,96 @@ fn rows_are_those_of_a_map_whatever_was_merged_and_reopened() {
     let directory = tempfile::tempdir().unwrap();
     let mut chance = Chance::new(7);
     let mut model = BTreeMap::new();
-    let mut table = Table::with_room(directory.path(), 2_000).unwrap();
+    let mut table = open(directory.path(), 2_000);
     let mut ranks = 0;
     for round in 0..400 {
-        let mut batch = RowBatch::default();
+        let mut batch = Batch::default();
         for _ in 0..chance.below(40) {
             let (key, value) = row(&mut chance);
             match &value {
                 Some(value) => model.insert(key.clone(), value.clone()),
                 None => model.remove(&key),
             };
-            batch.rows.push((key, value));
+            add(&mut batch, (key, value));
         }
         // What is read meanwhile stays as it was.
-        let before = table.scan(b"c").unwrap();
+        let before = table.scan(b"c");
         let then = with_prefix(&model, b"");
         let wanted = all(&table, b"c");
         table.apply(batch).unwrap();
         assert_eq!(before.map(Result::unwrap).collect::<Vec<_>>(), wanted);
         ranks = ranks.max(
             table
-                .kept()
+                .table()
                 .runs
                 .iter()
-                .map(|run| run.row.rank)
+                .map(|run| run.description.rank)
                 .max()
                 .unwrap_or(0),
         );
         for _ in 0..20 {
             let (key, _) = row(&mut chance);
             assert_eq!(table.get(&key).unwrap(), model.get(&key).cloned());
-            let group = schema::group(&key);
+            let group = group(&Groups, &key);
             assert_eq!(all(&table, group), with_prefix(&model, group));
         }
         if round % 50 == 49 {
             assert_eq!(all(&table, b""), then);
             table.flush().unwrap();
             drop(table);
-            table = Table::with_room(directory.path(), 2_000).unwrap();
+            table = open(directory.path(), 2_000);
             assert_eq!(all(&table, b""), then);
         }
     }
     assert!(ranks >= 2, "{ranks}");
-    assert!(table.kept().runs.len() < 3 * SAME_RANK);
+    assert!(table.table().runs.len() < 3 * SAME_RANK);
 }
 
 #[test]
-fn entries_under_a_term_come_together_in_few_rows() {
+fn appended_rows_of_a_group_become_few() {
     let directory = tempfile::tempdir().unwrap();
-    let table = Table::with_room(directory.path(), 500).unwrap();
-    let term = [&[schema::POSTINGS][..], Digest::of(b"term").as_bytes()].concat();
-    let other = [&[schema::POSTINGS][..], Digest::of(b"other").as_bytes()].concat();
-    let indices: Vec<_> = (0..2_000).map(|number| EntryIndex::new(3 * number)).collect();
-    for some in indices.chunks(3) {
-        let postings = vec![(term.clone(), some.to_vec()), (other.clone(), some[..1].to_vec())];
-        table
-            .apply(RowBatch {
-                rows: Vec::new(),
-                postings,
-            })
-            .unwrap();
+    let table = open(directory.path(), 500);
+    let numbers: Vec<_> = (0..2_000).map(|number| 3 * number).collect();
+    let row = |list: u8, some: &[u32]| {
+        let bytes: Vec<_> = some.iter().flat_map(|number| number.to_be_bytes()).collect();
+        ([&[b't', list], &bytes[..4]].concat(), bytes)
+    };
+    let numbers_in = |value: &[u8]| -> Vec<u32> {
+        let (numbers, _) = value.as_chunks();
+        numbers.iter().map(|number| u32::from_be_bytes(*number)).collect()
+    };
+    for some in numbers.chunks(3) {
+        let mut batch = Batch::default();
+        for (list, some) in [(1, some), (2, &some[..1])] {
+            let (key, value) = row(list, some);
+            batch.append(key, value);
+        }
+        table.apply(batch).unwrap();
     }
     table.flush().unwrap();
-    let rows = all(&table, &term);
-    let found: Vec<_> = rows
-        .iter()
-        .flat_map(|(key, row)| schema::posting_indices(key, row).unwrap())
-        .collect();
-    assert_eq!(found, indices);
-    assert!(rows.len() < 40, "{}", rows.len());
-    for index in [0, 1, 3, 2_999, 3_000, 5_997, 5_998] {
-        let key = schema::posting_key(&term, EntryIndex::new(index));
-        let (key, row) = table.last(&term, &key).unwrap().unwrap();
-        let found = schema::posting_indices(&key, &row).unwrap();
-        let is_there = found.contains(&EntryIndex::new(index));
-        assert_eq!(is_there, index % 3 == 0 && index < 6_000, "{index}");
+    let rows = all(&table, b"t\x01");
+    let found: Vec<_> = rows.iter().flat_map(|(_, value)| numbers_in(value)).collect();
+    assert_eq!(found, numbers);
+    assert!(rows.len() < 2 * numbers.len() / 16, "{}", rows.len());
+    for number in [0, 1, 3, 2_999, 3_000, 5_997, 5_998] {
+        let (key, _) = row(1, &[number]);
+        let (_, value) = table.last(b"t\x01", &key).unwrap().unwrap();
+        let is_there = numbers_in(&value).contains(&number);
+        assert_eq!(is_there, number % 3 == 0 && number < 6_000, "{number}");
     }
 }
 
 /// A table of one run of several blocks.
 fn one_run(directory: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let table = Table::open(directory).unwrap();
+    let table = open(directory, RECENT_BYTES);
     let rows = (0..2_000).map(|number| (format!("c{number:06}").into_bytes(), vec![1; 20]));
     let model: BTreeMap<_, _> = rows.collect();
     let rows = model
         .iter()
         .map(|(key, value)| (key.clone(), Some(value.clone())));
-    let batch = RowBatch {
-        rows: rows.collect(),
-        postings: Vec::new(),
-    };
-    table.apply(batch).unwrap();
+    write(&table, rows);
     table.flush().unwrap();
-    assert_eq!(table.kept().runs.len(), 1);
+    assert_eq!(table.table().runs.len(), 1);
     model
 }
 
@@ -144,10 +178,11 @@ fn file_of(directory: &Path) -> PathBuf {
 
 /// How many rows cannot be read, and whether all can be gone through; what is read is what it was.
 fn lost(directory: &Path, model: &BTreeMap<Vec<u8>, Vec<u8>>) -> (usize, bool) {
-    let table = match Table::open(directory) {
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let table = match SortedRuns::open(&disk, directory, &Groups) {
         Ok(table) => table,
         Err(error) => {
-            assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+            assert!(matches!(error, EngineError::Damaged { .. }), "{error}");
             return (model.len(), false);
         }
     };
@@ -156,12 +191,12 @@ fn lost(directory: &Path, model: &BTreeMap<Vec<u8>, Vec<u8>>) -> (usize, bool) {
         match table.get(key) {
             Ok(found) => assert_eq!(found.as_ref(), Some(value)),
             Err(error) => {
-                assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+                assert!(matches!(error, EngineError::Damaged { .. }), "{error}");
                 lost += 1;
             }
         }
     }
-    let scanned = table.scan(b"c").and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let scanned = table.scan(b"c").collect::<Result<Vec<_>, _>>();
     if let Ok(rows) = &scanned {
         assert!(rows.iter().map(|(key, value)| (key, value)).eq(model));
     }
@@ -219,15 +254,11 @@ fn what_is_changed_in_a_run_is_an_error_for_its_rows_only() {
 #[test]
 fn what_is_changed_in_a_filter_is_an_error_for_the_keys_of_its_piece() {
     let directory = tempfile::tempdir().unwrap();
-    let table = Table::open(directory.path()).unwrap();
+    let table = open(directory.path(), RECENT_BYTES);
     let keys: Vec<_> = (0..100_000_u32)
         .map(|number| number.to_be_bytes().to_vec())
         .collect();
-    let batch = RowBatch {
-        rows: keys.iter().map(|key| (key.clone(), Some(Vec::new()))).collect(),
-        postings: Vec::new(),
-    };
-    table.apply(batch).unwrap();
+    write(&table, keys.iter().map(|key| (key.clone(), Some(Vec::new()))));
     drop(table);
     let file = file_of(directory.path());
     let whole = std::fs::read(&file).unwrap();
@@ -236,13 +267,13 @@ fn what_is_changed_in_a_filter_is_an_error_for_the_keys_of_its_piece() {
         let mut bytes = whole.clone();
         bytes[whole.len() - before_the_end] ^= 1;
         std::fs::write(&file, bytes).unwrap();
-        let table = Table::open(directory.path()).unwrap();
+        let table = open(directory.path(), RECENT_BYTES);
         let mut lost = 0;
         for key in &keys {
             match table.get(key) {
                 Ok(found) => assert_eq!(found, Some(Vec::new())),
                 Err(error) => {
-                    assert!(matches!(error, RowError::Damaged { .. }), "{error}");
+                    assert!(matches!(error, EngineError::Damaged { .. }), "{error}");
                     lost += 1;
                 }
             }
@@ -255,14 +286,10 @@ fn what_is_changed_in_a_filter_is_an_error_for_the_keys_of_its_piece() {
 fn another_run_in_the_place_of_one_is_an_error() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let model = one_run(directory.path());
-    let table = Table::open(other.path()).unwrap();
+    let table = open(other.path(), RECENT_BYTES);
     // As many rows, as long, under the same number.
     let rows = model.keys().map(|key| (key.clone(), Some(vec![2; 20])));
-    let batch = RowBatch {
-        rows: rows.collect(),
-        postings: Vec::new(),
-    };
-    table.apply(batch).unwrap();
+    write(&table, rows);
     drop(table);
     let (to, from) = (file_of(directory.path()), file_of(other.path()));
     assert_eq!(to.file_name(), from.file_name());
@@ -273,25 +300,22 @@ fn another_run_in_the_place_of_one_is_an_error() {
 #[test]
 fn heads_are_written_with_the_runs_that_they_belong_to() {
     let directory = tempfile::tempdir().unwrap();
-    let mut table = Table::with_room(directory.path(), 1_000).unwrap();
+    let mut table = open(directory.path(), 1_000);
     for round in 0_u32..300 {
         let head = round.to_be_bytes().to_vec();
         let key = format!("c{round}").into_bytes();
         let mut rows = vec![(b"s".to_vec(), Some(head.clone())), (key, Some(vec![7; 60]))];
         let gone = round % 3 == 0;
         rows.push((b"i".to_vec(), (!gone).then(|| head.clone())));
-        let batch = RowBatch {
-            rows,
-            postings: Vec::new(),
-        };
-        table.apply(batch).unwrap();
+        write(&table, rows);
         assert_eq!(table.get(b"s"), Ok(Some(head.clone())));
         assert_eq!(table.get(b"i"), Ok((!gone).then_some(head)));
         if round % 70 == 69 {
             // As a process leaves it that is killed.
-            table.kept().recent.clear();
+            table.table().recent.clear();
+            table.table().heads.clear();
             drop(table);
-            table = Table::with_room(directory.path(), 1_000).unwrap();
+            table = open(directory.path(), 1_000);
             let state = table.get(b"s").unwrap().unwrap();
             let state = u32::from_be_bytes(*state.first_chunk().unwrap());
             let rows = all(&table, b"c").len();
@@ -299,11 +323,7 @@ fn heads_are_written_with_the_runs_that_they_belong_to() {
             assert!(round - state < 20, "{state} of {round}");
             // The rows that were lost.
             let lost = (state + 1..=round).map(|round| (format!("c{round}").into_bytes(), Some(vec![7; 60])));
-            let batch = RowBatch {
-                rows: lost.collect(),
-                postings: Vec::new(),
-            };
-            table.apply(batch).unwrap();
+            write(&table, lost);
         }
     }
 }
@@ -316,14 +336,10 @@ fn runs_that_cannot_be_merged_are_an_error_and_stay_as_they_are() {
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[20] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    let table = Table::open(directory.path()).unwrap();
+    let table = open(directory.path(), RECENT_BYTES);
     let write = |number: usize| {
         let rows = vec![(format!("d{number}").into_bytes(), Some(Vec::new()))];
-        let batch = RowBatch {
-            rows,
-            postings: Vec::new(),
-        };
-        table.apply(batch).unwrap();
+        write(&table, rows);
         table.flush()
     };
     for number in 2..SAME_RANK {
@@ -331,11 +347,11 @@ fn runs_that_cannot_be_merged_are_an_error_and_stay_as_they_are() {
     }
     for number in SAME_RANK..SAME_RANK + 2 {
         let error = write(number).unwrap_err();
-        assert!(error.to_string().contains("reindex"), "{error}");
+        assert!(matches!(error, EngineError::Damaged { .. }), "{error}");
     }
     // Nothing is left of what could not be merged.
-    let named = table.kept().runs.len();
-    assert_eq!(table.kept().files.all().unwrap().len(), named);
+    let named = table.table().runs.len();
+    assert_eq!(table.table().files.all().unwrap().len(), named);
     let readable = model.iter().filter(|(key, _)| table.get(key).is_ok()).count();
     assert!(readable > model.len() - 400, "{readable}");
     let written = (2..SAME_RANK + 2).map(|number| format!("d{number}"));
@@ -348,25 +364,24 @@ fn runs_that_cannot_be_merged_are_an_error_and_stay_as_they_are() {
 fn what_no_manifest_names_is_removed() {
     let directory = tempfile::tempdir().unwrap();
     let model = one_run(directory.path());
-    let table = Table::open(directory.path()).unwrap();
+    let table = open(directory.path(), RECENT_BYTES);
     // A merge that was cut short.
-    let rows = model.keys().map(|key| Ok((key.clone(), None)));
     let most = u64::try_from(model.len()).unwrap();
-    let files = table.kept().files.clone();
-    Run::write(&files, 77, 1, most, rows).unwrap().unwrap();
+    let files = table.table().files.clone();
+    let written = files.write(77, 1, most, |writer| {
+        let mut keys = model.keys();
+        keys.try_for_each(|key| writer.push(key, None, fingerprint(&Groups, key)))
+    });
+    written.unwrap().unwrap();
     drop(table);
-    let table = Table::open(directory.path()).unwrap();
+    let table = open(directory.path(), RECENT_BYTES);
     assert!(all(&table, b"").into_iter().eq(model.clone()));
     // Whoever only reads leaves it there.
     assert_eq!(files.all().unwrap(), [0, 77]);
     let rows = vec![(b"d1".to_vec(), Some(Vec::new()))];
-    let batch = RowBatch {
-        rows,
-        postings: Vec::new(),
-    };
-    table.apply(batch).unwrap();
+    write(&table, rows);
     table.flush().unwrap();
-    let runs: Vec<_> = table.kept().runs.iter().map(|run| run.row.id).collect();
+    let runs: Vec<_> = table.table().runs.iter().map(|run| run.description.id).collect();
     assert_eq!(runs.len(), 2);
     assert_eq!(files.all().unwrap(), runs);
     assert_eq!(all(&table, b"c").len(), model.len());
