@@ -32,6 +32,14 @@
 //! ```
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+#[cfg(test)]
+extern crate self as prova_store;
+
+/// The suite of ledgers once more: here the rows are in a map, to show that another engine can take the place of the one that there is.
+#[cfg(test)]
+#[path = "../tests/ledger/main.rs"]
+mod suite;
+
 mod append;
 mod attachments;
 mod audit;

@@ -4,6 +4,21 @@ use serde::Serialize;
 use super::*;
 use crate::disk::real_disk;
 
+/// Whether the rows in a directory are to be in a map: where the suite of ledgers runs as part of these tests.
+pub(super) fn is_for_oracle(directory: &Path) -> bool {
+    let mut names = directory.iter().filter_map(|name| name.to_str());
+    names.any(|name| name.starts_with(crate::suite::scene::PREFIX))
+}
+
+#[test]
+fn the_suite_runs_on_the_oracle() {
+    let scene = crate::suite::scene::Scene::with_units(1);
+    let store = scene.directory().join("store");
+    let names = std::fs::read_dir(store).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["db"]);
+}
+
 #[test]
 fn batches_are_kept_and_scanned_in_order() {
     let directory = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ use prova_core::{
 use prova_store::{AppendError, NoProgress, Outcome, Snapshot, audit};
 use prova_testkit::builder::{TestLedger, unit};
 
-use crate::scene::{Scene, appended, check, index};
+use super::scene::{Scene, appended, check, index};
 
 #[test]
 fn a_ledger_grows_over_reopenings_and_answers_from_its_store() {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use prova_core::hash::Digest;
 use prova_store::{AttachmentError, Blame, FaultKind, NoProgress, fsck};
 
-use crate::scene::{Scene, index};
+use super::scene::{Scene, index};
 
 /// A source that fails after some bytes.
 struct Failing(usize);

@@ -5,7 +5,7 @@ use std::fs;
 use prova_core::position::TreeSize;
 use prova_store::{BackupError, Blame, Ledger, NoProgress, backup, fsck, restore};
 
-use crate::scene::{Scene, check, log_key};
+use super::scene::{Scene, check, log_key};
 
 #[test]
 fn a_backup_while_appends_go_on_restores_to_a_ledger_that_goes_on() {

@@ -8,7 +8,7 @@ use prova_store::{
 };
 use prova_testkit::independent;
 
-use crate::scene::{Scene, index, log_key};
+use super::scene::{Scene, index, log_key};
 
 /// Where an entry begins in its bundle.
 fn offset(snapshot: &Snapshot, entry: u64) -> usize {
@@ -270,7 +270,7 @@ fn one_damaged_bundle_leaves_all_other_entries_readable() {
     let outcomes = ledger
         .append(None, &[statements.manufacture("AFTER", 0)])
         .unwrap();
-    assert_eq!(crate::scene::appended(&outcomes), 1);
+    assert_eq!(super::scene::appended(&outcomes), 1);
     let faults = fsck(&scene.directory(), &NoProgress).unwrap();
     let files: Vec<_> = faults.iter().map(|fault| fault.file.as_str()).collect();
     assert_eq!(files, ["tile/entries/002"]);

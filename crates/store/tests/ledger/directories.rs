@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use prova_core::key::test_keys::published_test_key;
 use prova_store::{Blame, CreateError, Ledger, NoProgress, OpenError, Snapshot};
 
-use crate::scene::{Scene, log_key};
+use super::scene::{Scene, log_key};
 
 fn open(directory: &Path) -> (OpenError, OpenError) {
     let reader = Snapshot::open(directory).unwrap_err();

@@ -7,7 +7,7 @@ use std::{
 
 use prova_store::{Ledger, NoProgress, OpenError, Snapshot, fsck};
 
-use crate::{
+use super::{
     recovery::copy as copy_tree,
     scene::{Scene, check, log_key},
 };

@@ -19,7 +19,7 @@ use prova_core::{
 use prova_store::{Snapshot, State};
 use prova_testkit::builder::sign;
 
-use crate::scene::{Scene, index};
+use super::scene::{Scene, index};
 
 const TERM: &str = "key:be7b50bbef7ffa8310674a9b80a53bbcbd80d23175209b82fe6f766702766d54";
 

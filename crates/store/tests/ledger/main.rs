@@ -1,4 +1,6 @@
 //! A ledger's directory through its whole life; after each change an independent auditor re-derives it from raw bytes.
+//!
+//! The same files are compiled into the unit tests of `prova-store`, where another engine of rows is under the store.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -17,5 +19,5 @@ mod journal;
 mod listing;
 mod readers;
 mod recovery;
-mod scene;
+pub(crate) mod scene;
 mod seal;

@@ -4,7 +4,7 @@ use prova_core::{hash::LeafHash, lifecycle::View, position::TreeSize};
 use prova_store::{Blame, Ledger, NoProgress, OpenError, Snapshot, audit};
 use prova_testkit::builder::unit;
 
-use crate::scene::{Scene, index, log_key};
+use super::scene::{Scene, index, log_key};
 
 #[test]
 fn a_second_writer_gets_a_clear_error() {

@@ -6,7 +6,7 @@ use prova_core::{lifecycle::View, position::TreeSize};
 use prova_store::{Blame, FaultKind, Ledger, NoProgress, OpenError, fsck, reindex};
 use prova_testkit::builder::unit;
 
-use crate::scene::{Scene, index, log_key};
+use super::scene::{Scene, index, log_key};
 
 fn assert_whole(scene: &mut Scene, units: usize) {
     let mut ledger = scene.open();

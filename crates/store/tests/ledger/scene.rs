@@ -17,6 +17,9 @@ use prova_core::{
 use prova_store::{Ledger, NoProgress, Outcome};
 use prova_testkit::{builder::TestLedger, independent};
 
+/// How the directories of scenes are named. Where the suite is compiled into the store's own tests, these names choose the engine of rows.
+pub(crate) const PREFIX: &str = "prova-suite-";
+
 pub(crate) struct Scene {
     base: tempfile::TempDir,
     pub(crate) statements: TestLedger,
@@ -26,7 +29,7 @@ impl Scene {
     /// No ledger yet.
     pub(crate) fn empty() -> Self {
         Self {
-            base: tempfile::tempdir().unwrap(),
+            base: tempfile::Builder::new().prefix(PREFIX).tempdir().unwrap(),
             statements: TestLedger::new("ledger.example/2026"),
         }
     }

@@ -14,7 +14,7 @@ use prova_store::{
 };
 use prova_testkit::builder::sign;
 
-use crate::scene::{Scene, appended, index, log_key};
+use super::scene::{Scene, appended, index, log_key};
 
 const TIME: &str = "2026-03-02T08:00:00Z";
 
