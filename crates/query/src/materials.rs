@@ -59,7 +59,7 @@ pub struct Material {
     pub kind: String,
     /// What the document calls it.
     pub name: String,
-    /// Which version of it.
+    /// The version that the bill gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Who supplied it: supplier, else manufacturer, else publisher.
