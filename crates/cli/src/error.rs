@@ -10,19 +10,8 @@
 use std::{error::Error, fmt, io};
 
 use prova_query::causes;
+pub(crate) use prova_store::Blame;
 use serde::Serialize;
-
-/// Whose fault a failure is; decides the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Blame {
-    /// Of the evidence: bytes that are missing, changed or contradictory.
-    Evidence,
-    /// Of the caller: an argument, a file, a key, a statement that a ledger refuses.
-    Caller,
-    /// Of the program or its machine.
-    Program,
-}
 
 /// An error that knows whose fault it is.
 pub(crate) trait Blamed {

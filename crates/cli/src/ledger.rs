@@ -90,22 +90,12 @@ impl prova_bundle::verify::Progress for Bar {
     }
 }
 
-impl From<prova_store::Blame> for Blame {
-    fn from(blame: prova_store::Blame) -> Self {
-        match blame {
-            prova_store::Blame::Evidence => Self::Evidence,
-            prova_store::Blame::Caller => Self::Caller,
-            prova_store::Blame::Program => Self::Program,
-        }
-    }
-}
-
 /// Errors of the store and of queries know whose fault they are.
 macro_rules! blamed {
     ($($error:ty),+ $(,)?) => {$(
         impl Blamed for $error {
             fn blame(&self) -> Blame {
-                <$error>::blame(self).into()
+                <$error>::blame(self)
             }
         }
     )+};
@@ -126,7 +116,7 @@ blamed!(
 
 impl Blamed for CompositionError {
     fn blame(&self) -> Blame {
-        CompositionError::blame(self).into()
+        CompositionError::blame(self)
     }
 
     fn hint(&self) -> Option<String> {
@@ -154,7 +144,7 @@ impl Blamed for HeadsError {
 
 impl Blamed for RehearsalError {
     fn blame(&self) -> Blame {
-        RehearsalError::blame(self).into()
+        RehearsalError::blame(self)
     }
 
     fn hint(&self) -> Option<String> {
@@ -167,7 +157,7 @@ impl Blamed for RehearsalError {
 
 impl Blamed for OpenReadingError {
     fn blame(&self) -> Blame {
-        OpenReadingError::blame(self).into()
+        OpenReadingError::blame(self)
     }
 
     fn hint(&self) -> Option<String> {
@@ -180,7 +170,7 @@ impl Blamed for OpenReadingError {
 
 impl Blamed for SubjectError {
     fn blame(&self) -> Blame {
-        SubjectError::blame(self).into()
+        SubjectError::blame(self)
     }
 
     fn hint(&self) -> Option<String> {
@@ -191,7 +181,7 @@ impl Blamed for SubjectError {
 
 impl Blamed for OpenError {
     fn blame(&self) -> Blame {
-        OpenError::blame(self).into()
+        OpenError::blame(self)
     }
 
     fn hint(&self) -> Option<String> {

@@ -9,7 +9,7 @@ use prova_core::{
     statement::dsse::{Envelope, EnvelopeError},
     view::{
         message::{message, with_messages},
-        timeline::Row,
+        timeline::TimelineRow,
     },
 };
 use prova_store::Blame;
@@ -107,7 +107,7 @@ impl EntryDetail {
                 distrusted: distrust(registry, key, index).as_ref().map(message),
             }
         };
-        let row = Row::new(index, &entry, None, reading.history());
+        let row = TimelineRow::new(index, &entry, None, reading.history());
         let by = row
             .by
             .as_ref()

@@ -9,7 +9,7 @@ use prova_core::{
     position::EntryIndex,
     statement::event::role::Role,
     time::Timestamp,
-    view::{component_state::Party, message::with_messages, timeline::Row},
+    view::{component_state::Party, message::with_messages, timeline::TimelineRow},
 };
 use serde::Serialize;
 
@@ -78,7 +78,7 @@ impl Reading {
         let entry = self.history().verify(index, bytes)?;
         let findings = self.findings(index, &entry)?;
         let subjects = entry.statement().subjects.iter();
-        let row = Row::new(index, &entry, None, self.history());
+        let row = TimelineRow::new(index, &entry, None, self.history());
         Ok(LogEntry {
             index,
             leaf: row.leaf,

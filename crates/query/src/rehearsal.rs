@@ -47,19 +47,19 @@ pub enum Rehearsed {
 /// Entries tried on a ledger's state, one after the other, without being recorded.
 #[derive(Debug)]
 pub struct Rehearsal<'a> {
-    rows: Rows<'a>,
+    rows: RehearsalRows<'a>,
     registry: Option<Registry>,
     size: TreeSize,
 }
 
 /// The state, with the changes of the entries tried so far on top.
 #[derive(Debug)]
-struct Rows<'a> {
+struct RehearsalRows<'a> {
     state: &'a State,
     changes: Lives,
 }
 
-impl Layer for Rows<'_> {
+impl Layer for RehearsalRows<'_> {
     type Below = State;
     type Error = ReadError;
 
@@ -77,7 +77,7 @@ impl<'a> Rehearsal<'a> {
     #[must_use]
     pub fn new(state: &'a State) -> Self {
         Self {
-            rows: Rows {
+            rows: RehearsalRows {
                 state,
                 changes: Lives::default(),
             },

@@ -6,7 +6,7 @@ use prova_core::{
     id::component::SubjectId,
     ledger::{fault::EntryFault, replay::ReplayError},
     position::EntryIndex,
-    verdict::{Grounds, Question, ReasonCode, Scope, Trust, Verdict},
+    verdict::{Grounds, Question, ReasonCode, Trust, Verdict, VerdictScope},
 };
 use prova_store::{Audit, AuditError, Blame, Progress, ReadError, Snapshot, audit};
 use serde::Serialize;
@@ -105,7 +105,7 @@ impl LedgerVerdict {
         trust: Option<&Trust>,
         progress: &dyn Progress,
     ) -> Result<Self, StoppedAudit> {
-        let audit = audited(snapshot, Scope::Ledger, trust, progress)?;
+        let audit = audited(snapshot, VerdictScope::Ledger, trust, progress)?;
         Ok(Self {
             signatures: audit.signatures,
             components: audit.components,
@@ -126,7 +126,7 @@ impl SubjectVerdict {
         trust: Option<&Trust>,
         progress: &dyn Progress,
     ) -> Result<Self, VerifySubjectError> {
-        let mut audit = audited(&snapshot, Scope::Subject(subject.clone()), trust, progress)?;
+        let mut audit = audited(&snapshot, VerdictScope::Subject(subject.clone()), trust, progress)?;
         let findings = std::mem::take(&mut audit.findings);
         let findings = findings
             .into_iter()
@@ -184,7 +184,7 @@ impl Reading {
 
 fn audited(
     snapshot: &Snapshot,
-    scope: Scope,
+    scope: VerdictScope,
     trust: Option<&Trust>,
     progress: &dyn Progress,
 ) -> Result<Audit, StoppedAudit> {

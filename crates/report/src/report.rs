@@ -14,7 +14,7 @@ use prova_core::{
     verdict::Verdict,
     view::{
         component_state::Party,
-        timeline::{Row, distrusted},
+        timeline::{TimelineRow, distrusted},
         trace::Entries,
     },
 };
@@ -99,7 +99,7 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryShown {
     /// What it says.
-    pub row: Row,
+    pub row: TimelineRow,
     /// The keys that signed it.
     pub signers: Vec<KeyId>,
     /// The first of its subjects.
@@ -196,7 +196,7 @@ impl Report {
             let Ok(entry) = entries.entry(index) else {
                 continue;
             };
-            let mut row = Row::new(index, &entry, None, &self.history);
+            let mut row = TimelineRow::new(index, &entry, None, &self.history);
             row.findings = distrusted(index, &entry, &self.history);
             let subject = entry
                 .statement()

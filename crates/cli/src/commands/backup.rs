@@ -62,7 +62,7 @@ impl Show for Copied {
 
 impl Blamed for BackupError {
     fn blame(&self) -> Blame {
-        BackupError::blame(self).into()
+        BackupError::blame(self)
     }
 }
 

@@ -126,7 +126,7 @@ fn note_later(listed: &TermListing, ui: &Ui) {
 
 impl Blamed for TermListingError {
     fn blame(&self) -> Blame {
-        TermListingError::blame(self).into()
+        TermListingError::blame(self)
     }
 
     fn hint(&self) -> Option<String> {

@@ -19,7 +19,7 @@ use crate::{
     registry::history::{History, HistoryError},
     statement::entry::Verified,
     text::excerpt,
-    verdict::{Answer, Answered, BundleScope, Gap, Question, ReasonCode, Scope, Trust, Verdict},
+    verdict::{Answer, Answered, BundleScope, Gap, Question, ReasonCode, Trust, Verdict, VerdictScope},
     view::trace::Entries,
 };
 
@@ -201,7 +201,7 @@ impl Dossier {
             .on(about),
             self.complete(),
         ];
-        let scope = Scope::Bundle(description.scope.clone());
+        let scope = VerdictScope::Bundle(description.scope.clone());
         let mut verdict = Verdict::new(scope, self.checkpoint(), trust, answers, self.findings.clone());
         verdict.withheld = u64::try_from(description.withheld.len()).unwrap_or(u64::MAX);
         verdict.gaps.clone_from(gaps);

@@ -38,7 +38,7 @@ use crate::{
         in_toto::Predicate,
         seal::{Seal, Sealed},
     },
-    verdict::{BundleScope, Gap, Scope, Trust, Verdict},
+    verdict::{BundleScope, Gap, Trust, Verdict, VerdictScope},
 };
 
 /// A term that must be complete: what the seal counts, and what was seen so far.
@@ -481,7 +481,7 @@ impl Verifier {
         fault: &BundleFault,
         trust: Option<&Trust>,
     ) -> Verdict {
-        let scope = Scope::Bundle(description.scope.clone());
+        let scope = VerdictScope::Bundle(description.scope.clone());
         let why = (fault.question(), fault.code());
         let mut verdict = Verdict::stopped(scope, checkpoint, trust, why, fault.entry(), &fault.to_string());
         verdict.withheld = u64::try_from(description.withheld.len()).unwrap_or(u64::MAX);

@@ -70,7 +70,7 @@ impl Trust {
 /// What a verdict is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Scope {
+pub enum VerdictScope {
     /// All entries of the ledger.
     Ledger,
     /// The chain of one subject.
@@ -88,7 +88,7 @@ pub struct Verdict<F = Finding> {
     /// The format's name and version: [`FORMAT`].
     pub format: String,
     /// What it is about.
-    pub scope: Scope,
+    pub scope: VerdictScope,
     /// The ledger.
     pub origin: Origin,
     /// Entries that its checkpoint covers.
@@ -147,7 +147,7 @@ impl Verdict {
                 format!("all {size} entries that the checkpoint covers were read, and give its root"),
             ),
         ];
-        Self::new(Scope::Ledger, signed, trust, answers, findings)
+        Self::new(VerdictScope::Ledger, signed, trust, answers, findings)
     }
 
     /// The verdict on one subject of such a ledger.
@@ -193,13 +193,13 @@ impl Verdict {
                 &grounds.mentions,
             ),
         ];
-        Self::new(Scope::Subject(subject), signed, trust, answers, findings)
+        Self::new(VerdictScope::Subject(subject), signed, trust, answers, findings)
     }
 
     /// The verdict where an audit stopped: at `entry`, which fails `question` for this reason, if it was an entry.
     #[must_use]
     pub fn stopped(
-        scope: Scope,
+        scope: VerdictScope,
         signed: &SignedCheckpoint,
         trust: Option<&Trust>,
         (question, code): (Question, ReasonCode),
@@ -230,7 +230,7 @@ impl Verdict {
 
     /// The verdict with these answers to the first four questions.
     pub(crate) fn new(
-        scope: Scope,
+        scope: VerdictScope,
         signed: &SignedCheckpoint,
         trust: Option<&Trust>,
         mut answers: Vec<Answered>,
@@ -249,7 +249,7 @@ impl Verdict {
     }
 
     fn of(
-        scope: Scope,
+        scope: VerdictScope,
         signed: &SignedCheckpoint,
         trust: Option<&Trust>,
         answers: Vec<Answered>,

@@ -260,7 +260,7 @@ fn where_an_audit_stops_one_question_fails_and_the_others_stay_open() {
     let at = Some(EntryIndex::new(10));
     let why = (question, ReasonCode::of_refusal(&fault.refusal));
     assert_eq!(why.1, ReasonCode::LinkBroken);
-    let verdict = Verdict::stopped(Scope::Ledger, &signed(), None, why, at, &error.to_string());
+    let verdict = Verdict::stopped(VerdictScope::Ledger, &signed(), None, why, at, &error.to_string());
     let failed: Vec<_> = verdict.failed().collect();
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].reason, "entry 10 should not have been admitted");

@@ -28,7 +28,7 @@ use crate::{
 /// One entry in a life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Row {
+pub struct TimelineRow {
     /// Where the entry stands in the ledger.
     pub index: EntryIndex,
     /// Its leaf hash.
@@ -86,12 +86,12 @@ pub struct Timeline {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<ComponentState>,
     /// The entries about it, oldest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TimelineRow>,
     /// Entries that mention it or correct one of its entries, but are about others.
-    pub mentions: Vec<Row>,
+    pub mentions: Vec<TimelineRow>,
 }
 
-impl Row {
+impl TimelineRow {
     /// An entry as a row in the life of `subject`, or as one of no life in particular; without findings and corrections.
     #[must_use]
     pub fn new(index: EntryIndex, entry: &Verified, subject: Option<&SubjectId>, history: &History) -> Self {
@@ -169,7 +169,7 @@ impl Timeline {
         }
         let (mut rows, mut mentions) = (Vec::new(), Vec::new());
         for (index, entry) in entries {
-            let mut row = Row::new(*index, entry, Some(subject), history);
+            let mut row = TimelineRow::new(*index, entry, Some(subject), history);
             row.corrected_by = corrections.get(&entry.leaf()).cloned().unwrap_or_default();
             let is_about = entry
                 .statement()
@@ -203,7 +203,7 @@ impl Timeline {
     /// The findings in this life, in order of entries.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let of_row = |row: &Row| {
+        let of_row = |row: &TimelineRow| {
             let finding = |detail: &Detail| Finding {
                 subject: self.subject.clone(),
                 entry: row.index,

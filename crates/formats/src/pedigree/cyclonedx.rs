@@ -24,7 +24,7 @@ struct CycloneDxDocument {
     components: Vec<CycloneDxComponent>,
     dependencies: Vec<Dependency>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    compositions: Vec<Composition>,
+    compositions: Vec<CycloneDxComposition>,
 }
 
 #[derive(Serialize)]
@@ -141,7 +141,7 @@ struct Dependency {
 }
 
 #[derive(Serialize)]
-struct Composition {
+struct CycloneDxComposition {
     aggregate: &'static str,
     assemblies: Vec<String>,
 }
@@ -340,14 +340,14 @@ fn dependencies(pedigree: &Pedigree) -> Vec<Dependency> {
 }
 
 /// What is known about completeness: of a unit, nothing; of what its maker says is not known, that it is not.
-fn compositions(items: &[Item]) -> Vec<Composition> {
+fn compositions(items: &[Item]) -> Vec<CycloneDxComposition> {
     let of = |aggregate, chosen: &dyn Fn(&Item) -> bool| {
         let assemblies: Vec<_> = items
             .iter()
             .filter(|item| chosen(item))
             .map(|item| item.node.component.to_string())
             .collect();
-        (!assemblies.is_empty()).then_some(Composition {
+        (!assemblies.is_empty()).then_some(CycloneDxComposition {
             aggregate,
             assemblies,
         })

@@ -33,7 +33,7 @@ use prova_core::{
     view::{
         component_state::Party,
         message::message,
-        timeline::Row,
+        timeline::TimelineRow,
         trace::{Entries, Relation, Shown, Trace, TraceNode},
     },
 };
@@ -94,7 +94,7 @@ struct Item {
     birth: Option<Birth>,
     aliases: Vec<Alias>,
     findings: Vec<Finding>,
-    rows: Vec<Row>,
+    rows: Vec<TimelineRow>,
     /// Position in the items of the unit that it is a part of.
     parent: Option<usize>,
 }
@@ -463,7 +463,7 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
     }
 
     /// The entries that a component rests on: all of a unit's, the manifests of a type or release. (A type is mentioned by each of its units.)
-    fn rows(&self, id: &ComponentId, chain: &Chain) -> Result<Vec<Row>, V::Error> {
+    fn rows(&self, id: &ComponentId, chain: &Chain) -> Result<Vec<TimelineRow>, V::Error> {
         let subject = SubjectId::from(id.clone());
         let indices = match &chain.life {
             Life::Unit(_) if chain.length == 0 => Vec::new(),
@@ -487,7 +487,7 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
                 .iter()
                 .any(|stated| stated.id == subject)
             {
-                rows.push(Row::new(index, &entry, Some(&subject), self.history));
+                rows.push(TimelineRow::new(index, &entry, Some(&subject), self.history));
             }
         }
         Ok(rows)

@@ -5,7 +5,7 @@ use prova_core::{
     hash::Digest,
     id::component::{ComponentId, Kind},
     text::escape,
-    view::{component_state::Party, timeline::Row, trace::Relation},
+    view::{component_state::Party, timeline::TimelineRow, trace::Relation},
 };
 use serde::Serialize;
 
@@ -259,7 +259,7 @@ fn is_cpe(text: &str) -> bool {
         })
 }
 
-fn annotation(row: &Row) -> Annotation {
+fn annotation(row: &TimelineRow) -> Annotation {
     Annotation {
         date: row.time.to_string(),
         kind: "OTHER",

@@ -1,7 +1,7 @@
 //! A life as a list of what happened, oldest first.
 
 use maud::{Markup, html};
-use prova_core::view::{message::message, timeline::Row};
+use prova_core::view::{message::message, timeline::TimelineRow};
 
 use super::{
     findings::warning,
@@ -28,7 +28,7 @@ pub(super) fn timeline(report: &Report, page: &Page) -> Markup {
     }
 }
 
-fn step(report: &Report, row: &Row) -> Markup {
+fn step(report: &Report, row: &TimelineRow) -> Markup {
     let found = if row.findings.is_empty() { "sound" } else { "found" };
     html! {
         li.(found) {

@@ -5,7 +5,7 @@ use prova_core::{
     id::component::SubjectId,
     index::term::Term,
     position::EntryIndex,
-    verdict::{Question, ReasonCode, Scope, Verdict},
+    verdict::{Question, ReasonCode, Verdict, VerdictScope},
     view::component_state::Party,
 };
 use prova_testkit::builder::{TestLedger, org, unit};
@@ -162,7 +162,7 @@ fn where_an_audit_stopped_the_page_says_so() {
     let ledger = hostile();
     let index = EntryIndex::new(99);
     let verdict = Verdict::stopped(
-        Scope::Ledger,
+        VerdictScope::Ledger,
         &ledger.signed,
         None,
         (Question::Authentic, ReasonCode::SignatureWrong),

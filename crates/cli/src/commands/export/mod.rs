@@ -304,9 +304,7 @@ impl ExportArgs {
 /// Whose fault it is that nothing was exported.
 fn failed(error: &ExportError<SourceError>) -> CommandError {
     let blame = match error {
-        ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => {
-            source.blame().into()
-        }
+        ExportError::Source(source) | ExportError::Closure(ClosureError::Source(source)) => source.blame(),
         ExportError::Closure(ClosureError::Entry(_))
         | ExportError::Fault(_)
         | ExportError::Document { .. } => Blame::Evidence,

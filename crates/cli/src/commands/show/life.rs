@@ -9,7 +9,7 @@ use prova_core::{
     view::{
         component_state::{ComponentState, CustodyTransfer, Party},
         message::message,
-        timeline::{Row, Timeline},
+        timeline::{Timeline, TimelineRow},
     },
 };
 use prova_query::Reading;
@@ -156,7 +156,7 @@ fn of_transfer(transfer: &CustodyTransfer) -> String {
     )
 }
 
-fn show_row(row: &Row, width: usize, out: &mut dyn Write) -> io::Result<()> {
+fn show_row(row: &TimelineRow, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let who = row.by.as_ref().map_or("", Party::shown);
     let role = row.role.map(|role| format!(", {role}")).unwrap_or_default();
     writeln!(

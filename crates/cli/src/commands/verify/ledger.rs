@@ -9,7 +9,7 @@ use std::{
 use prova_core::{
     id::component::SubjectId,
     lifecycle::Finding,
-    verdict::{Answer, Scope, Trust, Verdict},
+    verdict::{Answer, Trust, Verdict, VerdictScope},
     view::message::message,
 };
 use prova_query::{LedgerVerdict, StoppedAudit, SubjectVerdict, VerifySubjectError};
@@ -28,7 +28,7 @@ const FSCK: &str = "`prova fsck` lists everything that is wrong with the files";
 
 impl Blamed for StoppedAudit {
     fn blame(&self) -> Blame {
-        StoppedAudit::blame(self).into()
+        StoppedAudit::blame(self)
     }
 
     fn hint(&self) -> Option<String> {
@@ -38,7 +38,7 @@ impl Blamed for StoppedAudit {
 
 impl Blamed for VerifySubjectError {
     fn blame(&self) -> Blame {
-        VerifySubjectError::blame(self).into()
+        VerifySubjectError::blame(self)
     }
 
     fn hint(&self) -> Option<String> {
@@ -155,8 +155,8 @@ impl Show for VerdictOutput<'_> {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let verdict = self.0;
         let subject = match &verdict.scope {
-            Scope::Subject(subject) => format!("{subject} in "),
-            Scope::Ledger | Scope::Entry(_) | Scope::Bundle(_) => String::new(),
+            VerdictScope::Subject(subject) => format!("{subject} in "),
+            VerdictScope::Ledger | VerdictScope::Entry(_) | VerdictScope::Bundle(_) => String::new(),
         };
         writeln!(
             out,
