@@ -96,7 +96,7 @@ const CORE: &[&str] = &[
 /// Text that only one file below `crates/` may have in its code.
 const PLACES: &[(&str, &str)] = &[
     ("sled::", "rows/src/manifest.rs"),
-    ("bincode::", "store/src/codec.rs"),
+    ("bincode::", "store/src/rows/codec.rs"),
 ];
 
 /// Each package of the workspace with its dependencies outside tests.

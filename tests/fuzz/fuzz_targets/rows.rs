@@ -6,11 +6,11 @@
 
 #[path = "../../../crates/rows/src/block.rs"]
 mod block;
-#[path = "../../../crates/store/src/codec.rs"]
+#[path = "../../../crates/store/src/rows/codec.rs"]
 mod codec;
 #[path = "../../../crates/rows/src/error.rs"]
 mod error;
-#[path = "../../../crates/store/src/schema.rs"]
+#[path = "../../../crates/store/src/rows/schema.rs"]
 mod schema;
 
 use std::fmt::Debug;

@@ -15,7 +15,7 @@ use prova_testkit::{
 };
 
 use super::scenario::{Ack, Act, FaultDisk, Scenario, fault_disk, room};
-use crate::disk::{Disk, real_disk};
+use crate::disk::publish::{Disk, real_disk};
 
 /// What becomes of the store's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,10 +20,12 @@ use prova_testkit::{
 
 use crate::{
     AppendError, CreateError, Ledger, NoProgress, OpenError, Outcome, Snapshot, audit,
-    backup::{backup_on, restore_on},
-    disk::{Disk, real_disk},
-    fsck::fsck_on,
-    reindex::reindex_on,
+    check::fsck::fsck_on,
+    disk::publish::{Disk, real_disk},
+    writer::{
+        backup::{backup_on, restore_on},
+        reindex::reindex_on,
+    },
 };
 
 /// What a caller was told.

@@ -5,7 +5,7 @@ use prova_rows::Batch;
 use serde::Serialize;
 
 use super::RowError;
-use crate::{codec, schema};
+use crate::rows::{codec, schema};
 
 /// Rows, of which a later one replaces those before it; all of them are written, or none.
 #[derive(Debug, Default)]

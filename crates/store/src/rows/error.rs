@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use prova_rows::EngineError;
 
-use crate::{blame::Blame, codec::CodecError};
+use crate::{blame::Blame, rows::codec::CodecError};
 
 /// Why a row cannot be read or written. All rows can be made again from the tiles.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use prova_rows::{Grouping, KeyValueRef};
 
-use crate::schema;
+use crate::rows::schema;
 
 /// The rows of a term, and the facts of a kind about a subject, are looked for together; two rows of a term are one if it has room.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use std::{
 use prova_core::index::{Bucket, Buckets as CoreBuckets, MapLeaf, MemoryBuckets};
 
 use super::log::{failed, temporary};
-use crate::{index, rows::RowError};
+use crate::{rows::RowError, state::folding};
 
 /// Leaves of the index: in memory while they are few.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, vec::IntoIter};
 use prova_core::{id::component::SubjectId, lifecycle::Chain};
 
 use super::Scratch;
-use crate::{codec, rows::RowError};
+use crate::rows::{RowError, codec};
 
 /// Goes through the log once for each window.
 pub(crate) struct Subjects<'a> {
