@@ -8,25 +8,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::source::{SourceFile, files, root};
 
 /// Each crate that is in rooms, and its floors: what stands on one line may use what stands on the same line and above.
-const ROOMS: &[(&str, &[&[&str]])] = &[(
-    "core",
-    &[
+const ROOMS: &[(&str, &[&[&str]])] = &[
+    (
+        "core",
         &[
-            "hash", "hex", "text", "json", "time", "country", "decimal", "position",
+            &[
+                "hash", "hex", "text", "json", "time", "country", "decimal", "position",
+            ],
+            &["id"],
+            &["key"],
+            &["log"],
+            &["statement"],
+            &["registry"],
+            &["lifecycle"],
+            &["index"],
+            &["ledger"],
+            &["view"],
+            &["verdict"],
+            &["bundle"],
         ],
-        &["id"],
-        &["key"],
-        &["log"],
-        &["statement"],
-        &["registry"],
-        &["lifecycle"],
-        &["index"],
-        &["ledger"],
-        &["view"],
-        &["verdict"],
-        &["bundle"],
-    ],
-)];
+    ),
+    (
+        "store",
+        &[
+            &["blame", "parallel", "progress"],
+            &["disk"],
+            &["rows"],
+            &["scratch"],
+            &["log"],
+            &["state"],
+            &["check"],
+            &["writer"],
+        ],
+    ),
+];
 
 #[test]
 fn a_room_uses_only_those_before_it() {

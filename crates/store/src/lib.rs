@@ -14,6 +14,10 @@
 //! * One process writes at a time; any number reads beside it, without a lock, at the last acknowledged size.
 //! * After a failed write the handle answers errors only; opening again finds out what the disk holds.
 //!
+//! **Rooms**, each of which uses only those before it: what is on the disk (`disk`), rows by key (`rows`, and `scratch` for those that end with
+//! their process), the files that are the truth (`log`), what entries add up to (`state`), a ledger against itself (`check`), and who
+//! changes anything (`writer`).
+//!
 //! ```
 //! use prova_core::{key::test_keys::published_test_key, position::EntryIndex};
 //! use prova_store::{Ledger, NoProgress, Snapshot, audit};
@@ -54,20 +58,22 @@ mod state;
 mod writer;
 
 pub use blame::Blame;
-pub use check::audit::{Audit, AuditError, audit};
+pub use check::audit::{Audit, audit};
 pub use check::fsck::{Fault, FaultKind, fsck};
 pub use disk::layout::{FORMAT_VERSION, FormatError};
 pub use log::attachments::{AttachmentError, AttachmentReader};
+pub use log::audit_error::AuditError;
+pub use log::open_error::OpenError;
 pub use log::prover::Prover;
 pub use log::snapshot::Snapshot;
 pub use log::tiles::ReadError;
 pub use progress::{NoProgress, Progress};
 pub use rows::RowError;
+pub use state::seal_at::SealAt;
 pub use state::state::State;
 pub use writer::append::{AppendError, MAX_COMMIT_ENTRIES, Outcome};
 pub use writer::backup::{BackupError, backup, restore};
 pub use writer::create::CreateError;
 pub use writer::ledger::Ledger;
-pub use writer::open::OpenError;
 pub use writer::reindex::reindex;
-pub use writer::seal::{SealAt, SealLedgerError};
+pub use writer::seal::SealLedgerError;

@@ -17,7 +17,6 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    check::audit::{AuditError, replay},
     disk::{
         layout::Layout,
         lock::Lock,
@@ -25,12 +24,15 @@ use crate::{
     },
     log::{
         attachments::{self, AttachmentError},
+        audit_error::AuditError,
         journal,
-        snapshot::{Snapshot, check_directory, read_charter, read_checkpoint, verify_checkpoint},
+        open_error::OpenError,
+        published::{check_directory, read_charter, read_checkpoint, verify_checkpoint},
+        snapshot::Snapshot,
         tiles::{ReadError, TileFiles},
     },
     progress::{Meter, Progress},
-    writer::open::OpenError,
+    state::replay::replay,
 };
 
 /// Something wrong with one file.

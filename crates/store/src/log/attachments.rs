@@ -20,7 +20,6 @@ use crate::{
         publish::{Disk, DiskError, is_absent, sync_all},
     },
     log::snapshot::Snapshot,
-    writer::ledger::Ledger,
 };
 
 const PIECE_BYTES: usize = 64 << 10;
@@ -69,16 +68,6 @@ impl AttachmentError {
     fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
-    }
-}
-
-impl Ledger {
-    /// Keeps a document, and returns its digest. When this returns, it is durable.
-    ///
-    /// # Errors
-    /// See [`AttachmentError`]; nothing is kept then.
-    pub fn put_attachment(&mut self, content: &mut dyn Read) -> Result<Digest, AttachmentError> {
-        put(self.snapshot.disk.as_ref(), &self.snapshot.layout, content)
     }
 }
 

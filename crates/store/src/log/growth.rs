@@ -3,14 +3,31 @@
 use std::path::PathBuf;
 
 use prova_core::{
-    log::merkle::{Bundle, TileEdge, TileIndex, TileWidth, encode_tile, push_entry},
+    hash::NodeHash,
+    log::merkle::{Bundle, LoadEdgeError, TileEdge, TileIndex, TileWidth, Tree, encode_tile, push_entry},
     position::TreeSize,
 };
 
 use crate::{
     disk::publish::{Disk, NewFile},
-    log::tiles::{ReadError, TileFiles, partial_directory, partial_tiles, with_width},
+    log::{
+        open_error::OpenError,
+        tiles::{ReadError, TileFiles, partial_directory, partial_tiles, with_width},
+    },
 };
+
+/// The edge of the tree with this root, from its tiles.
+pub(crate) fn edge_of(tree: &Tree<&TileFiles>, root: &NodeHash) -> Result<TileEdge, OpenError> {
+    TileEdge::load(tree, root).map_err(|error| match error {
+        LoadEdgeError::Read(error) => OpenError::Read(error.into()),
+        LoadEdgeError::Root { size, got, want } => OpenError::Root { size, got, want },
+        _ => OpenError::Root {
+            size: tree.size(),
+            got: NodeHash::of_empty_tree(),
+            want: *root,
+        },
+    })
+}
 
 /// The bytes of the bundle that still grows at a size.
 pub(crate) fn load_tail(tiles: &TileFiles, size: TreeSize) -> Result<Vec<u8>, ReadError> {

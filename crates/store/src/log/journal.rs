@@ -42,11 +42,11 @@ use crate::{
         publish::{Disk, DiskError, NewFile, is_absent, publish_under, sync_all, write_together},
     },
     log::{
-        growth::{bundle_files, load_tail, remove_partial, tile_files},
-        snapshot::{read_charter, read_checkpoint, verify_checkpoint},
+        growth::{bundle_files, edge_of, load_tail, remove_partial, tile_files},
+        open_error::{OpenError, lock, read_only},
+        published::{read_charter, read_checkpoint, verify_checkpoint},
         tiles::TileFiles,
     },
-    writer::open::{OpenError, edge_of, lock, read_only},
 };
 
 const VERSION: &[u8] = b"prova journal 1\n";

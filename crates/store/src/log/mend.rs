@@ -10,12 +10,10 @@ use prova_core::{
     position::EntryIndex,
 };
 
-use crate::{
-    check::audit::first_difference,
-    log::{
-        snapshot::Snapshot,
-        tiles::{ReadError, TileFiles},
-    },
+use crate::log::{
+    snapshot::Snapshot,
+    tile_check::first_difference,
+    tiles::{ReadError, TileFiles},
 };
 
 /// The tiles of a ledger, those of one level made again.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! schema, codec        keys and values as bytes
-//! store_rows           typed rows: chains, facts, leaves, postings
+//! store_rows           typed rows: chains, facts, leaves, postings; index_rows: the verifiable index
 //! batch                rows to be written together
 //! grouping             which rows are looked for together, and which two are one
 //! ```
@@ -13,9 +13,13 @@ mod batch;
 pub(crate) mod codec;
 mod error;
 mod grouping;
+mod index_rows;
 pub(crate) mod schema;
 mod store_rows;
 
 pub(crate) use self::batch::RowBatch;
 pub use self::error::RowError;
+pub(crate) use self::index_rows::{
+    IndexBuckets, IndexRow, damaged, decode_leaves, encode_leaves, encode_subtrees,
+};
 pub(crate) use self::store_rows::StoreRows;

@@ -8,7 +8,7 @@
 //! a || alias text                 → SubjectId      the unit that first stated it
 //! l || leaf hash (32)             → EntryIndex
 //! t || term key (32) || index u48 → differences    512 entries under a term at most, ascending
-//! i, n, n || …, b || …            → the verifiable index (see `index`)
+//! i, n, n || …, b || …            → the verifiable index (see `index_rows`)
 //!
 //! term key    = SHA-256(0x11 || term text)
 //! index       = of the first of these entries, big-endian, so that rows are in order

@@ -14,7 +14,7 @@ use std::{
 use prova_core::index::{Bucket, Buckets as CoreBuckets, MapLeaf, MemoryBuckets};
 
 use super::log::{failed, temporary};
-use crate::{rows::RowError, state::folding};
+use crate::rows::{RowError, decode_leaves, encode_leaves};
 
 /// Leaves of the index: in memory while they are few.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl CoreBuckets for Buckets {
 
     fn bucket(&self, bucket: Bucket) -> Result<Vec<MapLeaf>, RowError> {
         match self.file.as_ref().and_then(|file| file.read(bucket).transpose()) {
-            Some(row) => index::decode_leaves(bucket, &row?),
+            Some(row) => decode_leaves(bucket, &row?),
             None => match self.few.bucket(bucket) {
                 Ok(leaves) => Ok(leaves),
                 Err(never) => match never {},
@@ -66,7 +66,7 @@ impl CoreBuckets for Buckets {
 
     fn put(&mut self, bucket: Bucket, leaves: Vec<MapLeaf>) -> Result<(), RowError> {
         if let Some(file) = &mut self.file {
-            return file.write(bucket, &index::encode_leaves(&leaves));
+            return file.write(bucket, &encode_leaves(&leaves));
         }
         self.kept = self.kept.saturating_add(leaves.len());
         match self.few.put(bucket, leaves) {

@@ -9,5 +9,9 @@
 
 pub(crate) mod folding;
 pub(crate) mod overlay;
+pub(crate) mod proving;
+pub(crate) mod replay;
+pub(crate) mod seal_at;
 #[expect(clippy::module_inception, reason = "the room is named for what is in it")]
 pub(crate) mod state;
+pub(crate) mod state_row;

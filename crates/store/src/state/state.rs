@@ -15,12 +15,11 @@ use prova_core::{
 
 use crate::{
     disk::lock::Lock,
-    log::{snapshot::Snapshot, tiles::ReadError},
+    log::{open_error::OpenError, snapshot::Snapshot, tiles::ReadError},
     progress::Progress,
     rows::{RowError, StoreRows},
     scratch::Scratch,
-    state::{folding::Proving, overlay::Overlay},
-    writer::open::OpenError,
+    state::{overlay::Overlay, proving::Proving, replay::replay},
 };
 
 /// Registry, chains and indices after some number of entries: in the store, or in memory and temporary files.
@@ -28,7 +27,7 @@ use crate::{
 pub struct State {
     size: TreeSize,
     registry: Registry,
-    rows: Kept,
+    rows: StateRows,
     /// The index of the last seal, once it was asked for.
     proving: Mutex<Option<Proving>>,
     /// Last, so that the store is closed before it is free. The writer has its own.
@@ -36,7 +35,7 @@ pub struct State {
 }
 
 #[derive(Debug)]
-pub(crate) enum Kept {
+pub(crate) enum StateRows {
     Store(Box<StoreRows>),
     Scratch(Box<Scratch>),
 }
@@ -46,7 +45,7 @@ impl State {
         Self {
             size,
             registry,
-            rows: Kept::Store(Box::new(rows)),
+            rows: StateRows::Store(Box::new(rows)),
             proving: Mutex::default(),
             _lock: lock,
         }
@@ -56,7 +55,7 @@ impl State {
         Self {
             size,
             registry,
-            rows: Kept::Scratch(Box::new(rows)),
+            rows: StateRows::Scratch(Box::new(rows)),
             proving: Mutex::default(),
             _lock: None,
         }
@@ -65,8 +64,8 @@ impl State {
     /// The rows of the writer.
     pub(crate) fn store(&self) -> Result<&StoreRows, RowError> {
         match &self.rows {
-            Kept::Store(rows) => Ok(rows),
-            Kept::Scratch(_) => Err(RowError::Store {
+            StateRows::Store(rows) => Ok(rows),
+            StateRows::Scratch(_) => Err(RowError::Store {
                 reason: "the rows are not in it".to_owned(),
             }),
         }
@@ -78,7 +77,7 @@ impl State {
         self.proving = Mutex::default();
     }
 
-    pub(crate) fn kept(&self) -> &Kept {
+    pub(crate) fn kept(&self) -> &StateRows {
         &self.rows
     }
 
@@ -113,8 +112,8 @@ impl State {
     /// A row that cannot be read.
     pub fn index_of(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, ReadError> {
         Ok(match &self.rows {
-            Kept::Store(rows) => rows.index_of(leaf)?,
-            Kept::Scratch(rows) => rows.index_of(leaf)?,
+            StateRows::Store(rows) => rows.index_of(leaf)?,
+            StateRows::Scratch(rows) => rows.index_of(leaf)?,
         })
     }
 
@@ -124,8 +123,8 @@ impl State {
     /// A row that cannot be read.
     pub fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, ReadError> {
         Ok(match &self.rows {
-            Kept::Store(rows) => rows.posting(term)?,
-            Kept::Scratch(rows) => rows.posting(term)?,
+            StateRows::Store(rows) => rows.posting(term)?,
+            StateRows::Scratch(rows) => rows.posting(term)?,
         })
     }
 
@@ -136,8 +135,8 @@ impl State {
         prefix: &'a str,
     ) -> Box<dyn Iterator<Item = Result<(SubjectId, Chain), ReadError>> + 'a> {
         match &self.rows {
-            Kept::Store(rows) => Box::new(rows.chains(prefix).map(|row| Ok(row?))),
-            Kept::Scratch(rows) => Box::new(rows.subjects(prefix).map(|row| Ok(row?))),
+            StateRows::Store(rows) => Box::new(rows.chains(prefix).map(|row| Ok(row?))),
+            StateRows::Scratch(rows) => Box::new(rows.subjects(prefix).map(|row| Ok(row?))),
         }
     }
 
@@ -149,8 +148,8 @@ impl State {
     /// A row or an entry that cannot be read.
     pub fn distrusted(&self, snapshot: &Snapshot) -> Result<Vec<Finding>, ReadError> {
         let found = match &self.rows {
-            Kept::Store(rows) => distrusted(&Overlay::new(rows), &self.registry)?,
-            Kept::Scratch(rows) => distrusted(rows.as_ref(), &self.registry)?,
+            StateRows::Store(rows) => distrusted(&Overlay::new(rows), &self.registry)?,
+            StateRows::Scratch(rows) => distrusted(rows.as_ref(), &self.registry)?,
         };
         let mut findings = Vec::new();
         for (index, detail) in found {
@@ -174,29 +173,29 @@ impl View for State {
 
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, ReadError> {
         Ok(match &self.rows {
-            Kept::Store(rows) => rows.chain(id),
-            Kept::Scratch(rows) => rows.chain(id),
+            StateRows::Store(rows) => rows.chain(id),
+            StateRows::Scratch(rows) => rows.chain(id),
         }?)
     }
 
     fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
         Ok(match &self.rows {
-            Kept::Store(rows) => rows.alias_holder(alias),
-            Kept::Scratch(rows) => rows.alias_holder(alias),
+            StateRows::Store(rows) => rows.alias_holder(alias),
+            StateRows::Scratch(rows) => rows.alias_holder(alias),
         }?)
     }
 
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, ReadError> {
         Ok(match &self.rows {
-            Kept::Store(rows) => rows.fact(of, key),
-            Kept::Scratch(rows) => rows.fact(of, key),
+            StateRows::Store(rows) => rows.fact(of, key),
+            StateRows::Scratch(rows) => rows.fact(of, key),
         }?)
     }
 
     fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, ReadError> {
         Ok(match &self.rows {
-            Kept::Store(rows) => rows.facts(of, kind),
-            Kept::Scratch(rows) => rows.facts(of, kind),
+            StateRows::Store(rows) => rows.facts(of, kind),
+            StateRows::Scratch(rows) => rows.facts(of, kind),
         }?)
     }
 }
@@ -215,7 +214,7 @@ impl Snapshot {
             return Ok(state);
         }
         let mut rows = Scratch::default();
-        let replayed = crate::check::audit::replay(self, &mut rows, progress)?;
+        let replayed = replay(self, &mut rows, progress)?;
         let registry = replayed.registry.ok_or(OpenError::NoCharter)?;
         Ok(State::in_scratch(self.size(), registry, rows))
     }

@@ -17,7 +17,6 @@ use prova_core::{
 
 use crate::{
     blame::Blame,
-    check::audit::{AuditError, check_tile},
     disk::{
         layout::{Layout, format_text},
         publish::{
@@ -27,13 +26,15 @@ use crate::{
     },
     log::{
         attachments::{self, AttachmentError},
+        audit_error::AuditError,
+        open_error::OpenError,
         snapshot::Snapshot,
+        tile_check::check_tile,
         tiles::{ReadError, bundles},
     },
     progress::{Meter, Progress},
     writer::{
         create::{CreateError, check_vacant},
-        open::OpenError,
         recover::build,
     },
 };

@@ -35,13 +35,11 @@ use crate::{
     log::{
         growth::{bundle_files, tile_files},
         log_key::LogKey,
+        open_error::{OpenError, lock},
         tiles::TileFiles,
     },
     progress::NoProgress,
-    writer::{
-        ledger::Ledger,
-        open::{OpenError, lock},
-    },
+    writer::ledger::Ledger,
 };
 
 /// Why a ledger cannot be created.

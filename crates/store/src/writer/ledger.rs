@@ -1,12 +1,17 @@
 //! The one writer of a ledger's directory.
 
-use std::fmt;
+use std::{fmt, io::Read};
 
-use prova_core::{log::merkle::TileEdge, position::TreeSize};
+use prova_core::{hash::Digest, log::merkle::TileEdge, position::TreeSize};
 
 use crate::{
     disk::lock::Lock,
-    log::{journal::Journal, log_key::LogKey, snapshot::Snapshot},
+    log::{
+        attachments::{self, AttachmentError},
+        journal::Journal,
+        log_key::LogKey,
+        snapshot::Snapshot,
+    },
     state::state::State,
 };
 
@@ -39,6 +44,14 @@ impl Ledger {
     #[must_use]
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// Keeps a document, and returns its digest. When this returns, it is durable.
+    ///
+    /// # Errors
+    /// See [`AttachmentError`]; nothing is kept then.
+    pub fn put_attachment(&mut self, content: &mut dyn Read) -> Result<Digest, AttachmentError> {
+        attachments::put(self.snapshot.disk.as_ref(), &self.snapshot.layout, content)
     }
 }
 

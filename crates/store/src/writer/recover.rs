@@ -10,23 +10,25 @@ use prova_core::{
         replay::{Replay, Rows},
     },
     lifecycle::{Changes, Layer},
-    log::checkpoint::SignedCheckpoint,
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{entry::Keyring, seal::Sealed},
 };
 
 use crate::{
-    check::audit::replay,
     disk::publish::{about, remove_tree},
-    log::snapshot::Snapshot,
+    log::{
+        open_error::{OpenError, read_only},
+        snapshot::Snapshot,
+    },
     progress::{Meter, Progress},
-    rows::{RowError, StoreRows, schema::StateRow},
+    rows::{RowError, StoreRows},
     state::{
         folding::Folding,
         overlay::{Overlay, finish},
+        replay::replay,
+        state_row::{signed_size, state_row},
     },
-    writer::open::{OpenError, read_only},
 };
 
 /// Entries whose rows are written together while a store is rebuilt.
@@ -107,14 +109,6 @@ fn stand(snapshot: &Snapshot) -> Result<Standing, OpenError> {
     })
 }
 
-/// The size of a later checkpoint, if the store's copy of it is signed by the ledger's key: then it once was published.
-pub(crate) fn signed_size(snapshot: &Snapshot, row: &StateRow) -> Option<TreeSize> {
-    let checkpoint = SignedCheckpoint::parse(row.checkpoint.as_bytes()).ok()?;
-    snapshot.check_signature(&checkpoint).ok()?;
-    let size = checkpoint.checkpoint().size();
-    (size > snapshot.size()).then_some(size)
-}
-
 fn catch_up(
     snapshot: &Snapshot,
     rows: &StoreRows,
@@ -155,17 +149,6 @@ fn catch_up(
     rows.apply(batch)?;
     rows.flush()?;
     Ok(registry)
-}
-
-/// What the state row says at the snapshot's size.
-pub(crate) fn state_row(snapshot: &Snapshot) -> Result<StateRow, OpenError> {
-    let last = snapshot.size().last().unwrap_or(EntryIndex::new(0));
-    Ok(StateRow {
-        origin: snapshot.origin().to_owned(),
-        size: snapshot.size(),
-        last: snapshot.leaf(last)?,
-        checkpoint: snapshot.signed_checkpoint().to_string(),
-    })
 }
 
 /// Makes the store again, in a new directory that then takes the old one's place. The caller has the lock.

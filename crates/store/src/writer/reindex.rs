@@ -9,12 +9,12 @@ use crate::{
         layout::Layout,
         publish::{Disk, real_disk},
     },
-    log::snapshot::Snapshot,
-    progress::Progress,
-    writer::{
-        open::{OpenError, lock},
-        recover::{rebuild, settle},
+    log::{
+        open_error::{OpenError, lock},
+        snapshot::Snapshot,
     },
+    progress::Progress,
+    writer::recover::{rebuild, settle},
 };
 
 /// Rebuilds the store of the ledger in a directory; how many entries are in it.

@@ -18,7 +18,7 @@ use crate::{
     log::snapshot::Snapshot,
     rows::{RowError, StoreRows, schema},
     scratch::Scratch,
-    writer::recover::signed_size,
+    state::state_row::signed_size,
 };
 
 /// Entries in a row of postings from which on it is worth to keep it, and in the younger half of the rows that are kept.

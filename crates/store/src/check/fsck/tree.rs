@@ -7,7 +7,10 @@ use prova_core::{
 };
 
 use super::{Fault, FaultKind, Search};
-use crate::{check::audit::first_difference, log::tiles::bundles, progress::Meter};
+use crate::{
+    log::{tile_check::first_difference, tiles::bundles},
+    progress::Meter,
+};
 
 impl Search<'_> {
     pub(super) fn tree(&mut self, meter: &Meter<'_>) {
