@@ -13,7 +13,7 @@ use crate::{
     hash::{Digest, LeafHash},
     index::term::Term,
     ledger::replay::distrust,
-    lifecycle::{Detail, Finding, FindingCode, Layer, Lives, facts},
+    lifecycle::{Detail, Finding, FindingCode, Layer, Lives, Moment, facts},
     log::checkpoint::SignedCheckpoint,
     position::EntryIndex,
     registry::history::{History, HistoryError},
@@ -313,6 +313,10 @@ impl Layer for Dossier {
 
     fn below(&self) -> &Lives {
         self.parts.sparse.below()
+    }
+
+    fn own_gap(&self) -> Option<Moment> {
+        self.parts.sparse.own_gap()
     }
 }
 

@@ -122,7 +122,7 @@ pub(super) fn traced(sparse: &Sparse, primary: &BTreeSet<SubjectId>) -> BTreeMap
             if let Some(slot) = &life.slot {
                 reached.entry(slot.clone().into()).or_insert(chain.last);
             }
-            let Some(parent) = &life.parent else { break };
+            let Some(parent) = life.parent() else { break };
             at = parent.clone().into();
             reached.entry(at.clone()).or_insert(chain.last);
         }

@@ -18,7 +18,7 @@ use crate::{
         organisation::OrgId,
     },
     ledger::admission::{Inadmissible, check_link},
-    lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, View},
+    lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, Moment, View},
     position::EntryIndex,
     statement::{
         event::{Event, EventPredicate, operation::MaintenanceAction},
@@ -50,6 +50,8 @@ pub(super) enum Want {
 pub(super) struct Sparse {
     followed: Followed,
     lives: Lives,
+    /// The first entry that depends on the chain of a unit that is not followed.
+    gap: Option<Moment>,
 }
 
 /// What an entry is applied on: the chains before it; notes what is asked for and not followed.
@@ -80,6 +82,10 @@ impl Layer for Sparse {
 
     fn below(&self) -> &Lives {
         &self.lives
+    }
+
+    fn own_gap(&self) -> Option<Moment> {
+        self.gap
     }
 }
 
@@ -132,6 +138,7 @@ impl Sparse {
         Self {
             followed,
             lives: Lives::default(),
+            gap: None,
         }
     }
 
@@ -199,6 +206,13 @@ impl Sparse {
         changes.facts.retain(|id| followed.has(id));
         self.lives.facts.extend(changes.facts);
         self.lives.aliases.extend(new_holders);
+        if wanted
+            .iter()
+            .any(|want| matches!(want, Want::Chain(id) if of_kind(id, Kind::Unit)))
+        {
+            let (entry, time) = (index, event.time);
+            self.gap.get_or_insert(Moment { entry, time });
+        }
         Ok(wanted)
     }
 
@@ -255,7 +269,7 @@ impl Sparse {
                 let mut at = subject.id.clone();
                 for _ in 0..MAX_NESTING {
                     let life = self.lives.chains.get(&at).and_then(Chain::unit);
-                    match life.and_then(|life| life.parent.clone()) {
+                    match life.and_then(|life| life.parent().cloned()) {
                         Some(parent) => at = parent.into(),
                         None => break,
                     }

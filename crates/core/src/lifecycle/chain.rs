@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::FindingCode;
+use super::{CustodyChange, finding::FindingCode};
 use crate::{
     hash::LeafHash,
     id::{
@@ -99,14 +99,12 @@ pub struct UnitLife {
     pub of_type: Option<ComponentId>,
     /// The entry of its manufacture.
     pub born: Option<EntryIndex>,
-    /// Who holds it; of a part: who held it before it went into its parent.
-    pub custodian: Option<OrgId>,
+    /// The last change of who holds it.
+    pub custody: Option<CustodyChange>,
     /// Who has legal title.
     pub title: Option<OrgId>,
     /// The transfer that is open.
     pub shipment: Option<Transfer>,
-    /// The unit that it is in.
-    pub parent: Option<ComponentId>,
     /// Where it is installed, if anywhere.
     pub slot: Option<ComponentId>,
     /// What it runs.
@@ -169,6 +167,20 @@ impl std::fmt::Display for TransferState {
             Self::Disputed => "disputed",
             Self::Double => "double",
         })
+    }
+}
+
+impl UnitLife {
+    /// The unit that it is in.
+    #[must_use]
+    pub fn parent(&self) -> Option<&ComponentId> {
+        self.custody.as_ref()?.how.parent()
+    }
+
+    /// Who holds it, as far as its own chain says; nobody while it is in another unit.
+    #[must_use]
+    pub fn custodian(&self) -> Option<&OrgId> {
+        self.custody.as_ref()?.holder.as_ref()
     }
 }
 

@@ -7,7 +7,9 @@
 //! ```
 //! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person.
 
-use super::{Applying, Detail, Fact, FactKey, MAX_NESTING, Transfer, TransferState, View};
+use super::{
+    Applying, CustodyChange, Detail, Fact, FactKey, MAX_NESTING, Moment, Passage, Transfer, TransferState, View,
+};
 use crate::{
     id::{
         component::{ComponentId, Kind, SubjectId},
@@ -21,13 +23,36 @@ impl<V: View> Applying<'_, V> {
     pub(super) fn custodian_of(&self, unit: &ComponentId) -> Result<Option<OrgId>, V::Error> {
         let mut at = unit.clone();
         for _ in 0..MAX_NESTING {
-            match self.unit(&at, |life| Some((life.parent.clone(), life.custodian.clone())))? {
+            match self.unit(&at, |life| {
+                Some((life.parent().cloned(), life.custodian().cloned()))
+            })? {
                 Some((Some(parent), _)) => at = parent,
                 Some((None, custodian)) => return Ok(custodian),
                 None => return Ok(None),
             }
         }
         Ok(None)
+    }
+
+    /// From this entry on `holder` has the unit. While it is in another, nothing but moving it changes who has it.
+    pub(super) fn passes(&mut self, unit: &ComponentId, holder: Option<OrgId>, how: Passage) {
+        let at = Moment {
+            entry: self.index,
+            time: self.event.time,
+        };
+        let is_move = matches!(how, Passage::Insertion { .. } | Passage::Removal { .. });
+        let Some(life) = self
+            .unit_mut(unit)
+            .filter(|life| is_move || life.parent().is_none())
+        else {
+            return;
+        };
+        let before = life.custody.replace(CustodyChange { at, holder, how });
+        // Of several changes by one entry the last is how it leaves the unit.
+        if let Some(before) = before.filter(|before| before.at.entry != at.entry) {
+            let key = FactKey::Custody(before.at.entry);
+            self.set_fact(unit, key, Some(Fact::Custody(Box::new(before))));
+        }
     }
 
     /// Notes when the speaker acts as holder of a unit that somebody else holds.
@@ -42,13 +67,15 @@ impl<V: View> Applying<'_, V> {
 
     /// The operator who installs the unit has it now, whoever had it; somebody else having had it is a gap.
     pub(super) fn take_custody(&mut self, unit: &ComponentId, operator: &OrgId) -> Result<(), V::Error> {
-        if let Some(holder) = self.custodian_of(unit)?.filter(|holder| holder != operator) {
+        let known = self.custodian_of(unit)?;
+        if known.as_ref() == Some(operator) {
+            return Ok(());
+        }
+        if let Some(holder) = known {
             let by = operator.clone();
             self.find(&unit.clone().into(), Detail::InstalledByAnother { by, holder });
         }
-        if let Some(life) = self.unit_mut(unit) {
-            life.custodian = Some(operator.clone());
-        }
+        self.passes(unit, Some(operator.clone()), Passage::Installation);
         Ok(())
     }
 
@@ -57,7 +84,7 @@ impl<V: View> Applying<'_, V> {
         for unit in self.subjects(Kind::Unit) {
             self.check_custodian(&unit)?;
             let id = SubjectId::from(unit.clone());
-            if let Some(parent) = self.unit(&unit, |life| life.parent.clone())? {
+            if let Some(parent) = self.unit(&unit, |life| life.parent().cloned())? {
                 self.find(&id, Detail::ShippedAlone { parent });
             }
             let Some(life) = self.unit_mut(&unit) else {
@@ -102,6 +129,7 @@ impl<V: View> Applying<'_, V> {
             receive.ship.is_some() && transfer.shipped.map(|(_, leaf)| leaf) == receive.ship
         };
         let mut findings = Vec::new();
+        let mut is_given = true;
         let transfer = match life.shipment.take_if(answers) {
             Some(mut transfer) => {
                 transfer.received = Some(index);
@@ -125,6 +153,7 @@ impl<V: View> Applying<'_, V> {
             }
             None => {
                 let in_person = receive.ship.is_none() && countersigned;
+                is_given = in_person;
                 if !in_person {
                     let (by, from) = (by.clone(), receive.from.clone());
                     findings.push(match receive.ship {
@@ -148,12 +177,17 @@ impl<V: View> Applying<'_, V> {
                 }
             }
         };
-        life.custodian = Some(by.clone());
+        let how = Passage::Receipt {
+            from: receive.from.clone(),
+            given: transfer.began().filter(|_| is_given),
+            state: transfer.state,
+        };
         if transfer.state == TransferState::Open {
             life.shipment = Some(transfer);
         } else {
             self.transfer_ends(unit, transfer);
         }
+        self.passes(unit, Some(by), how);
         if let Some(holder) = holder.filter(|holder| *holder != receive.from) {
             let from = receive.from.clone();
             findings.push(Detail::ReceivedFromAnother { from, holder });

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chain, Detail, Finding, Transfer, View};
+use super::{Chain, CustodyChange, Detail, Finding, Transfer, View};
 use crate::{
     id::{
         alias::Alias,
@@ -24,6 +24,8 @@ pub enum FactKey {
     Findings(EntryIndex),
     /// Of a unit: a transfer that is not open any more, by the entry that began it.
     Transfer(EntryIndex),
+    /// Of a unit: a change of who holds it, before the last one, by the entry that made it.
+    Custody(EntryIndex),
     /// Another name.
     Alias(Alias),
     /// Of a unit: a unit in it.
@@ -45,6 +47,8 @@ pub enum FactKind {
     Findings,
     /// [`FactKey::Transfer`].
     Transfer,
+    /// [`FactKey::Custody`].
+    Custody,
     /// [`FactKey::Alias`].
     Alias,
     /// [`FactKey::Part`].
@@ -68,6 +72,8 @@ pub enum Fact {
     Findings(Vec<Detail>),
     /// Who sent the unit to whom, and what became of it.
     Transfer(Box<Transfer>),
+    /// The change.
+    Custody(Box<CustodyChange>),
     /// Where in its parent a part sits.
     Position(Option<String>),
     /// The neighbours of a unit among those in a slot, by when they were put in.
@@ -85,9 +91,10 @@ pub struct Neighbours {
 
 impl FactKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Findings,
         Self::Transfer,
+        Self::Custody,
         Self::Alias,
         Self::Part,
         Self::Occupant,
@@ -104,6 +111,7 @@ impl FactKey {
         match self {
             Self::Findings(_) => FactKind::Findings,
             Self::Transfer(_) => FactKind::Transfer,
+            Self::Custody(_) => FactKind::Custody,
             Self::Alias(_) => FactKind::Alias,
             Self::Part(_) => FactKind::Part,
             Self::Occupant(_) => FactKind::Occupant,
@@ -229,6 +237,29 @@ pub fn transfers<V: View>(view: &V, unit: &SubjectId) -> Result<Vec<Transfer>, V
     );
     transfers.sort_by_key(Transfer::began);
     Ok(transfers)
+}
+
+/// The changes of who holds a unit, the last one among them, oldest first.
+///
+/// # Errors
+/// A row that cannot be read.
+pub fn custody<V: View>(view: &V, unit: &SubjectId) -> Result<Vec<CustodyChange>, V::Error> {
+    let facts = view.facts(unit, FactKind::Custody)?.into_iter();
+    let mut changes: Vec<_> = facts
+        .filter_map(|(_, fact)| match fact {
+            Fact::Custody(change) => Some(*change),
+            _ => None,
+        })
+        .collect();
+    let chain = view.chain(unit)?;
+    changes.extend(
+        chain
+            .as_ref()
+            .and_then(Chain::unit)
+            .and_then(|life| life.custody.clone()),
+    );
+    changes.sort_by_key(|change| change.at.entry);
+    Ok(changes)
 }
 
 /// Other names of a subject.

@@ -1,6 +1,6 @@
 //! Beginning, parts, places and end of components.
 
-use super::{Applying, Chain, Detail, Fact, FactKey, Life, MAX_NESTING, Neighbours, View};
+use super::{Applying, Chain, Detail, Fact, FactKey, Life, MAX_NESTING, Neighbours, Passage, View};
 use crate::{
     id::component::{ComponentId, Kind, SubjectId},
     statement::{
@@ -217,8 +217,8 @@ impl<V: View> Applying<'_, V> {
             }
             life.born = Some(index);
             life.of_type = Some(of_type.clone());
-            life.custodian = Some(by.clone());
             life.title = Some(by.clone());
+            self.passes(&unit, Some(by.clone()), Passage::Birth);
         }
         match &manufacture.firmware {
             Some(firmware) => self.runs(firmware, None),
@@ -239,7 +239,11 @@ impl<V: View> Applying<'_, V> {
             return Ok(());
         }
         let (held, holder) = (self.custodian_of(part)?, self.custodian_of(parent)?);
-        let known = self.unit(part, |life| life.parent.clone())?;
+        let known = self.unit(part, |life| life.parent().cloned())?;
+        if known.as_ref() != Some(parent) {
+            let parent = parent.clone();
+            self.passes(part, None, Passage::Insertion { parent });
+        }
         match known {
             Some(known) if known != *parent => {
                 let parent = parent.clone();
@@ -255,9 +259,6 @@ impl<V: View> Applying<'_, V> {
                 }
             }
         }
-        if let Some(life) = self.unit_mut(part) {
-            life.parent = Some(parent.clone());
-        }
         if self.unit_mut(parent).is_some() {
             let position = Fact::Position(position.map(str::to_owned));
             self.set_fact(parent, FactKey::Part(part.clone()), Some(position));
@@ -267,7 +268,7 @@ impl<V: View> Applying<'_, V> {
 
     fn remove_part(&mut self, parent: &ComponentId, part: &ComponentId) -> Result<(), V::Error> {
         let custodian = self.custodian_of(parent)?;
-        let known = self.unit(part, |life| life.parent.clone())?;
+        let known = self.unit(part, |life| life.parent().cloned())?;
         if known.as_ref() != Some(parent) {
             let parent = parent.clone();
             let detail = match known {
@@ -276,10 +277,10 @@ impl<V: View> Applying<'_, V> {
             };
             self.find(&part.clone().into(), detail);
         }
-        if let Some(life) = self.unit_mut(part) {
-            life.parent = None;
-            life.custodian = custodian;
-        }
+        let how = Passage::Removal {
+            parent: parent.clone(),
+        };
+        self.passes(part, custodian, how);
         if self.unit_mut(parent).is_some() {
             self.set_fact(parent, FactKey::Part(part.clone()), None);
         }
@@ -293,7 +294,7 @@ impl<V: View> Applying<'_, V> {
             if at == *outer {
                 return Ok(true);
             }
-            match self.unit(&at, |life| life.parent.clone())? {
+            match self.unit(&at, |life| life.parent().cloned())? {
                 Some(parent) => at = parent,
                 None => return Ok(false),
             }

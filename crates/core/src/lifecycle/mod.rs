@@ -13,6 +13,7 @@ pub mod facts;
 mod finding;
 mod firmware;
 mod life;
+mod passage;
 mod view;
 
 use std::borrow::Borrow;
@@ -22,6 +23,7 @@ pub use self::{
     detail::Detail,
     facts::{Fact, FactKey, FactKind, Facts, Neighbours},
     finding::{Finding, FindingCode, FindingGroup, ParseFindingCodeError, Severity},
+    passage::{CustodyChange, Moment, Passage},
     view::{Changes, Layer, Lives, View},
 };
 use crate::{

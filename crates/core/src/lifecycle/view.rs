@@ -12,7 +12,7 @@ use std::{
     convert::Infallible,
 };
 
-use super::{Chain, Fact, FactKey, FactKind, Facts, Finding};
+use super::{Chain, Fact, FactKey, FactKind, Facts, Finding, Moment};
 use crate::id::{alias::Alias, component::SubjectId};
 
 /// What is known before an entry: rows that somebody keeps.
@@ -43,6 +43,11 @@ pub trait View {
     /// # Errors
     /// A row that cannot be read.
     fn facts(&self, of: &SubjectId, kind: FactKind) -> Result<Vec<(FactKey, Fact)>, Self::Error>;
+
+    /// From when on it is not known who holds units, because the chains of others that this depends on are not here.
+    fn gap(&self) -> Option<Moment> {
+        None
+    }
 }
 
 /// The rows that an entry changes.
@@ -117,6 +122,11 @@ pub trait Layer {
     fn lives(&self) -> Option<&Lives> {
         None
     }
+
+    /// From when on the layer itself does not know who holds units.
+    fn own_gap(&self) -> Option<Moment> {
+        None
+    }
 }
 
 impl<L: Layer> View for L {
@@ -149,5 +159,8 @@ impl<L: Layer> View for L {
             Some(lives) => lives.facts.over(of, kind, below),
             None => below,
         })
+    }
+    fn gap(&self) -> Option<Moment> {
+        self.own_gap().or_else(|| self.below().gap())
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         notice::ActStatus,
     },
     time::Timestamp,
+    view::custody::CustodyLine,
 };
 
 /// An organisation and its name in the registry.
@@ -114,6 +115,9 @@ pub struct ComponentState {
     /// Who holds a unit; of a part, who holds the unit that it is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder: Option<Party>,
+    /// Who held a unit until then.
+    #[serde(skip_serializing_if = "CustodyLine::is_empty")]
+    pub custody: CustodyLine,
     /// Who has legal title to a unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Party>,
@@ -174,7 +178,7 @@ pub fn within<V: View>(view: &V, unit: &ComponentId) -> Result<Vec<(ComponentId,
     while let Some(id) = at.take().filter(|_| path.len() < MAX_NESTING) {
         let seen = path.iter().any(|(known, _)| *known == id);
         if let Some(chain) = view.chain(&SubjectId::from(id.clone()))?.filter(|_| !seen) {
-            at = chain.unit().and_then(|life| life.parent.clone());
+            at = chain.unit().and_then(|life| life.parent().cloned());
             path.push((id, chain));
         }
     }
@@ -240,7 +244,6 @@ impl ComponentState {
             return Ok(());
         };
         let path = within(view, unit)?;
-        let outermost = path.last().and_then(|(_, chain)| chain.unit());
         let party = |org: &OrgId| Party::new(org, registry);
         if let Some(of_type) = &life.of_type {
             let of_type = view.chain(&SubjectId::from(of_type.clone()))?;
@@ -249,14 +252,15 @@ impl ComponentState {
             self.category = of_type.and_then(|life| life.category);
         }
         self.of_type.clone_from(&life.of_type);
-        self.holder = outermost.and_then(|life| life.custodian.as_ref()).map(party);
+        self.custody = CustodyLine::of(view, unit, registry)?;
+        self.holder = self.custody.holder().cloned();
         self.title = life.title.as_ref().map(party);
         let subject = SubjectId::from(unit.clone());
         self.transfers = facts::transfers(view, &subject)?
             .iter()
             .map(|transfer| CustodyTransfer::new(transfer, registry))
             .collect();
-        self.parent.clone_from(&life.parent);
+        self.parent = life.parent().cloned();
         let part = |(component, position)| PartPosition { component, position };
         self.parts = facts::parts(view, &subject)?.into_iter().map(part).collect();
         self.slot = path

@@ -4,6 +4,7 @@
 //! alike on an open ledger and on a bundle.
 
 pub mod component_state;
+pub mod custody;
 pub mod message;
 pub mod sentence;
 pub mod timeline;

@@ -20,7 +20,10 @@ use crate::{
             make::{Manifest, Supply},
         },
     },
-    view::component_state::{Party, within},
+    view::{
+        component_state::{Party, within},
+        custody::CustodyLine,
+    },
 };
 
 /// Most components that a tree describes.
@@ -173,10 +176,6 @@ impl Trace {
             Kind::Unit => within(entries, component)?,
             Kind::Type | Kind::Artefact | Kind::Slot => Vec::new(),
         };
-        let holder = path
-            .last()
-            .and_then(|(_, chain)| chain.unit())
-            .and_then(|life| life.custodian.as_ref());
         let slot = path
             .iter()
             .find_map(|(_, chain)| chain.unit().and_then(|life| life.slot.clone()));
@@ -188,7 +187,7 @@ impl Trace {
         Ok(Some(Self {
             inside: path.iter().skip(1).map(|(id, _)| id.clone()).collect(),
             slot: slot.map(|slot| tracing.slot(slot)).transpose()?,
-            holder: holder.map(|org| Party::new(org, registry)),
+            holder: CustodyLine::of(entries, component, registry)?.holder().cloned(),
             tree: tracing.node(Relation::Root, component, None, 0)?,
         }))
     }

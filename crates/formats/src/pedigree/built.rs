@@ -184,7 +184,7 @@ impl<S: PedigreeSource> View for AsBuilt<'_, S> {
                     .collect()
             }
             // It was shipped later.
-            FactKind::Transfer => Vec::new(),
+            FactKind::Transfer | FactKind::Custody => Vec::new(),
             _ => self.source.facts(of, kind)?,
         })
     }

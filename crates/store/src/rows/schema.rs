@@ -79,6 +79,7 @@ pub(crate) fn facts_prefix(of: &SubjectId, kind: FactKind) -> Vec<u8> {
     key.push(match kind {
         FactKind::Findings => b'f',
         FactKind::Transfer => b't',
+        FactKind::Custody => b'c',
         FactKind::Alias => b'a',
         FactKind::Part => b'p',
         FactKind::Occupant => b'o',
@@ -92,7 +93,7 @@ pub(crate) fn facts_prefix(of: &SubjectId, kind: FactKind) -> Vec<u8> {
 pub(crate) fn fact_key(of: &SubjectId, fact: &FactKey) -> Vec<u8> {
     let mut key = facts_prefix(of, fact.kind());
     match fact {
-        FactKey::Findings(index) | FactKey::Transfer(index) => {
+        FactKey::Findings(index) | FactKey::Transfer(index) | FactKey::Custody(index) => {
             key.extend_from_slice(&index.get().to_be_bytes());
         }
         FactKey::Alias(alias) => key.extend_from_slice(alias.as_str().as_bytes()),
@@ -115,6 +116,7 @@ pub(crate) fn fact_of(kind: FactKind, rest: &[u8]) -> Option<FactKey> {
     match kind {
         FactKind::Findings => index().map(FactKey::Findings),
         FactKind::Transfer => index().map(FactKey::Transfer),
+        FactKind::Custody => index().map(FactKey::Custody),
         FactKind::Alias => text()?.parse().ok().map(FactKey::Alias),
         FactKind::Part => component().map(FactKey::Part),
         FactKind::Occupant => component().map(FactKey::Occupant),

@@ -420,7 +420,7 @@ fn open_shipment(id: &SubjectId, by: &OrgId, basis: &Basis) -> Result<Option<Ope
     Ok(unit.shipment.as_ref().filter(is_for).and_then(|transfer| {
         let (entry, leaf) = transfer.shipped?;
         let shipper = transfer.from.clone();
-        let holder = unit.custodian.clone().unwrap_or_else(|| shipper.clone());
+        let holder = unit.custodian().cloned().unwrap_or_else(|| shipper.clone());
         Some(OpenShipment {
             entry,
             leaf,

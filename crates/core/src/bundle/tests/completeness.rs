@@ -31,6 +31,12 @@ fn every_scope_holds_and_its_lives_are_those_of_the_whole_ledger() {
                     "{kind:?} of {id} in {scope:?}"
                 );
             }
+            if let Some(unit) = id.component() {
+                let registry = ledger.scene.registry.as_ref().unwrap();
+                let Ok(got) = CustodyLine::of(&dossier, unit, registry);
+                let Ok(want) = CustodyLine::of(&ledger.scene.rows, unit, registry);
+                assert_eq!(got, want, "{id} in {scope:?}");
+            }
             if !lists.consulted.contains(id) {
                 want.extend(findings);
             }
@@ -158,6 +164,26 @@ fn a_component_that_is_not_followed_leaves_a_gap_or_is_missed() {
                 let complete = verdict.answer(Question::Complete).unwrap();
                 assert_eq!(complete.answer, Answer::CannotBeDecided);
                 assert_eq!(complete.code, ReasonCode::ChainsMissing);
+                let card = component(CARDS[0]);
+                let registry = ledger.scene.registry.as_ref().unwrap();
+                let Ok(got) = CustodyLine::of(&dossier, &card, registry);
+                let Ok(want) = CustodyLine::of(&ledger.scene.rows, &card, registry);
+                if *hidden != id(RACK) {
+                    assert_eq!((dossier.gap(), got), (None, want), "{hidden}");
+                    continue;
+                }
+                // Who held it is told up to where it went into the rack, and nobody is named from there on.
+                let [made, lost] = got.spans.as_slice() else {
+                    panic!("{got:?}");
+                };
+                assert_eq!(
+                    (&made.holder, made.from),
+                    (&want.spans[0].holder, want.spans[0].from)
+                );
+                assert_eq!(
+                    (&lost.holder, lost.from, lost.until),
+                    (&None, want.spans[1].from, None)
+                );
             }
             Err(fault) => panic!("{hidden}: {fault}"),
         }

@@ -26,7 +26,7 @@ use crate::{
     scene::{Reading, Scene, component, id, key, org},
     statement::{event::role::Role, seal::Seal},
     verdict::{Answer, BundleScope, Question, ReasonCode, bundle_scope},
-    view::{timeline::Timeline, trace::Trace},
+    view::{custody::CustodyLine, timeline::Timeline, trace::Trace},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/CARD/R1";

@@ -16,7 +16,7 @@ fn custody_is_handed_from_one_to_the_next() {
         receive("nordlys", shipment, SealState::Intact),
         &units,
     );
-    assert_eq!(scene.unit(U1).custodian, Some(org("carrier")));
+    assert_eq!(scene.unit(U1).custodian(), Some(&org("carrier")));
     assert_eq!(scene.transfers(U1)[0].state, TransferState::Open);
     scene.clean(
         NORTH,
@@ -34,7 +34,7 @@ fn custody_is_handed_from_one_to_the_next() {
         &units,
     );
     assert_eq!(scene.submit(&statement, &[NORTH, "nordlys"]).unwrap().1, []);
-    assert_eq!(scene.unit(U1).custodian, Some(org(NORTH)));
+    assert_eq!(scene.unit(U1).custodian(), Some(&org(NORTH)));
     // Without a shipment or a signature of the other side.
     let mut scene = made(&units);
     scene.finds(

@@ -228,7 +228,7 @@ fn a_whole_life_without_fault_has_no_finding() {
     scene.clean(NORTH, operator, decommission(), &[U1]);
     let unit = scene.unit(U1);
     assert_eq!(
-        (unit.custodian, unit.title, unit.slot),
+        (unit.custodian().cloned(), unit.title, unit.slot),
         (Some(org(NORTH)), Some(org(NORTH)), None)
     );
     assert_eq!(scene.transfers(U1)[0].state, TransferState::Accepted);

@@ -30,7 +30,7 @@ fn a_part_moves_with_its_parent() {
         maintain(replace, Some(U1), &[], &[PART]),
         &[U1, PART],
     );
-    assert_eq!(scene.unit(PART).custodian, Some(org(NORTH)));
+    assert_eq!(scene.unit(PART).custodian(), Some(&org(NORTH)));
     assert_eq!(facts::parts(&scene.rows, &id(U1)), Ok(BTreeMap::new()));
     let out = maintain(replace, Some(U1), &[], &[PART]);
     scene.finds(NORTH, Role::Operator, out, &[U1, PART], &[F::NotInParent]);
@@ -58,7 +58,7 @@ fn parts_have_one_parent_and_contain_no_circle() {
         &[U1, PART],
         &[F::Cycle],
     );
-    assert_eq!(scene.unit(U1).parent, None);
+    assert_eq!(scene.unit(U1).parent(), None);
 }
 
 #[test]
