@@ -34,7 +34,7 @@ fn a_bundle_is_exported_verified_without_the_ledger_and_received() {
 $ prova policy -o policy.txt
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38523 bytes
+evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38524 bytes
   authentic   holds              all 23 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -254,7 +254,7 @@ fn documents_are_withheld_by_digest_as_missing_or_all_and_the_bundle_counts_them
         transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41315 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41313 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o all.zip --withhold all --reason confidential
@@ -262,7 +262,7 @@ all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 4095
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o one.zip --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason confidential --authority «Act»
-one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40999 bytes
+one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40995 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold 0000000000000000000000000000000000000000000000000000000000000000 --reason confidential

@@ -1,6 +1,6 @@
 //! A verdict and what it rests on, as one HTML file for people.
 //!
-//! **Scope.** Reading what a ledger or a bundle knows of the components asked for ([`Report::read`]), deriving who held a unit and who signed
+//! **Scope.** Reading what a ledger or a bundle knows of the components asked for ([`Report::read`]), deriving who signed
 //! by what right, and writing all of it as one self-contained page ([`render`]): no script, no request, a strict content security policy;
 //! light, dark and on paper; usable by keyboard and screen reader. The same input gives the same bytes.
 //!
@@ -17,7 +17,6 @@
 //! ```
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
-mod custody;
 mod html;
 mod meaning;
 mod page;
@@ -27,7 +26,6 @@ mod scene;
 mod signer;
 
 pub use self::{
-    custody::{Custody, HandOver, HandOverState, Mark, Span},
     html::render,
     page::{Page, Relevance},
     report::{Case, ENTRIES_SHOWN, EntryShown, Gap, Kept, PAGES_SHOWN, Report, Wanted, Withheld},

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    id::component::{Kind, SubjectId},
+    id::component::SubjectId,
     key::public::KeyId,
     lifecycle::Finding,
     position::EntryIndex,
@@ -14,8 +14,6 @@ use prova_core::{
         trace::{Entries, Trace},
     },
 };
-
-use crate::custody::Custody;
 
 /// Why a subject is in a report; those asked for come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,8 +38,6 @@ pub struct Page {
     pub relevance: Relevance,
     /// Its life.
     pub timeline: Timeline,
-    /// Who held it; of a unit only.
-    pub custody: Option<Custody>,
     /// What it is made of; of a component that there is an entry about.
     pub trace: Option<Trace>,
     /// The keys that signed each of its entries.
@@ -73,13 +69,6 @@ impl Page {
             Some(component) => Trace::new(entries, component, history.now())?,
             None => None,
         };
-        let custody = match subject.component() {
-            Some(unit) if unit.kind() == Kind::Unit => entries
-                .chain(subject)?
-                .map(|chain| Custody::new(entries, unit, &chain, &related, history.now()))
-                .transpose()?,
-            _ => None,
-        };
         let signers = related
             .iter()
             .map(|(index, entry)| (*index, entry.signers().to_vec()))
@@ -87,7 +76,6 @@ impl Page {
         Ok(Self {
             relevance,
             timeline,
-            custody,
             trace,
             signers,
             untold: indices.len().saturating_sub(told.len()),
@@ -110,8 +98,12 @@ impl Page {
     pub(crate) fn weight(&self) -> usize {
         let rows = self.timeline.rows.iter().chain(&self.timeline.mentions);
         let rows = rows.map(|row| row.sentence.len().saturating_add(ROW_WEIGHT));
+        let custody = self.timeline.standing.as_ref().map(|standing| &standing.custody);
+        let spans = custody
+            .map_or(0, |custody| custody.spans.len())
+            .saturating_mul(ROW_WEIGHT);
         let nodes = self.trace.as_ref().map_or(0, |trace| trace.tree.walk().len());
         let tree = nodes.saturating_mul(NODE_WEIGHT);
-        rows.fold(tree, usize::saturating_add)
+        rows.fold(tree.saturating_add(spans), usize::saturating_add)
     }
 }

@@ -226,6 +226,7 @@ impl Report {
                 named.extend(&row.corrected_by);
             }
             if let Some(standing) = &page.timeline.standing {
+                named.extend(standing.custody.spans.iter().map(|span| span.from.entry));
                 named.extend(
                     standing
                         .released

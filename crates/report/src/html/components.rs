@@ -53,15 +53,15 @@ fn told(report: &Report, page: &Page, number: usize) -> Markup {
     let title = link::titled(page.subject(), standing);
     let anchor = format!("component-{number}");
     let trace = page.trace.as_ref().filter(|trace| tree::is_worth_showing(trace));
-    let custody = page.custody.as_ref().filter(|custody| !custody.is_empty());
+    let held = standing.filter(|standing| !(standing.custody.is_empty() && standing.transfers.is_empty()));
     html! {
         article.component id=(anchor) aria-labelledby={ "h-" (anchor) } {
             h3 id={ "h-" (anchor) } { span.kind { (link::kind(page.subject())) } " " (foreign(&title)) }
             p.identity { code.id { (foreign(&page.subject().to_string())) } }
             @if let Some(standing) = standing { (facts(report, standing)) }
-            @if let Some(custody) = custody {
+            @if let Some(standing) = held {
                 h4 { "Who held it" }
-                (picture::custody(report, custody, number))
+                (picture::custody(report, page, standing, number))
             }
             h4 { "What happened" }
             (life::timeline(report, page))

@@ -13,6 +13,7 @@ mod components;
 mod entries;
 mod findings;
 mod foreign;
+mod lanes;
 mod life;
 mod link;
 mod picture;

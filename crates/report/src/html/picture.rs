@@ -11,12 +11,20 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-
-use super::{foreign::fitting, link};
-use crate::{
-    custody::{Custody, HandOver, HandOverState, Mark, Span},
-    report::Report,
+use prova_core::{
+    time::Timestamp,
+    view::{
+        component_state::Standing,
+        custody::{CustodySpan, HandOverState},
+    },
 };
+
+use super::{
+    foreign::{fitting, foreign},
+    lanes::{Bar, HandOver, Lanes, Mark},
+    link,
+};
+use crate::{page::Page, report::Report};
 
 /// Most steps of a picture; of a longer life only the steps at which custody changes are drawn.
 const COLUMNS_SHOWN: usize = 24;
@@ -41,46 +49,46 @@ const STATES: [HandOverState; 4] = [
 ];
 
 /// The picture, its legend and its table.
-pub(super) fn custody(report: &Report, custody: &Custody, number: usize) -> Markup {
+pub(super) fn custody(report: &Report, page: &Page, standing: &Standing, number: usize) -> Markup {
     let anchor = format!("component-{number}");
-    let columns = columns(custody);
-    let drawn =
-        (columns.len() <= COLUMNS_DRAWN && custody.parties.len() <= LANES_DRAWN).then(|| PictureDrawing {
-            custody,
-            columns: &columns,
-        });
+    let lanes = &Lanes::new(&page.timeline, standing, report.history.now());
+    let columns = columns(lanes);
+    let drawn = (columns.len() <= COLUMNS_DRAWN && lanes.parties.len() <= LANES_DRAWN).then(|| PictureDrawing {
+        lanes,
+        columns: &columns,
+        ended: standing.ended.is_some(),
+    });
     html! {
         figure.custody {
             @if let Some(drawing) = drawn {
                 (link::scrolling(&format!("Picture of custody of component {number}"), &drawing.svg(&anchor)))
-                (legend(custody))
+                (legend(lanes))
             }
-            (link::scrolling(&format!("Custody of component {number}"), &table(report, custody)))
+            (link::scrolling(&format!("Custody of component {number}"), &table(report, lanes, standing)))
         }
     }
 }
 
 /// The marks that get a column.
-fn columns(custody: &Custody) -> Vec<usize> {
-    if custody.marks.len() <= COLUMNS_SHOWN {
-        return (0..custody.marks.len()).collect();
+fn columns(lanes: &Lanes) -> Vec<usize> {
+    if lanes.marks.len() <= COLUMNS_SHOWN {
+        return (0..lanes.marks.len()).collect();
     }
-    let spans = custody
-        .spans
-        .iter()
-        .flat_map(|span| [Some(span.from), span.until]);
-    let passed = custody
+    let bars = lanes.bars.iter().flat_map(|bar| [Some(bar.from), bar.until]);
+    let passed = lanes
         .hand_overs
         .iter()
         .flat_map(|hand_over| [Some(hand_over.left), hand_over.arrived]);
-    let last = custody.marks.len().checked_sub(1);
-    let kept: BTreeSet<_> = spans.chain(passed).chain([last]).flatten().collect();
+    let last = lanes.marks.len().checked_sub(1);
+    let kept: BTreeSet<_> = bars.chain(passed).chain([last]).flatten().collect();
     kept.into_iter().collect()
 }
 
 struct PictureDrawing<'a> {
-    custody: &'a Custody,
+    lanes: &'a Lanes,
     columns: &'a [usize],
+    /// Whether the life is over.
+    ended: bool,
 }
 
 /// A place on the picture.
@@ -108,21 +116,21 @@ impl PictureDrawing<'_> {
                     text.small x=(x) y="35" text-anchor="middle" { "entry " (mark.index) }
                     text.small x=(x) y=(height.saturating_sub(8)) text-anchor="middle" { (mark.time.date()) }
                 }
-                @for (lane, party) in self.custody.parties.iter().enumerate() {
+                @for (lane, party) in self.lanes.parties.iter().enumerate() {
                     @let y = y(lane);
                     line.lane x1="0" y1=(y) x2=(width) y2=(y) {}
                     text.party x="2" y=(y.saturating_sub(15)) { (fitting(party.shown(), 40)) }
                 }
-                @for span in &self.custody.spans { (self.span(span)) }
-                @for hand_over in &self.custody.hand_overs { (self.transit(hand_over)) }
-                @for hand_over in &self.custody.hand_overs { (self.hand_over(hand_over)) }
+                @for bar in &self.lanes.bars { (self.bar(bar)) }
+                @for hand_over in &self.lanes.hand_overs { (self.transit(hand_over)) }
+                @for hand_over in &self.lanes.hand_overs { (self.hand_over(hand_over)) }
             }
         }
     }
 
     fn marks(&self) -> impl Iterator<Item = (usize, &Mark)> {
         let marks = self.columns.iter().enumerate();
-        marks.filter_map(|(column, mark)| self.custody.marks.get(*mark).map(|mark| (column, mark)))
+        marks.filter_map(|(column, mark)| self.lanes.marks.get(*mark).map(|mark| (column, mark)))
     }
 
     fn column(&self) -> usize {
@@ -140,7 +148,7 @@ impl PictureDrawing<'_> {
     }
 
     fn height(&self) -> usize {
-        let lanes = self.custody.parties.len().saturating_mul(LANE);
+        let lanes = self.lanes.parties.len().saturating_mul(LANE);
         HEAD.saturating_add(lanes).saturating_add(FOOT)
     }
 
@@ -149,15 +157,15 @@ impl PictureDrawing<'_> {
     }
 
     fn lane(&self, holder: &prova_core::id::organisation::OrgId) -> usize {
-        let mut parties = self.custody.parties.iter();
+        let mut parties = self.lanes.parties.iter();
         y(parties.position(|party| party.id == *holder).unwrap_or_default())
     }
 
-    fn span(&self, span: &Span) -> Markup {
+    fn bar(&self, bar: &Bar) -> Markup {
         let end = self.width().saturating_sub(14);
-        let (from, until) = (self.at(span.from), span.until.map_or(end, |mark| self.at(mark)));
-        let y = self.lane(&span.holder);
-        let lasts = span.until.is_none() && !self.custody.ended;
+        let (from, until) = (self.at(bar.from), bar.until.map_or(end, |mark| self.at(mark)));
+        let y = self.lane(&bar.holder);
+        let lasts = bar.until.is_none() && !self.ended;
         let length = until.saturating_sub(from).max(BAR);
         html! {
             rect.held x=(from.saturating_sub(BAR / 2)) y=(y.saturating_sub(BAR / 2))
@@ -170,18 +178,18 @@ impl PictureDrawing<'_> {
 
     /// The stretch in which the unit was on its way and its sender still answered for it.
     fn transit(&self, hand_over: &HandOver) -> Markup {
-        let holds = |span: &&Span| {
-            span.holder == hand_over.from
-                && span.from <= hand_over.left
-                && span.until.is_none_or(|until| until > hand_over.left)
+        let holds = |bar: &&Bar| {
+            bar.holder == hand_over.from.id
+                && bar.from <= hand_over.left
+                && bar.until.is_none_or(|until| until > hand_over.left)
         };
-        let span = self.custody.spans.iter().find(holds);
-        let until = span.and_then(|span| [span.until, hand_over.arrived].into_iter().flatten().min());
+        let bar = self.lanes.bars.iter().find(holds);
+        let until = bar.and_then(|bar| [bar.until, hand_over.arrived].into_iter().flatten().min());
         let end = self.width().saturating_sub(14);
         let (from, until) = (self.at(hand_over.left), until.map_or(end, |mark| self.at(mark)));
-        let is_shipped = span.is_some() && hand_over.state != HandOverState::Missing;
+        let is_shipped = bar.is_some() && hand_over.state != HandOverState::Missing;
         let y = self
-            .lane(&hand_over.from)
+            .lane(&hand_over.from.id)
             .saturating_sub(BAR / 2)
             .saturating_add(2);
         let width = until.saturating_sub(from);
@@ -196,11 +204,11 @@ impl PictureDrawing<'_> {
         let end = self.width().saturating_sub(8);
         let from = Point {
             x: self.at(hand_over.left),
-            y: self.lane(&hand_over.from),
+            y: self.lane(&hand_over.from.id),
         };
         let to = Point {
             x: hand_over.arrived.map_or(end, |mark| self.at(mark)),
-            y: self.lane(&hand_over.to),
+            y: self.lane(&hand_over.to.id),
         };
         let middle = Point {
             x: from.x.midpoint(to.x),
@@ -252,27 +260,13 @@ fn sign(state: HandOverState) -> &'static str {
     }
 }
 
-fn explained(state: HandOverState) -> &'static str {
-    match state {
-        HandOverState::Confirmed => "handed over, signed by both sides",
-        HandOverState::Pending => "sent; nobody signed for its arrival",
-        HandOverState::Disputed => "disputed hand-over",
-        HandOverState::Missing => "no hand-over on record",
-    }
-}
-
-fn legend(custody: &Custody) -> Markup {
-    let has = |state: &HandOverState| {
-        custody
-            .hand_overs
-            .iter()
-            .any(|hand_over| hand_over.state == *state)
-    };
+fn legend(lanes: &Lanes) -> Markup {
+    let has = |state: &HandOverState| lanes.hand_overs.iter().any(|hand_over| hand_over.state == *state);
     html! {
         figcaption {
             ul.legend {
                 li { svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true" { rect.held x="1" y="4" width="32" height="12" rx="6" {} } " holds it" }
-                @if custody.hand_overs.iter().any(|hand_over| hand_over.state != HandOverState::Missing) {
+                @if lanes.hand_overs.iter().any(|hand_over| hand_over.state != HandOverState::Missing) {
                     li {
                         svg width="34" height="20" viewBox="0 0 34 20" aria-hidden="true" {
                             rect.held x="1" y="4" width="32" height="12" rx="6" {}
@@ -287,7 +281,7 @@ fn legend(custody: &Custody) -> Markup {
                             path.passed.(class_of(state)) d="M0 10H34" {}
                             (badge(state, Point { x: 17, y: 10 }))
                         }
-                        " " (explained(state))
+                        " " (state.meaning())
                     }
                 }
             }
@@ -295,68 +289,51 @@ fn legend(custody: &Custody) -> Markup {
     }
 }
 
-fn table(report: &Report, custody: &Custody) -> Markup {
-    let step = |mark: usize| {
-        html! {
-            @if let Some(mark) = custody.marks.get(mark) { (mark.time.date()) ", " (link::entry(report, mark.index)) }
-        }
+fn table(report: &Report, lanes: &Lanes, standing: &Standing) -> Markup {
+    let step = |time: Timestamp, entry| html! { (time.date()) ", " (link::entry(report, entry)) };
+    let until = |span: &CustodySpan| match span.until {
+        Some(until) => step(until.time, until.entry),
+        None if standing.ended.is_some() => html! { "the end of its life" },
+        None => html! { "today, as far as recorded" },
     };
-    let pending = custody
+    let pending = lanes
         .hand_overs
         .iter()
         .filter(|hand_over| hand_over.arrived.is_none());
-    let name = |org: &prova_core::id::organisation::OrgId| {
-        let mut parties = custody.parties.iter();
-        parties.find(|party| party.id == *org).map(link::name)
+    let sent = |hand_over: &HandOver| {
+        lanes
+            .marks
+            .get(hand_over.left)
+            .map(|mark| step(mark.time, mark.index))
     };
     html! {
         table {
             caption { "Who held it, and how it came to them" }
             thead { tr { th scope="col" { "Holder" } th scope="col" { "From" } th scope="col" { "Until" } th scope="col" { "How it came" } } }
             tbody {
-                @for span in &custody.spans {
+                @if standing.custody.has_earlier {
+                    tr { th scope="row" { "others" } td { "—" } td { "—" } td { "earlier holders are not told here" } }
+                }
+                @for span in &standing.custody.spans {
                     tr {
-                        th scope="row" { @if let Some(name) = name(&span.holder) { (name) } }
-                        td { (step(span.from)) }
-                        td {
-                            @match span.until {
-                                Some(mark) => (step(mark)),
-                                None if custody.ended => { "the end of its life" }
-                                None => { "today, as far as recorded" }
-                            }
-                            @if let Some(into) = &span.into { ", when it went into " (link::subject(report, &into.clone().into())) }
-                        }
-                        td { (came(custody, span)) }
+                        th scope="row" { @if let Some(holder) = &span.holder { (link::name(holder)) } @else { "not known" } }
+                        td { (step(span.from.time, span.from.entry)) }
+                        td { (until(span)) }
+                        td { (foreign(&span.passage())) }
                     }
                 }
                 @for hand_over in pending {
                     tr {
-                        th scope="row" { @if let Some(name) = name(&hand_over.to) { (name) } }
+                        th scope="row" { (link::name(&hand_over.to)) }
                         td { "not yet" }
                         td { "—" }
                         td {
-                            "sent by " @if let Some(name) = name(&hand_over.from) { (name) } " on " (step(hand_over.left)) "; "
+                            "sent by " (link::name(&hand_over.from)) " on " @if let Some(sent) = sent(hand_over) { (sent) } "; "
                             "nobody signed for its arrival"
                         }
                     }
                 }
             }
-        }
-    }
-}
-
-/// How a unit came to a holder.
-fn came(custody: &Custody, span: &Span) -> Markup {
-    let passed = custody
-        .hand_overs
-        .iter()
-        .find(|hand_over| hand_over.arrived == Some(span.from) && hand_over.to == span.holder);
-    let event = custody.marks.get(span.from).map(|mark| mark.event);
-    html! {
-        @match (passed, event) {
-            (Some(passed), _) => (explained(passed.state)),
-            (None, Some("manufacture")) => { "made it" }
-            (None, _) => { "first holder on record" }
         }
     }
 }
