@@ -23,6 +23,9 @@ unit:dns:nordlys.example/AAU/S2
   holder      North (dns:north.example)
   title       Nordlys (dns:nordlys.example)
   slot        slot:dns:north.example/gNB-2
+  custody     Nordlys from entry 9 to 11: made it
+  custody     Carrier from entry 11 to 14: handed over, signed by both sides
+  custody     North from entry 14: installed; no hand-over on record
   transfer    open: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, in the carrier's hands since entry 11
   chain       5 entries, head 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3
 
@@ -53,6 +56,9 @@ unit:dns:nordlys.example/AAU/S1
   holder      North (dns:north.example)
   title       North (dns:north.example)
   slot        slot:dns:north.example/gNB-1
+  custody     Nordlys from entry 9 to 11: made it
+  custody     Carrier from entry 11 to 12: handed over, signed by both sides
+  custody     North from entry 12: handed over, signed by both sides
   transfer    accepted: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, received in entry 12
   chain       5 entries, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
 
@@ -269,6 +275,65 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
     "holder": {
       "id": "dns:north.example",
       "name": "North"
+    },
+    "custody": {
+      "spans": [
+        {
+          "holder": {
+            "id": "dns:nordlys.example",
+            "name": "Nordlys"
+          },
+          "from": {
+            "entry": 9,
+            "time": "2026-03-01T08:00:00Z"
+          },
+          "until": {
+            "entry": 11,
+            "time": "2026-03-01T08:00:00Z"
+          },
+          "how": "birth"
+        },
+        {
+          "holder": {
+            "id": "dns:carrier.example",
+            "name": "Carrier"
+          },
+          "from": {
+            "entry": 11,
+            "time": "2026-03-01T08:00:00Z"
+          },
+          "until": {
+            "entry": 12,
+            "time": "2026-03-01T08:00:00Z"
+          },
+          "how": {
+            "receipt": {
+              "from": "dns:nordlys.example",
+              "given": 10,
+              "state": "open"
+            }
+          },
+          "handOver": "confirmed"
+        },
+        {
+          "holder": {
+            "id": "dns:north.example",
+            "name": "North"
+          },
+          "from": {
+            "entry": 12,
+            "time": "2026-03-01T08:00:00Z"
+          },
+          "how": {
+            "receipt": {
+              "from": "dns:carrier.example",
+              "given": 10,
+              "state": "accepted"
+            }
+          },
+          "handOver": "confirmed"
+        }
+      ]
     },
     "title": {
       "id": "dns:north.example",

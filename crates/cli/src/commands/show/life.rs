@@ -8,6 +8,7 @@ use prova_core::{
     position::EntryIndex,
     view::{
         component_state::{ComponentState, CustodyTransfer, Party},
+        custody::CustodySpan,
         message::message,
         timeline::{Timeline, TimelineRow},
     },
@@ -119,6 +120,12 @@ fn show_standing(standing: &ComponentState, out: &mut dyn Write) -> io::Result<(
     for occupant in &standing.occupants {
         line(out, "occupant", &occupant.to_string())?;
     }
+    if standing.custody.has_earlier {
+        line(out, "custody", "earlier holders are not told here")?;
+    }
+    for span in &standing.custody.spans {
+        line(out, "custody", &of_span(span))?;
+    }
     for transfer in &standing.transfers {
         line(out, "transfer", &of_transfer(transfer))?;
     }
@@ -130,6 +137,17 @@ fn show_standing(standing: &ComponentState, out: &mut dyn Write) -> io::Result<(
         )?;
     }
     Ok(())
+}
+
+fn of_span(span: &CustodySpan) -> String {
+    let holder = span.holder.as_ref().map_or("not known", Party::shown);
+    let until = span.until.map(|until| format!(" to {}", until.entry));
+    format!(
+        "{holder} from entry {}{}: {}",
+        span.from.entry,
+        until.unwrap_or_default(),
+        span.passage()
+    )
 }
 
 fn of_transfer(transfer: &CustodyTransfer) -> String {
