@@ -32,18 +32,20 @@ const MAX_MADE: usize = 500;
 /// Consignments under way.
 const MAX_TRAVELLING: usize = 300;
 /// Units in an operator's stock.
-const MAX_IN_STOCK: usize = 500;
+pub(super) const MAX_IN_STOCK: usize = 500;
 /// Units in service, in all networks.
 const MAX_IN_SERVICE: usize = 20_000;
 
 /// A unit that has not reached its end.
-struct LiveUnit {
-    link: Link,
+pub(super) struct LiveUnit {
+    pub(super) link: Link,
     model: usize,
     /// What runs on it, if that was ever released.
     firmware: Option<Release>,
-    operator: usize,
+    pub(super) operator: usize,
     slot: Option<Link>,
+    /// The units in it.
+    pub(super) parts: Vec<LiveUnit>,
 }
 
 /// Units that travel together.
@@ -75,15 +77,15 @@ pub(super) struct Units {
     address: Option<u64>,
     made: [Vec<LiveUnit>; 2],
     travelling: Vec<Consignment>,
-    in_stock: [Vec<LiveUnit>; 2],
-    in_service: Vec<LiveUnit>,
+    pub(super) in_stock: [Vec<LiveUnit>; 2],
+    pub(super) in_service: Vec<LiveUnit>,
     taken_out: Vec<LiveUnit>,
     empty_slots: [Vec<Link>; 2],
 }
 
 impl Generator {
     /// One of those there are, taken from its place.
-    fn pick<T>(clerk: &mut super::clerk::Clerk, place: &mut Vec<T>) -> Option<T> {
+    pub(super) fn pick<T>(clerk: &mut super::clerk::Clerk, place: &mut Vec<T>) -> Option<T> {
         (!place.is_empty()).then(|| place.swap_remove(clerk.chance.below(place.len())))
     }
 
@@ -98,6 +100,7 @@ impl Generator {
             firmware: Some(type_.latest()),
             operator: 0,
             slot: None,
+            parts: Vec::new(),
         }
     }
 
@@ -482,7 +485,7 @@ impl Generator {
     }
 }
 
-fn maintenance(action: MaintenanceAction, remote_from: &str) -> Event {
+pub(super) fn maintenance(action: MaintenanceAction, remote_from: &str) -> Event {
     Event::Maintain(Maintain {
         action,
         employer: None,

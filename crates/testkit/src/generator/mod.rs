@@ -18,6 +18,7 @@ mod cast;
 mod catalogue;
 mod clerk;
 mod life;
+mod parts;
 
 use std::{collections::VecDeque, fmt};
 
@@ -51,7 +52,7 @@ const ROOTS: [(&str, &str); 3] = [
 type Act = fn(&mut Generator) -> Option<()>;
 
 /// How often each act is tried, of a thousand times.
-const ACTS: [(usize, Act); 16] = [
+const ACTS: [(usize, Act); 18] = [
     (150, Generator::manufacture),
     (120, Generator::test),
     (115, Generator::ship),
@@ -64,7 +65,9 @@ const ACTS: [(usize, Act); 16] = [
         Some(())
     }),
     (110, Generator::update),
-    (70, Generator::maintain),
+    (56, Generator::maintain),
+    (8, Generator::fit),
+    (6, Generator::part_out),
     (24, Generator::measure),
     (8, Generator::take_out),
     (2, Generator::inspect),
