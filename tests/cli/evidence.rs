@@ -53,7 +53,7 @@ fn every_scope_gives_a_bundle_that_holds() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43311 bytes
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43313 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -67,7 +67,7 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --org dns:nordlys.example --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 44935 bytes
+evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 44936 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -81,7 +81,7 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --type type:dns:nordlys.example/AAU/R1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46361 bytes
+evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46363 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -95,7 +95,7 @@ holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint o
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --slot slot:dns:north.example/gNB-1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43325 bytes
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43331 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -109,7 +109,7 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --range 0..17 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42689 bytes
+evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42685 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -123,7 +123,7 @@ holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint o
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --range 9..12 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44314 bytes
+evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44310 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -137,7 +137,7 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --from 2026-01-01T00:00:00Z --to 2026-12-31T00:00:00Z --key keys/auditor.pem -o evidence.zip
-evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 47049 bytes
+evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 47045 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -360,7 +360,7 @@ fn a_bundle_is_compared_with_what_was_seen_before() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o fork.zip --ledger fork
-fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 44838 bytes
+fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 44842 bytes
   authentic   holds              all 27 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -370,7 +370,7 @@ fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 4483
 0 findings
 [0]
 $ prova export --range 0..18 --key keys/auditor.pem -o whole.zip --ledger fork
-whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 44197 bytes
+whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 44202 bytes
   authentic   holds              all 28 signatures on 18 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it

@@ -254,15 +254,15 @@ fn documents_are_withheld_by_digest_as_missing_or_all_and_the_bundle_counts_them
         transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41313 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41311 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o all.zip --withhold all --reason confidential
-all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40956 bytes
+all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40958 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o one.zip --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason confidential --authority «Act»
-one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40995 bytes
+one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40998 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold 0000000000000000000000000000000000000000000000000000000000000000 --reason confidential
@@ -299,7 +299,7 @@ error: entry 7 names the document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4
 hint: give the ledger the document, or say why the bundle does not have it: --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason TEXT; `--withhold missing` is for all that the ledger does not have
 [2]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40956 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40958 bytes
 0 findings
 [0]
 $ prova verify missing.zip --trust policy.txt

@@ -8,7 +8,8 @@
 //! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person.
 
 use super::{
-    Applying, CustodyChange, Detail, Fact, FactKey, MAX_NESTING, Moment, Passage, Transfer, TransferState, View,
+    Applying, CustodyChange, Detail, Fact, FactKey, MAX_NESTING, Moment, Passage, Transfer, TransferState,
+    View,
 };
 use crate::{
     id::{

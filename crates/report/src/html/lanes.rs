@@ -11,7 +11,7 @@ use prova_core::{
     registry::Registry,
     time::Timestamp,
     view::{
-        component_state::{CustodyTransfer, Party, Standing},
+        component_state::{ComponentState, CustodyTransfer, Party},
         custody::{CustodySpan, HandOverState},
         timeline::Timeline,
     },
@@ -63,7 +63,7 @@ pub(super) struct Lanes {
 
 impl Lanes {
     /// The custody of a unit whose life this is.
-    pub(super) fn new(timeline: &Timeline, standing: &Standing, registry: &Registry) -> Self {
+    pub(super) fn new(timeline: &Timeline, standing: &ComponentState, registry: &Registry) -> Self {
         let mut lanes = Self {
             parties: Vec::new(),
             marks: marks(timeline, &standing.custody.spans),

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use prova_core::{
     time::Timestamp,
     view::{
-        component_state::Standing,
+        component_state::ComponentState,
         custody::{CustodySpan, HandOverState},
     },
 };
@@ -49,15 +49,16 @@ const STATES: [HandOverState; 4] = [
 ];
 
 /// The picture, its legend and its table.
-pub(super) fn custody(report: &Report, page: &Page, standing: &Standing, number: usize) -> Markup {
+pub(super) fn custody(report: &Report, page: &Page, standing: &ComponentState, number: usize) -> Markup {
     let anchor = format!("component-{number}");
     let lanes = &Lanes::new(&page.timeline, standing, report.history.now());
     let columns = columns(lanes);
-    let drawn = (columns.len() <= COLUMNS_DRAWN && lanes.parties.len() <= LANES_DRAWN).then(|| PictureDrawing {
-        lanes,
-        columns: &columns,
-        ended: standing.ended.is_some(),
-    });
+    let drawn =
+        (columns.len() <= COLUMNS_DRAWN && lanes.parties.len() <= LANES_DRAWN).then(|| PictureDrawing {
+            lanes,
+            columns: &columns,
+            ended: standing.ended.is_some(),
+        });
     html! {
         figure.custody {
             @if let Some(drawing) = drawn {
@@ -289,7 +290,7 @@ fn legend(lanes: &Lanes) -> Markup {
     }
 }
 
-fn table(report: &Report, lanes: &Lanes, standing: &Standing) -> Markup {
+fn table(report: &Report, lanes: &Lanes, standing: &ComponentState) -> Markup {
     let step = |time: Timestamp, entry| html! { (time.date()) ", " (link::entry(report, entry)) };
     let until = |span: &CustodySpan| match span.until {
         Some(until) => step(until.time, until.entry),

@@ -7,7 +7,7 @@ use crate::{
     position::EntryIndex,
     scene::{Reading, Scene, component, id},
     statement::event::role::Role,
-    view::{component_state::Standing, trace::Trace},
+    view::{component_state::ComponentState, trace::Trace},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/AAU/R1";
@@ -191,7 +191,7 @@ fn units_that_come_and_go_are_held_as_the_chains_said_at_every_entry() {
             for (span, next) in line.spans.iter().zip(line.spans.iter().skip(1)) {
                 assert!(span.from.entry < next.from.entry && span.until == Some(next.from));
             }
-            let Ok(standing) = Standing::of(&scene.rows, &id(unit), registry);
+            let Ok(standing) = ComponentState::of(&scene.rows, &id(unit), registry);
             let Ok(trace) = Trace::new(&Reading::of(&scene), &component(unit), registry);
             let holder = now(&scene, unit);
             let shown = |party: Option<Party>| party.map(|party| party.id.to_string());
