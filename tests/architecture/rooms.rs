@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
         "core",
         &[
             &[
-                "hash", "hex", "text", "json", "time", "country", "decimal", "position",
+                "hash", "hex", "text", "json", "time", "country", "decimal", "position", "progress",
             ],
             &["id"],
             &["key"],

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, error::Error as _, fs, io::Cursor, path::Path};
 use prova_bundle::{
     bag::Bag,
     name::FileName,
-    verify::{NoProgress, verify},
+    verify::verify,
     zip::{Archive, ArchiveWriter},
 };
 use prova_core::{
@@ -24,6 +24,7 @@ use prova_core::{
     hash::Digest,
     key::public::SecretKey,
     position::EntryIndex,
+    progress::NoProgress,
     verdict::Trust,
 };
 use prova_testkit::{builder::key, chance::Chance};

@@ -79,7 +79,7 @@ fn audit_of(directory: &Path) -> Result<u64, Failure> {
 
 fn signatures_of(bundle: &Path) -> Result<u64, Failure> {
     let mut bag = Bag::open(File::open(bundle)?)?;
-    let verified = prova_bundle::verify::verify(&mut bag, &prova_bundle::verify::NoProgress)?;
+    let verified = prova_bundle::verify::verify(&mut bag, &NoProgress)?;
     let verdict = verified.dossier.verdict(None).to_canonical();
     if verdict.is_empty() {
         return Err("no verdict".into());

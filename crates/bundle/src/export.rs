@@ -24,19 +24,14 @@ use prova_core::{
         tlog_proof::{AssembleProofError, TlogProof},
     },
     position::EntryIndex,
+    progress::Progress,
     registry::Registry,
     statement::dsse::EnvelopeError,
     time::Timestamp,
     verdict::{BundleScope, Trust, Verdict},
 };
 
-use crate::{
-    bag::BagWriter,
-    name::FileName,
-    readme::readme,
-    verify::{Progress, proof_name},
-    zip::WriteFileError,
-};
+use crate::{bag::BagWriter, name::FileName, readme::readme, verify::proof_name, zip::WriteFileError};
 
 /// A ledger that bundles are made from, at one size.
 pub trait ExportSource: closure::ClosureSource {

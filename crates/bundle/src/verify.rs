@@ -17,6 +17,7 @@ use prova_core::{
         policy::ParsePolicyError,
     },
     position::EntryIndex,
+    progress::Progress,
     verdict::{ParseVerdictError, StatedVerdict, Trust},
 };
 
@@ -110,20 +111,6 @@ pub struct VerifiedBundle {
     pub custody: Vec<HandOver>,
     /// By what the exporter judged.
     pub trust: Option<Trust>,
-}
-
-/// Where verification stands.
-pub trait Progress {
-    /// So many files of so many are done.
-    fn at(&self, done: u64, total: u64);
-}
-
-/// Nobody watches.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoProgress;
-
-impl Progress for NoProgress {
-    fn at(&self, _done: u64, _total: u64) {}
 }
 
 /// Verifies a bag as evidence. Files are read one at a time.

@@ -84,12 +84,6 @@ impl Progress for Bar {
     }
 }
 
-impl prova_bundle::verify::Progress for Bar {
-    fn at(&self, done: u64, total: u64) {
-        self.show(done, total);
-    }
-}
-
 /// Errors of the store and of queries know whose fault they are.
 macro_rules! blamed {
     ($($error:ty),+ $(,)?) => {$(

@@ -22,7 +22,7 @@
 //! A room uses ground files and the rooms above it, never one below:
 //!
 //! ```text
-//! (ground)    hash hex text json time country decimal position: what has no meaning of its own
+//! (ground)    hash hex text json time country decimal position progress: what has no meaning of its own
 //! id          names of organisations, components and ledgers
 //! key         keys and signatures
 //! log         the Merkle tree, checkpoints, cosignatures, policies, proofs that stand alone
@@ -93,6 +93,7 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod log;
 pub mod position;
+pub mod progress;
 pub mod registry;
 #[cfg(test)]
 mod scene;

@@ -1,20 +1,8 @@
-//! How far a long operation is.
+//! How far a long operation is, told now and then.
 
 use std::{cell::Cell, time::Duration, time::Instant};
 
-/// Somebody who wants to know how far an operation is.
-pub trait Progress {
-    /// Called now and then, never more often than every five milliseconds, and at the end.
-    fn at(&self, done: u64, total: u64);
-}
-
-/// For callers who do not want to know how far an operation is.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoProgress;
-
-impl Progress for NoProgress {
-    fn at(&self, _: u64, _: u64) {}
-}
+pub use prova_core::progress::{NoProgress, Progress};
 
 /// Keeps reports apart by at least [`Meter::PAUSE`].
 pub(crate) struct Meter<'a> {

@@ -1,12 +1,13 @@
 //! No bytes make the verification of a bundle panic, and what verifies gives the same verdict twice.
 #![no_main]
 
+use prova_core::progress::NoProgress;
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
 use prova_bundle::{
     bag::Bag,
-    verify::{NoProgress, verify},
+    verify::verify,
 };
 use prova_fuzz::assert_printable;
 
