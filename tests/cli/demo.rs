@@ -108,9 +108,9 @@ fn page_life_and_trace_of_every_unit_name_the_same_holders() {
         let life = json(&format!("show {unit} --ledger story/ledger --format json"));
         let trace = json(&format!("trace {unit} --ledger story/ledger --format json"));
         let page = sandbox.path("page.html");
-        let line = format!("verify {unit} --ledger story/ledger --report page.html");
+        let verify = format!("verify {unit} --ledger story/ledger --report page.html");
         let _ = std::fs::remove_file(&page);
-        sandbox.command(&line).output().unwrap();
+        sandbox.command(&verify).output().unwrap();
         let page = std::fs::read_to_string(page).unwrap();
         let spans = life["standing"]["custody"]["spans"].as_array().unwrap();
         let named = |span: &Value| span["holder"]["name"].as_str().unwrap_or("not known").to_owned();
