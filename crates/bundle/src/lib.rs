@@ -4,7 +4,7 @@
 //! anybody may have tampered with, digests of every file, the exporter's signature over them, hand-overs.
 //!
 //! **Not here.** What the files mean and whether they prove anything (`prova-core`), where they come from (a
-//! [`Source`](export::Source), which the `prova` command makes of a ledger), the report for people (`prova-report`).
+//! [`ExportSource`](export::ExportSource), which the `prova` command makes of a ledger), the report for people (`prova-report`).
 //!
 //! **Guarantees.**
 //! * The same files give the same bytes. There is one archive for a list of files, but for how they are compressed.
