@@ -120,13 +120,13 @@ codes! {
     FalseSeal,
     /// An entry is not in the checkpoint's tree at its place.
     NotInLog,
-    /// The evidence names an entry that is not in it.
+    /// An entry that must be among the evidence is not there.
     EntryMissing,
     /// The entries are not those that the sealed index counts.
     IndexDiffers,
     /// A proof leads to another root, or is about something else.
     ProofWrong,
-    /// The evidence has an entry without the proof that it is in the log.
+    /// A proof that the evidence must hold is not in it.
     ProofMissing,
     /// What is there is not what the scope asks for.
     ScopeWrong,
