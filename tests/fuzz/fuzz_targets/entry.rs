@@ -2,7 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{statement::{dsse::{Envelope, EnvelopeSignature}, entry::{Unverified, VerifyEntryError}, in_toto::Statement}, hash::LeafHash, key::{public::KeyId, signature::Signature}};
+use prova_core::{
+    hash::LeafHash,
+    key::{public::KeyId, signature::Signature},
+    statement::{
+        dsse::{Envelope, EnvelopeSignature},
+        entry::{Unverified, VerifyEntryError},
+        in_toto::Statement,
+    },
+};
 use prova_fuzz::assert_printable;
 
 fn check(entry: &[u8]) -> bool {
@@ -16,7 +24,10 @@ fn check(entry: &[u8]) -> bool {
             );
             let keys: Vec<_> = unverified.claimed_keys().collect();
             assert_eq!(keys.len(), envelope.signatures().len());
-            let all = Unverified::verify_all(vec![unverified.clone(), unverified.clone()], None);
+            let all = Unverified::verify_all(
+                vec![unverified.clone(), unverified.clone()],
+                None::<&prova_core::registry::Registry>,
+            );
             match unverified.verify_first() {
                 Ok(_) => assert!(all.is_ok(), "admitted, but refused by an audit"),
                 Err(error) => {

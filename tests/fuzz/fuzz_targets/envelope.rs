@@ -2,7 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{statement::dsse::{Envelope, EnvelopeSignature}, hash::Digest, key::{public::KeyId, signature::Signature}};
+use prova_core::{
+    hash::Digest,
+    key::{public::KeyId, signature::Signature},
+    statement::dsse::{Envelope, EnvelopeSignature},
+};
 use prova_fuzz::assert_printable;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -5,10 +5,7 @@ use prova_core::progress::NoProgress;
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use prova_bundle::{
-    bag::Bag,
-    verify::verify,
-};
+use prova_bundle::{bag::Bag, verify::verify};
 use prova_fuzz::assert_printable;
 
 fuzz_target!(|bytes: &[u8]| {

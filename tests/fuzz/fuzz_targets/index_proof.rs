@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{index::IndexProof, hash::MapHash};
+use prova_core::{hash::MapHash, index::IndexProof};
 use prova_fuzz::assert_printable;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -2,7 +2,12 @@
 //! encoding leaves open (a set or map in another order, a text that is not normal), which reads back as the same value. And the
 //! blocks that rows are kept in: what is read is packed again into a block with the same rows.
 #![no_main]
-#![allow(dead_code, unreachable_pub, clippy::pedantic, reason = "files of rows and of the store as they are")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "files of rows and of the store as they are"
+)]
 
 #[path = "../../../crates/rows/src/block.rs"]
 mod block;
@@ -18,7 +23,12 @@ use std::fmt::Debug;
 use block::{Block, Builder, RunKind};
 use error::EngineError;
 use libfuzzer_sys::fuzz_target;
-use prova_core::{id::component::SubjectId, lifecycle::{Chain, Fact}, position::EntryIndex, registry::Registry};
+use prova_core::{
+    id::component::SubjectId,
+    lifecycle::{Chain, Fact},
+    position::EntryIndex,
+    registry::Registry,
+};
 use prova_fuzz::assert_printable;
 use serde::{Serialize, de::DeserializeOwned};
 

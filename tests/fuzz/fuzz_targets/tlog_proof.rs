@@ -4,7 +4,10 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{hash::LeafHash, log::{policy::Policy, tlog_proof::TlogProof}};
+use prova_core::{
+    hash::LeafHash,
+    log::{policy::Policy, tlog_proof::TlogProof},
+};
 use prova_fuzz::assert_printable;
 
 fn policies() -> &'static [Policy; 2] {

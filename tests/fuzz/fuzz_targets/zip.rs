@@ -16,7 +16,9 @@ fuzz_target!(|bytes: &[u8]| {
     for record in archive.records().to_vec() {
         match archive.read(&record) {
             Ok(content) => {
-                writer.add(record.name, &content).expect("what is read can be written");
+                writer
+                    .add(record.name, &content)
+                    .expect("what is read can be written");
             }
             Err(error) => return assert_printable(&error),
         }

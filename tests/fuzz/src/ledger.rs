@@ -11,7 +11,29 @@
 
 use std::{convert::Infallible, sync::OnceLock};
 
-use prova_core::{ledger::{admission::admit, replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted}}, statement::{charter::{Charter, Purpose, Root, RootKey}, dsse::Envelope, entry::Unverified, event::role::Role, action::{Action, Enrol, RegistryPredicate}, in_toto::{Predicate, Statement, Subject}}, id::{component::SubjectId, organisation::OrgId}, hash::LeafHash, key::{public::SecretKey, test_keys::published_test_key}, lifecycle::View as _, log::merkle::Frontier, position::TreeSize, registry::Registry, index::term::{Term, terms}, time::Timestamp};
+use prova_core::{
+    hash::LeafHash,
+    id::{component::SubjectId, organisation::OrgId},
+    index::term::{Term, terms},
+    key::{public::SecretKey, test_keys::published_test_key},
+    ledger::{
+        admission::admit,
+        replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted},
+    },
+    lifecycle::View as _,
+    log::merkle::Frontier,
+    position::TreeSize,
+    registry::Registry,
+    statement::{
+        action::{Action, Enrol, RegistryPredicate},
+        charter::{Charter, Purpose, Root, RootKey},
+        dsse::Envelope,
+        entry::Unverified,
+        event::role::Role,
+        in_toto::{Predicate, Statement, Subject},
+    },
+    time::Timestamp,
+};
 
 use crate::assert_printable;
 
@@ -147,7 +169,7 @@ impl Ledger {
                     "an entry that was refused changed the registry"
                 );
                 match error {
-                    prova_core::ledger::admission::AdmitError::Inadmissible(error) => assert_printable(&*error),
+                    prova_core::ledger::admission::AdmitError::Refused(error) => assert_printable(&error),
                     prova_core::ledger::admission::AdmitError::View(never) => match never {},
                 }
                 return;
