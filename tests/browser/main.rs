@@ -6,12 +6,8 @@
 use prova_core::{
     country::Country,
     hash::LeafHash,
-    key::{
-        batch::Batch,
-        signature::{Signature, verify_admission, verify_audit},
-        test_keys::{PUBLISHED, published_test_key},
-    },
-    log::{policy::Policy, tlog_proof::TlogProof},
+    key::{Batch, PUBLISHED, Signature, published_test_key, verify_admission, verify_audit},
+    log::{Policy, TlogProof},
     statement::{
         dsse::{Envelope, pre_authentication_encoding},
         entry::Unverified,

@@ -6,10 +6,10 @@ use prova_bundle::{bag::BagWriter, name::FileName, zip::Archive};
 use prova_core::{
     bundle::{Description, Verifier, custody::Export},
     hash::Digest,
-    id::component::SubjectId,
+    id::SubjectId,
     index::{IndexProof, TermKey, term::Term},
-    key::test_keys::published_test_key,
-    log::checkpoint::SignedCheckpoint,
+    key::published_test_key,
+    log::SignedCheckpoint,
     position::EntryIndex,
 };
 use snapbox::str;

@@ -1,6 +1,6 @@
 //! The life of two units, for the commands that read.
 
-use prova_core::key::test_keys::published_test_key;
+use prova_core::key::published_test_key;
 use prova_store::{Ledger, NoProgress};
 
 use crate::Sandbox;

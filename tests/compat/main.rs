@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use prova_core::{key::test_keys::published_test_key, position::TreeSize};
+use prova_core::{key::published_test_key, position::TreeSize};
 use prova_store::{Ledger, NoProgress, Snapshot, audit, fsck, restore};
 
 fn fixture(version: &str) -> PathBuf {

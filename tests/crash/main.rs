@@ -25,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-use prova_core::{key::test_keys::published_test_key, position::TreeSize};
+use prova_core::{key::published_test_key, position::TreeSize};
 use prova_store::{Ledger, NoProgress, Snapshot};
 use prova_testkit::{builder::TestLedger, chance::Chance, independent};
 use serde_json::Value;

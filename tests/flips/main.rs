@@ -22,8 +22,8 @@ use std::{
 
 use prova_core::{
     hash::LeafHash,
-    id::component::SubjectId,
-    key::test_keys::published_test_key,
+    id::SubjectId,
+    key::published_test_key,
     lifecycle::{FactKind, View},
     position::EntryIndex,
 };

@@ -22,7 +22,7 @@ use prova_bundle::{
 use prova_core::{
     bundle::{Description, custody::Export},
     hash::Digest,
-    key::public::SecretKey,
+    key::SecretKey,
     position::EntryIndex,
     progress::NoProgress,
     verdict::Trust,

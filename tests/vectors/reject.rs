@@ -3,12 +3,10 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use prova_core::{
     hash::{Digest, LeafHash},
-    key::test_keys::published_test_key,
+    key::published_test_key,
     log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
+        Checkpoint, SignatureType, SignedCheckpoint, TlogProof, Vkey,
         merkle::{Frontier, InclusionProof},
-        tlog_proof::TlogProof,
-        vkey::{SignatureType, Vkey},
     },
     position::{EntryIndex, TreeSize},
     statement::dsse::Envelope,
@@ -54,7 +52,7 @@ fn witness(name: &str) -> Vkey {
 /// A proof of entry 2 in a tree of 5, and the log's key.
 fn proof() -> (String, Vkey) {
     let log = published_test_key("log").unwrap();
-    let origin: prova_core::id::origin::Origin = "ledger.example/2026".parse().unwrap();
+    let origin: prova_core::id::Origin = "ledger.example/2026".parse().unwrap();
     let vkey = Vkey::new(
         origin.as_key_name().clone(),
         SignatureType::Ed25519,

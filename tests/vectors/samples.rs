@@ -30,13 +30,13 @@ fn site() -> Value {
 }
 
 fn public_key(name: &str) -> String {
-    prova_core::key::test_keys::published_test_key(name)
+    prova_core::key::published_test_key(name)
         .map(|key| key.public().to_string())
         .expect("a published key")
 }
 
 fn key_id(name: &str) -> String {
-    prova_core::key::test_keys::published_test_key(name)
+    prova_core::key::published_test_key(name)
         .map(|key| key.public().key_id().to_string())
         .expect("a published key")
 }

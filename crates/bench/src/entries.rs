@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
-    key::public::{KeyId, PublicKey},
+    key::{KeyId, PublicKey},
     statement::{
         action::Action,
         dsse::{Envelope, pre_authentication_encoding},

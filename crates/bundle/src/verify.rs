@@ -12,10 +12,7 @@ use prova_core::{
         description::{DescriptionError, Remark},
     },
     index::{IndexProof, ParseIndexProofError, TermKey},
-    log::{
-        checkpoint::{ParseSignedCheckpointError, SignedCheckpoint},
-        policy::ParsePolicyError,
-    },
+    log::{ParsePolicyError, ParseSignedCheckpointError, SignedCheckpoint},
     position::EntryIndex,
     progress::Progress,
     verdict::{ParseVerdictError, StatedVerdict, Trust},

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use prova_core::{
     hash::LeafHash,
-    id::{component::SubjectId, origin::Origin},
+    id::{Origin, SubjectId},
     lifecycle::{Finding, View},
     position::EntryIndex,
     registry::Registry,

@@ -25,7 +25,7 @@ use pkcs8::{
         pbes2::{self, Kdf},
     },
 };
-use prova_core::{key::public::SecretKey, text};
+use prova_core::{key::SecretKey, text};
 use zeroize::Zeroizing;
 
 use crate::{

@@ -4,12 +4,10 @@ use std::path::Path;
 
 use ed25519_dalek::VerifyingKey;
 use prova_core::{
-    id::origin::Origin,
-    key::{
-        public::{KeyId, PublicKey, SecretKey},
-        test_keys,
-    },
-    log::vkey::{SignatureType, Vkey},
+    id::Origin,
+    key,
+    key::{KeyId, PublicKey, SecretKey},
+    log::{SignatureType, Vkey},
 };
 use zeroize::Zeroizing;
 
@@ -71,7 +69,7 @@ pub(crate) fn read_private(
 /// The name under which the private half of a key is published, if it is.
 pub(crate) fn published_name(id: &KeyId) -> Option<&'static str> {
     let id = id.to_string();
-    test_keys::PUBLISHED
+    key::PUBLISHED
         .iter()
         .find(|(_, published)| *published == id)
         .map(|(name, _)| *name)

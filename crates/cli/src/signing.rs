@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use prova_core::{
-    key::public::SecretKey,
+    key::SecretKey,
     ledger::{admission::Inadmissible, fault::EntryRefusal},
     registry::{EntitlementError, RegistryError},
     statement::entry::VerifyEntryError,

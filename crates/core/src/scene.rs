@@ -2,12 +2,9 @@
 
 use crate::{
     hash::LeafHash,
-    id::component::SubjectId,
+    id::SubjectId,
     index::term::terms,
-    key::{
-        public::{PublicKey, SecretKey},
-        test_keys::published_test_key,
-    },
+    key::{PublicKey, SecretKey, published_test_key},
     ledger::{
         admission::{AdmitError, Inadmissible, admit},
         fault::EntryRefusal,
@@ -60,7 +57,7 @@ pub(crate) fn public(name: &str) -> PublicKey {
     key(name).public()
 }
 
-pub(crate) fn org(name: &str) -> crate::id::organisation::OrgId {
+pub(crate) fn org(name: &str) -> crate::id::OrgId {
     format!("dns:{name}.example").parse().unwrap()
 }
 
@@ -68,7 +65,7 @@ pub(crate) fn id(text: &str) -> SubjectId {
     text.parse().unwrap()
 }
 
-pub(crate) fn component(text: &str) -> crate::id::component::ComponentId {
+pub(crate) fn component(text: &str) -> crate::id::ComponentId {
     text.parse().unwrap()
 }
 

@@ -15,13 +15,11 @@ use std::{
 use prova_core::{
     hash::{Digest, LeafHash},
     index::{Index, MemoryBuckets, check_complete, term::Term},
-    key::test_keys::published_test_key,
+    key::published_test_key,
     lifecycle::FindingCode,
     log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
+        Checkpoint, SignatureType, SignedCheckpoint, TlogProof, Vkey,
         merkle::{Frontier, InclusionProof},
-        tlog_proof::TlogProof,
-        vkey::{SignatureType, Vkey},
     },
     position::{EntryIndex, TreeSize},
     statement::{
@@ -56,10 +54,10 @@ fn install() -> Statement {
         firmware: Some(firmware),
     });
     let unit = "unit:dns:nordlys.example/AAU-3900/SN0017"
-        .parse::<prova_core::id::component::ComponentId>()
+        .parse::<prova_core::id::ComponentId>()
         .unwrap();
     let slot = "slot:dns:north.example/site-12/aau-1"
-        .parse::<prova_core::id::component::ComponentId>()
+        .parse::<prova_core::id::ComponentId>()
         .unwrap();
     Statement {
         subjects: vec![
@@ -97,7 +95,7 @@ fn examples() -> BTreeMap<&'static str, String> {
 
     let log_key = published_test_key("log").unwrap();
     let verifying = ed25519_dalek::VerifyingKey::from_bytes(log_key.public().as_bytes()).unwrap();
-    let origin: prova_core::id::origin::Origin = "ledger.example/2026".parse().unwrap();
+    let origin: prova_core::id::Origin = "ledger.example/2026".parse().unwrap();
     let vkey = Vkey::new(origin.as_key_name().clone(), SignatureType::Ed25519, verifying);
     let mut tree = Frontier::default();
     tree.push(leaf);
@@ -106,8 +104,7 @@ fn examples() -> BTreeMap<&'static str, String> {
     let signed = SignedCheckpoint::sign(checkpoint, &verifying, sign).unwrap();
     let inclusion = InclusionProof::new(EntryIndex::new(0), TreeSize::new(1), Vec::new()).unwrap();
     let proof = TlogProof::new(inclusion, signed.clone()).unwrap();
-    let policy =
-        prova_core::log::policy::Policy::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap();
+    let policy = prova_core::log::Policy::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap();
     proof.verify(&leaf, &policy).unwrap();
 
     let (mut index, mut buckets) = (Index::new(), MemoryBuckets::default());

@@ -12,10 +12,10 @@
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable as _, cbor::value::Value, iana};
 use prova_core::{
     hash::LeafHash,
-    id::component::SubjectId,
-    key::public::SecretKey,
+    id::SubjectId,
+    key::SecretKey,
     log::{
-        checkpoint::Checkpoint,
+        Checkpoint,
         merkle::{InclusionError, InclusionProof},
     },
     position::TreeSize,
@@ -128,10 +128,7 @@ mod tests {
     use prova_core::{
         hash::NodeHash,
         hex,
-        key::{
-            signature::{Signature, verify_admission},
-            test_keys::published_test_key,
-        },
+        key::{Signature, published_test_key, verify_admission},
         position::EntryIndex,
     };
 

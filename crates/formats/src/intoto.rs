@@ -16,7 +16,7 @@ pub fn lines<'a>(envelopes: impl IntoIterator<Item = &'a Envelope>) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use prova_core::key::public::SecretKey;
+    use prova_core::key::SecretKey;
 
     use super::*;
 

@@ -80,7 +80,7 @@ pub fn bundles(envelope: &Envelope) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use prova_core::key::public::SecretKey;
+    use prova_core::key::SecretKey;
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use prova_core::{hash::Digest, id::component::ComponentId, view::trace::Trace};
+use prova_core::{hash::Digest, id::ComponentId, view::trace::Trace};
 use prova_store::{AttachmentError, Blame};
 use serde::Serialize;
 

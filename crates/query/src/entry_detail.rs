@@ -2,7 +2,7 @@
 
 use prova_core::{
     hash::LeafHash,
-    key::public::KeyId,
+    key::KeyId,
     ledger::replay::distrust,
     lifecycle::Finding,
     position::EntryIndex,

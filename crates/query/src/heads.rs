@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use prova_core::{
     hash::LeafHash,
-    id::{component::SubjectId, origin::Origin},
+    id::{Origin, SubjectId},
     json::{self, JsonError},
     lifecycle::View as _,
 };

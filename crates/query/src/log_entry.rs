@@ -3,7 +3,7 @@
 use prova_core::{
     country::Country,
     hash::LeafHash,
-    id::component::SubjectId,
+    id::SubjectId,
     index::term::Term,
     lifecycle::Finding,
     position::EntryIndex,

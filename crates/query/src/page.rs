@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use prova_core::{
     bundle::{Dossier, EntryBytes, ReopenError, description::Description},
-    id::component::SubjectId,
+    id::SubjectId,
     index::term::Term,
     lifecycle::View as _,
     position::EntryIndex,

@@ -5,10 +5,7 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use prova_core::{
     hash::{LeafHash, NodeHash},
-    log::{
-        merkle::InclusionError,
-        tlog_proof::{AssembleProofError, TlogProof},
-    },
+    log::{AssembleProofError, TlogProof, merkle::InclusionError},
     position::{EntryIndex, TreeSize},
 };
 use prova_store::{Blame, ReadError, Snapshot};

@@ -8,7 +8,7 @@ use std::{
 
 use prova_core::{
     hash::Digest,
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     index::term::Term,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, View},
     position::EntryIndex,

@@ -1,6 +1,6 @@
 //! The ledger that the tests of this crate read: two units are made, one of them is shipped and received.
 
-use prova_core::{hash::LeafHash, id::component::SubjectId};
+use prova_core::{hash::LeafHash, id::SubjectId};
 use prova_store::{Ledger, NoProgress};
 use prova_testkit::builder::{TestLedger, key, unit};
 use tempfile::TempDir;

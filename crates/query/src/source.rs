@@ -11,7 +11,7 @@ use prova_core::{
     bundle::{closure, description::SealReference},
     hash::Digest,
     index::{IndexProof, term::Term},
-    log::{checkpoint::SignedCheckpoint, merkle::InclusionProof},
+    log::{SignedCheckpoint, merkle::InclusionProof},
     position::EntryIndex,
     registry::Registry,
 };

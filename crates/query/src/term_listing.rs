@@ -3,7 +3,7 @@
 use prova_core::{
     hash::LeafHash,
     index::{ListedEntry, Listing, term::Term},
-    log::tlog_proof::{AssembleProofError, TlogProof},
+    log::{AssembleProofError, TlogProof},
     position::{EntryIndex, TreeSize},
 };
 use prova_store::{Blame, ReadError, Snapshot, State};

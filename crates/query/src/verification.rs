@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, error::Error, fmt};
 
 use prova_core::{
-    id::component::SubjectId,
+    id::SubjectId,
     ledger::{fault::EntryFault, replay::ReplayError},
     position::EntryIndex,
     verdict::{Grounds, Question, ReasonCode, Trust, Verdict, VerdictScope},

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    id::component::SubjectId,
-    key::public::KeyId,
+    id::SubjectId,
+    key::KeyId,
     lifecycle::Finding,
     position::EntryIndex,
     registry::history::History,

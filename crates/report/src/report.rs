@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prova_core::{
     hash::Digest,
-    id::component::SubjectId,
+    id::SubjectId,
     index::term::Term,
-    key::public::KeyId,
+    key::KeyId,
     lifecycle::Finding,
     position::EntryIndex,
     registry::history::History,

@@ -6,11 +6,11 @@
 )]
 
 use prova_core::{
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     index::term::Term,
     ledger::replay::{MemoryRows, Replay, Rows as _},
     lifecycle::{Chain, Fact, FactKey, FactKind, View, facts},
-    log::checkpoint::{Checkpoint, SignedCheckpoint},
+    log::{Checkpoint, SignedCheckpoint},
     position::EntryIndex,
     registry::history::History,
     statement::{

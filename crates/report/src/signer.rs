@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    id::organisation::OrgId,
-    key::public::KeyId,
+    id::OrgId,
+    key::KeyId,
     position::EntryIndex,
     registry::{KeyRecord, Participant, Registry, history::History},
     view::component_state::Party,

@@ -4,15 +4,8 @@ use std::collections::HashMap;
 
 use prova_core::{
     hash::{Digest, LeafHash},
-    id::{
-        component::{ComponentId, SubjectId},
-        organisation::OrgId,
-        origin::Origin,
-    },
-    key::{
-        public::{KeyId, SecretKey},
-        test_keys::published_test_key,
-    },
+    id::{ComponentId, OrgId, Origin, SubjectId},
+    key::{KeyId, SecretKey, published_test_key},
     position::EntryIndex,
     statement::{
         action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},

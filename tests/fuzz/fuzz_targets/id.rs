@@ -2,22 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    country::Country,
-    hash::{Digest, LeafHash, NodeHash},
-    id::{
-        alias::Alias,
-        component::{ComponentId, SubjectId},
-        organisation::OrgId,
-        origin::Origin,
-    },
-    index::term::Term,
-    key::public::KeyId,
-    lifecycle::FindingCode,
-    log::merkle::TilePath,
-    statement::event::{category::Category, role::Role},
-    time::{Date, Timestamp},
-};
+use prova_core::{country::Country, hash::{Digest, LeafHash, NodeHash}, id::{Alias, ComponentId, OrgId, Origin, SubjectId}, index::term::Term, key::KeyId, lifecycle::FindingCode, log::merkle::TilePath, statement::event::{category::Category, role::Role}, time::{Date, Timestamp}};
 use prova_fuzz::{assert_one_text, assert_text_is_normal};
 
 fuzz_target!(|text: &str| {

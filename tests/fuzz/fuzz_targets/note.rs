@@ -2,15 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    key::test_keys::published_test_key,
-    log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
-        cosignature::Cosignature,
-        note::{Note, NoteSignature, NoteText},
-        vkey::{SignatureType, Vkey},
-    },
-};
+use prova_core::{key::published_test_key, log::{Checkpoint, Cosignature, Note, NoteSignature, NoteText, SignatureType, SignedCheckpoint, Vkey}};
 use prova_fuzz::{assert_one_text, assert_printable};
 
 fn vkey(name: &str, signature_type: SignatureType) -> Option<Vkey> {

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::log::{checkpoint::SignedCheckpoint, policy::Policy, tlog_proof::TlogProof};
+use prova_core::log::{Policy, SignedCheckpoint, TlogProof};
 use prova_fuzz::assert_printable;
 
 fn checkpoint() -> &'static SignedCheckpoint {

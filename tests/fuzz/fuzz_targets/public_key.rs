@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::key::public::PublicKey;
+use prova_core::key::PublicKey;
 use prova_fuzz::{assert_one_text, assert_printable};
 
 fn check(key: &PublicKey) {

@@ -23,12 +23,7 @@ use std::fmt::Debug;
 use block::{Block, Builder, RunKind};
 use error::EngineError;
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    id::component::SubjectId,
-    lifecycle::{Chain, Fact},
-    position::EntryIndex,
-    registry::Registry,
-};
+use prova_core::{id::SubjectId, lifecycle::{Chain, Fact}, position::EntryIndex, registry::Registry};
 use prova_fuzz::assert_printable;
 use serde::{Serialize, de::DeserializeOwned};
 

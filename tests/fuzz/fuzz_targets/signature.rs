@@ -6,11 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::key::{
-    batch::Batch,
-    public::{PublicKey, SecretKey},
-    signature::{Signature, verify_admission, verify_audit},
-};
+use prova_core::key::{Batch, PublicKey, SecretKey, Signature, verify_admission, verify_audit};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((key, rest)) = bytes.split_first_chunk::<32>() else {

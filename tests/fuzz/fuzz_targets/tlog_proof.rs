@@ -4,10 +4,7 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    hash::LeafHash,
-    log::{policy::Policy, tlog_proof::TlogProof},
-};
+use prova_core::{hash::LeafHash, log::{Policy, TlogProof}};
 use prova_fuzz::assert_printable;
 
 fn policies() -> &'static [Policy; 2] {

@@ -2,10 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    id::key_name::KeyName,
-    log::vkey::{KeyId, Vkey},
-};
+use prova_core::{id::KeyName, log::{KeyId, Vkey}};
 use prova_fuzz::assert_one_text;
 
 fuzz_target!(|text: &str| {

@@ -11,29 +11,7 @@
 
 use std::{convert::Infallible, sync::OnceLock};
 
-use prova_core::{
-    hash::LeafHash,
-    id::{component::SubjectId, organisation::OrgId},
-    index::term::{Term, terms},
-    key::{public::SecretKey, test_keys::published_test_key},
-    ledger::{
-        admission::admit,
-        replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted},
-    },
-    lifecycle::View as _,
-    log::merkle::Frontier,
-    position::TreeSize,
-    registry::Registry,
-    statement::{
-        action::{Action, Enrol, RegistryPredicate},
-        charter::{Charter, Purpose, Root, RootKey},
-        dsse::Envelope,
-        entry::Unverified,
-        event::role::Role,
-        in_toto::{Predicate, Statement, Subject},
-    },
-    time::Timestamp,
-};
+use prova_core::{hash::LeafHash, id::{OrgId, SubjectId}, index::term::{Term, terms}, key::{SecretKey, published_test_key}, ledger::{admission::admit, replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted}}, lifecycle::View as _, log::merkle::Frontier, position::TreeSize, registry::Registry, statement::{action::{Action, Enrol, RegistryPredicate}, charter::{Charter, Purpose, Root, RootKey}, dsse::Envelope, entry::Unverified, event::role::Role, in_toto::{Predicate, Statement, Subject}}, time::Timestamp};
 
 use crate::assert_printable;
 

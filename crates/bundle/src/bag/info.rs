@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use prova_core::{id::organisation::OrgId, time::Date};
+use prova_core::{id::OrgId, time::Date};
 
 const ORGANISATION: &str = "Source-Organization";
 const DATE: &str = "Bagging-Date";

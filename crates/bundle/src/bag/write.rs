@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, Write};
 
-use prova_core::{hash::Digest, id::organisation::OrgId, time::Date};
+use prova_core::{hash::Digest, id::OrgId, time::Date};
 
 use super::{BagInfo, DECLARATION, manifest_line};
 use crate::{

@@ -8,12 +8,7 @@ use std::{
 use clap::Args;
 use prova_core::{
     hash::LeafHash,
-    log::{
-        checkpoint::SignedCheckpoint,
-        equivocation::{Equivocation, MAX_EQUIVOCATION_BYTES},
-        policy::Policy,
-        tlog_proof::TlogProof,
-    },
+    log::{Equivocation, MAX_EQUIVOCATION_BYTES, Policy, SignedCheckpoint, TlogProof},
     statement::dsse::MAX_ENTRY_BYTES,
     verdict::Trust,
 };

@@ -10,8 +10,8 @@ use std::{
 use clap::{Args, ValueEnum};
 use prova_core::{
     hash::Digest,
-    id::component::{Kind, ParseComponentError, SubjectId},
-    key::public::SecretKey,
+    id::{Kind, ParseComponentError, SubjectId},
+    key::SecretKey,
     position::EntryIndex,
     statement::{
         dsse::Envelope,

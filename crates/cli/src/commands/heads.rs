@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use prova_core::id::component::SubjectId;
+use prova_core::id::SubjectId;
 use prova_query::Heads;
 
 use crate::{

@@ -9,9 +9,9 @@ use std::{
 use clap::Args;
 use prova_core::{
     hash::LeafHash,
-    id::{component::SubjectId, organisation::OrgId, origin::Origin},
-    key::public::{KeyId, PublicKey, SecretKey},
-    log::vkey::Vkey,
+    id::{OrgId, Origin, SubjectId},
+    key::{KeyId, PublicKey, SecretKey},
+    log::Vkey,
     registry::Registry,
     statement::{
         charter::{Charter, Purpose, Root, RootKey},

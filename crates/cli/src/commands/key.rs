@@ -7,8 +7,8 @@ use std::{
 
 use clap::{Args, Subcommand, ValueEnum};
 use prova_core::{
-    id::origin::Origin,
-    key::public::{KeyId, PublicKey},
+    id::Origin,
+    key::{KeyId, PublicKey},
 };
 use serde::Serialize;
 

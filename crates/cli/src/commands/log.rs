@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use prova_core::{
-    id::{component::SubjectId, organisation::OrgId},
+    id::{OrgId, SubjectId},
     index::term::Term,
     position::EntryIndex,
     view::component_state::Party,

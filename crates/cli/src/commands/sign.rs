@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_core::{
-    key::public::SecretKey,
+    key::SecretKey,
     statement::{
         dsse::{Envelope, EnvelopeSignature, MAX_ENTRY_BYTES, pre_authentication_encoding},
         in_toto::{Predicate, Statement},

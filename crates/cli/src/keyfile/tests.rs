@@ -1,7 +1,7 @@
 use std::os::unix::fs::symlink;
 
 use pkcs8::der::{Encode as _, asn1::BitStringRef};
-use prova_core::key::test_keys::published_test_key;
+use prova_core::key::published_test_key;
 use tempfile::TempDir;
 
 use super::*;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     hash::Digest,
-    id::{component::SubjectId, organisation::OrgId},
+    id::{OrgId, SubjectId},
     index::term::{Term, terms_of_admitted},
     ledger::fault::{EntryFault, EntryRefusal},
     position::{EntryIndex, TreeSize},

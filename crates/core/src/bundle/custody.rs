@@ -15,12 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::description::{Description, Remark};
 use crate::{
     hash::{Digest, NodeHash},
-    id::{organisation::OrgId, origin::Origin},
+    id::{OrgId, Origin},
     json::JsonError,
-    key::{
-        public::{KeyId, SecretKey},
-        signature::verify_admission,
-    },
+    key::{KeyId, SecretKey, verify_admission},
     position::TreeSize,
     registry::{EntitlementError, Registry},
     statement::{

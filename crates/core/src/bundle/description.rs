@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hash::{Digest, MapHash, NodeHash},
-    id::{alias::Alias, component::SubjectId, organisation::OrgId, origin::Origin},
+    id::{Alias, OrgId, Origin, SubjectId},
     json::JsonError,
     position::{EntryIndex, TreeSize},
     text::is_unprintable,

@@ -14,7 +14,7 @@ use crate::{
     index::term::Term,
     ledger::replay::distrust,
     lifecycle::{Detail, Finding, FindingCode, Layer, Lives, Moment, facts},
-    log::checkpoint::SignedCheckpoint,
+    log::SignedCheckpoint,
     position::EntryIndex,
     registry::history::{History, HistoryError},
     statement::entry::Verified,

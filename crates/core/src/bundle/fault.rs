@@ -3,14 +3,10 @@
 use super::description::DescriptionError;
 use crate::{
     hash::Digest,
-    id::{component::SubjectId, organisation::OrgId},
+    id::{OrgId, SubjectId},
     index::{IndexProofError, term::Term},
     ledger::fault::EntryFault,
-    log::{
-        checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
-        merkle::InclusionError,
-        tlog_proof::ParseProofError,
-    },
+    log::{ParseProofError, ParseSignedCheckpointError, VerifyCheckpointError, merkle::InclusionError},
     position::{EntryIndex, TreeSize},
     text::excerpt,
     verdict::{Question, ReasonCode},

@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{description::ClosureLists, sparse::Sparse};
 use crate::{
     hash::Digest,
-    id::{
-        component::{Kind, SubjectId},
-        origin::Origin,
-    },
+    id::{Kind, Origin, SubjectId},
     index::term::Term,
     lifecycle::{Life, MAX_NESTING, facts},
     position::{EntryIndex, TreeSize},

@@ -12,11 +12,7 @@ use std::{
 
 use crate::{
     hash::LeafHash,
-    id::{
-        alias::Alias,
-        component::{ComponentId, Kind, SubjectId},
-        organisation::OrgId,
-    },
+    id::{Alias, ComponentId, Kind, OrgId, SubjectId},
     ledger::admission::{Inadmissible, check_link},
     lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, Moment, View},
     position::EntryIndex,

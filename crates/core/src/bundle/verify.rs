@@ -29,7 +29,7 @@ use crate::{
         replay::BATCH_ENTRIES,
     },
     lifecycle::Layer,
-    log::{checkpoint::SignedCheckpoint, tlog_proof::TlogProof},
+    log::{SignedCheckpoint, TlogProof},
     position::{EntryIndex, TreeSize},
     registry::{Registry, history::History},
     statement::{

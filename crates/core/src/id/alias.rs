@@ -12,7 +12,7 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use crate::{
-    id::{component::ComponentId, organisation::gs1_check_digit},
+    id::{ComponentId, organisation::gs1_check_digit},
     text::serde_as_text,
 };
 

@@ -23,10 +23,7 @@ use std::{
 
 use crate::{
     hash::Digest,
-    id::{
-        organisation::{OrgId, ParseOrgError, gs1_check_digit},
-        origin::{Origin, ParseOriginError},
-    },
+    id::{OrgId, Origin, ParseOrgError, ParseOriginError, organisation::gs1_check_digit},
 };
 
 /// Longest part, revision or serial, in bytes.

@@ -6,8 +6,16 @@
 //! **May use** ground files only. **Promises** that two names that are equal have the same bytes, and that no name holds a character that
 //! hides or reorders text.
 
-pub mod alias;
-pub mod component;
-pub mod key_name;
-pub mod organisation;
-pub mod origin;
+mod alias;
+mod component;
+mod key_name;
+mod organisation;
+mod origin;
+
+pub use self::{
+    alias::{Alias, MAX_ALIAS_BYTES, ParseAliasError},
+    component::{ComponentId, Kind, MAX_PATH_BYTES, MAX_SEGMENT_BYTES, ParseComponentError, SubjectId},
+    key_name::{KeyName, ParseKeyNameError},
+    organisation::{OrgId, ParseOrgError},
+    origin::{Origin, OriginAdvice, ParseOriginError},
+};

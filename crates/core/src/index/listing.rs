@@ -15,14 +15,11 @@ use super::{
 };
 use crate::{
     hash::LeafHash,
-    id::{component::SubjectId, origin::Origin},
+    id::{Origin, SubjectId},
     index::term::Term,
     json::JsonError,
-    key::public::{PublicKey, PublicKeyError},
-    log::{
-        policy::{LogOutcome, Policy},
-        tlog_proof::{ParseProofError, TlogProof, VerifiedEntry, VerifyProofError},
-    },
+    key::{PublicKey, PublicKeyError},
+    log::{LogOutcome, ParseProofError, Policy, TlogProof, VerifiedEntry, VerifyProofError},
     position::EntryIndex,
     statement::{
         entry::{DecodeEntryError, Unverified, VerifyEntryError},

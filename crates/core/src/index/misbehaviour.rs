@@ -12,13 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::listing::{Listing, ParseListingError, VerifyListingError};
 use crate::{
     hash::LeafHash,
-    id::origin::Origin,
+    id::Origin,
     index::term::{Term, terms_without_registry},
     json::JsonError,
-    log::{
-        policy::Policy,
-        tlog_proof::{ParseProofError, TlogProof, VerifyProofError},
-    },
+    log::{ParseProofError, Policy, TlogProof, VerifyProofError},
     position::EntryIndex,
     statement::entry::{DecodeEntryError, Unverified},
     text::excerpt,

@@ -13,12 +13,8 @@ use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr};
 use crate::{
     hash::Digest,
     hex::ParseHexError,
-    id::{
-        alias::{Alias, ParseAliasError},
-        component::{ComponentId, Kind, ParseComponentError, SubjectId},
-        organisation::{OrgId, ParseOrgError},
-    },
-    key::public::KeyId,
+    id::{Alias, ComponentId, Kind, OrgId, ParseAliasError, ParseComponentError, ParseOrgError, SubjectId},
+    key::KeyId,
     position::EntryIndex,
     registry::Registry,
     statement::{
@@ -235,7 +231,7 @@ fn registered(action: &Action, registry: Option<&Registry>) -> Vec<Term> {
         ),
         Action::Change(change) => (Some(&change.organisation), Vec::new()),
         Action::Rotate(rotate) => {
-            let added = rotate.add.iter().map(crate::key::public::PublicKey::key_id);
+            let added = rotate.add.iter().map(crate::key::PublicKey::key_id);
             (
                 Some(&rotate.organisation),
                 added

@@ -1,4 +1,4 @@
-//! Many signatures at once, with the verdict that [`crate::key::signature::verify_audit`] gives on each.
+//! Many signatures at once, with the verdict that [`crate::key::verify_audit`] gives on each.
 //!
 //! ```text
 //! [8]( Σ z_i [S_i]B − Σ z_i [k_i]A_i − Σ z_i R_i ) = 0           z_i: 128 bits, unpredictable
@@ -26,10 +26,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     hash::sha256,
-    key::{
-        public::PublicKey,
-        signature::{BadSignature, Signature},
-    },
+    key::{BadSignature, PublicKey, Signature},
 };
 
 /// Signatures to verify together.
@@ -107,7 +104,7 @@ impl Batch {
     /// One bad signature makes the call about five times slower: as slow as single verification of each.
     ///
     /// # Errors
-    /// The positions of those that [`crate::key::signature::verify_audit`] would refuse.
+    /// The positions of those that [`crate::key::verify_audit`] would refuse.
     pub fn verify(self) -> Result<(), BadSignatures> {
         let mut verifier = Verifier::new();
         for item in self.items.iter().flatten() {

@@ -4,7 +4,14 @@
 //! accepts only what `verify_strict` accepts; that an audit's answer for a signature is the same alone and in a batch (RFC 8032 §5.1.7 with
 //! the cofactor); that a secret key is never printed and is overwritten when it goes.
 
-pub mod batch;
-pub mod public;
-pub mod signature;
-pub mod test_keys;
+mod batch;
+mod public;
+mod signature;
+mod test_keys;
+
+pub use self::{
+    batch::{BadSignatures, Batch},
+    public::{DecodeSpkiError, KeyId, ParsePublicKeyError, PublicKey, PublicKeyError, SecretKey},
+    signature::{BadSignature, DecodeSignatureError, Signature, verify_admission, verify_audit},
+    test_keys::{PUBLISHED, is_published_test_key, published_test_key},
+};

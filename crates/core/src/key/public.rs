@@ -17,7 +17,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{
     hash::{digest_type, sha256},
-    key::{signature as sign, signature::Signature},
+    key::signature::{self, Signature},
     text,
 };
 
@@ -119,7 +119,7 @@ impl PublicKey {
     /// # Errors
     /// The encoding is not canonical, or the point not of prime order.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, PublicKeyError> {
-        if !sign::point_is_canonical(bytes) {
+        if !signature::point_is_canonical(bytes) {
             return Err(PublicKeyError::NotCanonical);
         }
         let key = VerifyingKey::from_bytes(bytes).map_err(|_| PublicKeyError::NotOnCurve)?;

@@ -15,11 +15,11 @@
 //! the holder of the secret key can make, and which says nothing that the holder did not sign.
 //!
 //! **Why audits use another rule.** Without the factor 8 the verdict of a batch depends on the random coefficients as soon
-//! as an R has a part of small order; with it, [`crate::key::batch`] gives the verdict of [`verify_audit`].
+//! as an R has a part of small order; with it, [`crate::key`] gives the verdict of [`verify_audit`].
 
 use std::fmt;
 
-use crate::{hex, key::public::PublicKey};
+use crate::{hex, key::PublicKey};
 
 /// An Ed25519 signature as it was found: 64 bytes that may or may not verify.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,7 +109,7 @@ pub fn verify_admission(key: &PublicKey, message: &[u8], signature: &Signature) 
         .map_err(|_| BadSignature)
 }
 
-/// Verifies a signature by the rule that audits apply, alone or in a [`crate::key::batch::Batch`].
+/// Verifies a signature by the rule that audits apply, alone or in a [`crate::key::Batch`].
 ///
 /// # Errors
 /// [`BadSignature`], for whatever reason.

@@ -8,7 +8,7 @@
 
 use crate::{
     hash::sha256,
-    key::public::{KeyId, SecretKey},
+    key::{KeyId, SecretKey},
 };
 
 const PREFIX: &[u8] = b"prova published test key: ";

@@ -6,7 +6,7 @@
 use super::fault::EntryRefusal;
 use crate::{
     hash::LeafHash,
-    id::{component::SubjectId, origin::Origin},
+    id::{Origin, SubjectId},
     lifecycle::{self, Chain, Changes, View},
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},

@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     hash::{LeafHash, NodeHash},
-    id::component::SubjectId,
+    id::SubjectId,
     index::{
         Index, IndexProof, MemoryBuckets,
         term::{Term, sorted_terms},
     },
-    key::public::KeyId,
+    key::KeyId,
     ledger::ahead::{Ahead, ReadAhead},
     lifecycle::{Chain, Changes, Detail, Finding, Layer, Lives},
     log::merkle::Frontier,

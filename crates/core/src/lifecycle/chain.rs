@@ -7,11 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CustodyChange, finding::FindingCode};
 use crate::{
     hash::LeafHash,
-    id::{
-        component::{ComponentId, Kind, SubjectId},
-        organisation::OrgId,
-        origin::Origin,
-    },
+    id::{ComponentId, Kind, OrgId, Origin, SubjectId},
     position::EntryIndex,
     statement::{
         event::{

@@ -12,10 +12,7 @@ use super::{
     View,
 };
 use crate::{
-    id::{
-        component::{ComponentId, Kind, SubjectId},
-        organisation::OrgId,
-    },
+    id::{ComponentId, Kind, OrgId, SubjectId},
     statement::event::custody::{Inspection, Receive, SealState, Ship},
 };
 

@@ -5,12 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::FindingCode;
 use crate::{
     hash::LeafHash,
-    id::{
-        alias::Alias,
-        component::{ComponentId, SubjectId},
-        organisation::OrgId,
-    },
-    key::public::KeyId,
+    id::{Alias, ComponentId, OrgId, SubjectId},
+    key::KeyId,
     position::EntryIndex,
     statement::event::{
         EventKind,

@@ -9,11 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Chain, CustodyChange, Detail, Finding, Transfer, View};
 use crate::{
-    id::{
-        alias::Alias,
-        component::{ComponentId, SubjectId},
-        organisation::OrgId,
-    },
+    id::{Alias, ComponentId, OrgId, SubjectId},
     position::EntryIndex,
 };
 

@@ -7,7 +7,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::Detail;
-use crate::{id::component::SubjectId, position::EntryIndex, text::serde_as_text};
+use crate::{id::SubjectId, position::EntryIndex, text::serde_as_text};
 
 /// A contradiction or gap, found when an entry was recorded, or what a key signed that is distrusted now. They are in order of entries, then of
 /// the codes in their table, then of their subjects' texts, then of their details' JSON.

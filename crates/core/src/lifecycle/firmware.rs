@@ -2,10 +2,7 @@
 
 use super::{Applying, Detail, FactKey, Life, View};
 use crate::{
-    id::{
-        component::{ComponentId, Kind},
-        organisation::OrgId,
-    },
+    id::{ComponentId, Kind, OrgId},
     statement::event::Firmware,
 };
 

@@ -2,7 +2,7 @@
 
 use super::{Applying, Chain, Detail, Fact, FactKey, Life, MAX_NESTING, Neighbours, Passage, View};
 use crate::{
-    id::component::{ComponentId, Kind, SubjectId},
+    id::{ComponentId, Kind, SubjectId},
     statement::{
         event::{
             Event, EventKind,

@@ -28,10 +28,7 @@ pub use self::{
 };
 use crate::{
     hash::LeafHash,
-    id::{
-        component::{ComponentId, SubjectId},
-        organisation::OrgId,
-    },
+    id::{ComponentId, OrgId, SubjectId},
     position::EntryIndex,
     statement::{event::EventPredicate, in_toto::Subject},
 };
@@ -150,7 +147,7 @@ impl<V: View> Applying<'_, V> {
     }
 
     /// The subjects of one kind.
-    fn subjects(&self, kind: crate::id::component::Kind) -> Vec<ComponentId> {
+    fn subjects(&self, kind: crate::id::Kind) -> Vec<ComponentId> {
         let components = self.changes.chains.keys().filter_map(SubjectId::component);
         components
             .filter(|component| component.kind() == kind)

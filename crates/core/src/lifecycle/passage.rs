@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TransferState;
 use crate::{
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
     position::EntryIndex,
     time::Timestamp,
 };

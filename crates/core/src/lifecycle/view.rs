@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{Chain, Fact, FactKey, FactKind, Facts, Finding, Moment};
-use crate::id::{alias::Alias, component::SubjectId};
+use crate::id::{Alias, SubjectId};
 
 /// What is known before an entry: rows that somebody keeps.
 pub trait View {

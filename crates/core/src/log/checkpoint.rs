@@ -15,14 +15,10 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use crate::{
     decimal,
     hash::NodeHash,
-    id::{
-        key_name::KeyName,
-        origin::{Origin, ParseOriginError},
-    },
+    id::{KeyName, Origin, ParseOriginError},
     log::{
+        AssembleNoteError, KeyId, Note, NoteSignature, NoteText, ParseNoteError, VerifySignatureError, Vkey,
         merkle::MAX_TREE_SIZE,
-        note::{AssembleNoteError, Note, NoteSignature, NoteText, ParseNoteError, VerifySignatureError},
-        vkey::{KeyId, Vkey},
     },
     position::TreeSize,
     text::excerpt,
@@ -271,7 +267,7 @@ impl SignedCheckpoint {
         &self.note
     }
 
-    /// The checkpoint, if the log with this key signed it. Witnesses are a [`Policy`](crate::log::policy::Policy)'s business.
+    /// The checkpoint, if the log with this key signed it. Witnesses are a [`Policy`](crate::log::Policy)'s business.
     ///
     /// # Errors
     /// Another origin than the key's name, no signature by the key, or a bad one.

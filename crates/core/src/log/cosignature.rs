@@ -10,12 +10,8 @@ use std::fmt;
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::{
-    id::key_name::KeyName,
-    log::{
-        checkpoint::Checkpoint,
-        note::{NoteSignature, NoteText},
-        vkey::{KeyId, SignatureType},
-    },
+    id::KeyName,
+    log::{Checkpoint, KeyId, NoteSignature, NoteText, SignatureType},
 };
 
 const MAX_SECONDS: u64 = 9_223_372_036_854_775_807;
@@ -135,7 +131,7 @@ mod tests {
     use ed25519_dalek::{Signer as _, SigningKey};
 
     use super::*;
-    use crate::log::{checkpoint::SignedCheckpoint, note::VerifySignatureError, vkey::Vkey};
+    use crate::log::{SignedCheckpoint, VerifySignatureError, Vkey};
 
     /// The checkpoint of C2SP `tlog-cosignature` v1.0.1, with its two signatures.
     const EXAMPLE: &str = "example.com/behind-the-sofa

@@ -20,10 +20,8 @@ use crate::{
     decimal,
     hash::LeafHash,
     log::{
-        checkpoint::{ParseSignedCheckpointError, SignedCheckpoint, VerifyCheckpointError},
-        merkle::InclusionError,
-        tlog_proof::{ParseProofError, TlogProof},
-        vkey::Vkey,
+        ParseProofError, ParseSignedCheckpointError, SignedCheckpoint, TlogProof, VerifyCheckpointError,
+        Vkey, merkle::InclusionError,
     },
 };
 
@@ -311,7 +309,7 @@ mod tests {
     use super::*;
     use crate::{
         hash::NodeHash,
-        log::{checkpoint::Checkpoint, merkle::InclusionProof, vkey::SignatureType},
+        log::{Checkpoint, SignatureType, merkle::InclusionProof},
         position::{EntryIndex, TreeSize},
         scene::key,
     };

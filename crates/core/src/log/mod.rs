@@ -8,11 +8,32 @@
 //! **May use** ground files, names and keys. **Promises** that what is read and written again is the same bytes, and that a proof that
 //! verifies needs trust in nobody but the keys of the policy.
 
-pub mod checkpoint;
-pub mod cosignature;
-pub mod equivocation;
+mod checkpoint;
+mod cosignature;
+mod equivocation;
 pub mod merkle;
-pub mod note;
-pub mod policy;
-pub mod tlog_proof;
-pub mod vkey;
+mod note;
+mod policy;
+mod tlog_proof;
+mod vkey;
+
+pub use self::{
+    checkpoint::{
+        Checkpoint, ParseCheckpointError, ParseSignedCheckpointError, SignedCheckpoint, VerifyCheckpointError,
+    },
+    cosignature::{Cosignature, CosignatureTime, DecodeCosignatureError},
+    equivocation::{Equivocation, EquivocationError, MAX_EQUIVOCATION_BYTES, ParseEquivocationError},
+    note::{
+        AssembleNoteError, MAX_NOTE_BYTES, MAX_SIGNATURES, Note, NoteSignature, NoteText, ParseNoteError,
+        ParseNoteTextError, ParseSignatureLineError, VerifiedSignature, VerifyNoteError,
+        VerifySignatureError,
+    },
+    policy::{
+        Evaluation, LogOutcome, MAX_POLICY_BYTES, ParsePolicyError, Policy, PolicyLineError, PolicyLog,
+        PolicyName, PolicyWitness, QuorumOutcome, RefusedByPolicyError, WitnessOutcome,
+    },
+    tlog_proof::{
+        AssembleProofError, MAX_EXTRA_BYTES, ParseProofError, TlogProof, VerifiedEntry, VerifyProofError,
+    },
+    vkey::{KeyId, ParseVkeyError, SignatureType, Vkey},
+};

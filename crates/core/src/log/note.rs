@@ -14,11 +14,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::{
-    id::key_name::{KeyName, ParseKeyNameError},
-    log::{
-        cosignature::{Cosignature, CosignatureTime, DecodeCosignatureError},
-        vkey::{KeyId, SignatureType, Vkey},
-    },
+    id::{KeyName, ParseKeyNameError},
+    log::{Cosignature, CosignatureTime, DecodeCosignatureError, KeyId, SignatureType, Vkey},
 };
 
 /// The largest note, in bytes: room for hundreds of post-quantum signatures, too little to hurt.

@@ -13,13 +13,8 @@
 use std::fmt;
 
 use crate::{
-    id::origin::Origin,
-    log::{
-        checkpoint::SignedCheckpoint,
-        cosignature::CosignatureTime,
-        note::VerifySignatureError,
-        vkey::{KeyId, Vkey},
-    },
+    id::Origin,
+    log::{CosignatureTime, KeyId, SignedCheckpoint, VerifySignatureError, Vkey},
 };
 
 mod parse;

@@ -17,10 +17,10 @@ use crate::{
     decimal,
     hash::{LeafHash, NodeHash},
     log::{
-        checkpoint::{Checkpoint, ParseSignedCheckpointError, SignedCheckpoint, hash_line, parse_hash},
+        Checkpoint, Evaluation, MAX_NOTE_BYTES, ParseSignedCheckpointError, Policy, RefusedByPolicyError,
+        SignedCheckpoint,
+        checkpoint::{hash_line, parse_hash},
         merkle::{InclusionError, InclusionProof},
-        note::MAX_NOTE_BYTES,
-        policy::{Evaluation, Policy, RefusedByPolicyError},
     },
     position::{EntryIndex, TreeSize},
 };

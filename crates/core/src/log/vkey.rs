@@ -13,7 +13,7 @@ use ed25519_dalek::VerifyingKey;
 use crate::{
     hash::sha256,
     hex::{self, ParseHexError},
-    id::key_name::{KeyName, ParseKeyNameError},
+    id::{KeyName, ParseKeyNameError},
     text::serde_as_text,
 };
 

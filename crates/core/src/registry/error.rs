@@ -2,8 +2,8 @@
 
 use super::MAX_KEYS_IN_USE;
 use crate::{
-    id::{component::SubjectId, organisation::OrgId, origin::Origin},
-    key::public::KeyId,
+    id::{OrgId, Origin, SubjectId},
+    key::KeyId,
     position::EntryIndex,
     statement::{charter::RootError, event::role::Role},
 };

@@ -4,7 +4,7 @@
 //! too; it knows the root keys of the entries before.
 
 use crate::{
-    id::organisation::OrgId,
+    id::OrgId,
     position::EntryIndex,
     registry::{Registry, RegistryError},
     statement::{
@@ -165,7 +165,7 @@ impl History {
             },
             Predicate::Event(_) | Predicate::Seal(_) => None,
         };
-        let owner = |key: &crate::key::public::KeyId| {
+        let owner = |key: &crate::key::KeyId| {
             let of_root = |root: &crate::statement::charter::Root| {
                 let found = root.keys.iter().find(|held| held.key.key_id() == *key);
                 found.map(|held| held.organisation.clone())

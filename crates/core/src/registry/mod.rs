@@ -19,15 +19,12 @@ use crate::statement::action::{Action, Change, Enrol, RegistryPredicate, Revoke,
 use crate::{
     country::Country,
     hash::LeafHash,
-    id::{organisation::OrgId, origin::Origin},
-    key::{
-        public::{KeyId, PublicKey},
-        test_keys::is_published_test_key,
-    },
+    id::{OrgId, Origin},
+    key::{KeyId, PublicKey, is_published_test_key},
     position::EntryIndex,
-    statement::entry::Keyring,
     statement::{
         charter::{Charter, Purpose, Root},
+        entry::Keyring,
         event::{EventPredicate, role::Role},
     },
 };

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     country::Country,
-    id::organisation::OrgId,
-    key::public::{KeyId, PublicKey},
+    id::OrgId,
+    key::{KeyId, PublicKey},
     position::EntryIndex,
     statement::{charter::Root, event::role::Role},
     time::Timestamp,

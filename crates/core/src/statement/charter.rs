@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{organisation::OrgId, origin::Origin},
-    key::public::{KeyId, PublicKey},
+    id::{OrgId, Origin},
+    key::{KeyId, PublicKey},
     time::Timestamp,
 };
 

@@ -11,10 +11,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 
-use crate::key::{
-    public::{KeyId, SecretKey},
-    signature::Signature,
-};
+use crate::key::{KeyId, SecretKey, Signature};
 
 /// The media type of an in-toto statement, the one payload type that a ledger takes.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";

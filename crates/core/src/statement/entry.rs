@@ -6,11 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     hash::LeafHash,
-    key::{
-        batch::Batch,
-        public::{KeyId, PublicKey},
-        signature::verify_admission,
-    },
+    key::{Batch, KeyId, PublicKey, verify_admission},
     statement::{
         action::Action,
         dsse::{Envelope, EnvelopeError, encode_pre_authentication, pre_authentication_encoding},

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     hash::{Digest, LeafHash},
-    id::{alias::Alias, component::SubjectId, origin::Origin},
+    id::{Alias, Origin, SubjectId},
     json::JsonError,
     position::EntryIndex,
     statement::{

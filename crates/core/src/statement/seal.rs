@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hash::{LeafHash, MapHash},
-    id::{component::SubjectId, origin::Origin},
-    key::public::KeyId,
+    id::{Origin, SubjectId},
+    key::KeyId,
     position::TreeSize,
     statement::in_toto::{Predicate, Statement, Subject},
     time::Timestamp,

@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ledger::{admission::Inadmissible, fault::EntryRefusal},
-    log::{
-        checkpoint::SignedCheckpoint,
-        policy::{Evaluation, Policy, QuorumOutcome, WitnessOutcome},
-    },
+    log::{Evaluation, Policy, QuorumOutcome, SignedCheckpoint, WitnessOutcome},
     position::EntryIndex,
 };
 

@@ -13,10 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{
-        component::{ComponentId, Kind, SubjectId},
-        organisation::OrgId,
-    },
+    id::{ComponentId, Kind, OrgId, SubjectId},
     index::term::Term,
     position::{EntryIndex, TreeSize},
     time::Timestamp,

@@ -20,12 +20,9 @@ pub use self::{
 };
 use crate::{
     hash::{Digest, NodeHash},
-    id::{component::SubjectId, origin::Origin},
+    id::{Origin, SubjectId},
     lifecycle::Finding,
-    log::{
-        checkpoint::SignedCheckpoint,
-        policy::{ParsePolicyError, Policy},
-    },
+    log::{ParsePolicyError, Policy, SignedCheckpoint},
     position::{EntryIndex, TreeSize},
     view::message::FindingView,
 };

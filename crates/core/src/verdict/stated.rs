@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{FORMAT, MAX_VERDICT_BYTES, Verdict};
 use crate::{
-    id::component::SubjectId,
+    id::SubjectId,
     json::JsonError,
     lifecycle::{Finding, FindingCode},
     position::EntryIndex,

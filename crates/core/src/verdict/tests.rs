@@ -1,10 +1,7 @@
 use super::*;
 use crate::{
     lifecycle::Detail,
-    log::{
-        checkpoint::Checkpoint,
-        vkey::{SignatureType, Vkey},
-    },
+    log::{Checkpoint, SignatureType, Vkey},
     scene::{Scene, id, key, org},
 };
 
@@ -91,7 +88,7 @@ fn a_policy_decides_whether_everybody_sees_the_same() {
 fn witnesses_decide_whether_others_see_the_same() {
     let witness = key("auditor");
     let public = ed25519_dalek::VerifyingKey::from_bytes(witness.public().as_bytes()).unwrap();
-    let name: crate::id::key_name::KeyName = "witness.example".parse().unwrap();
+    let name: crate::id::KeyName = "witness.example".parse().unwrap();
     let vkey = Vkey::new(name.clone(), SignatureType::CosignatureV1, public);
     let policy = policy("scene.example/ledger", &format!("witness w {vkey}\nquorum w\n"));
     let alone = consistent(&signed(), Some(&policy));
@@ -102,11 +99,10 @@ fn witnesses_decide_whether_others_see_the_same() {
             "the policy refuses the checkpoint: quorum is not met: 0 of 1 known witnesses cosigned"
         )
     );
-    let time = crate::log::cosignature::CosignatureTime::new(1_767_225_600).unwrap();
-    let line =
-        crate::log::cosignature::Cosignature::sign(&name, &public, time, signed().checkpoint(), |message| {
-            ed25519_dalek::Signature::from_bytes(witness.sign(message).as_bytes())
-        });
+    let time = crate::log::CosignatureTime::new(1_767_225_600).unwrap();
+    let line = crate::log::Cosignature::sign(&name, &public, time, signed().checkpoint(), |message| {
+        ed25519_dalek::Signature::from_bytes(witness.sign(message).as_bytes())
+    });
     let seen = consistent(&signed().with_signature(line).unwrap(), Some(&policy));
     assert_eq!(
         (seen.answer, seen.reason.as_str()),

@@ -4,12 +4,7 @@ use serde::Serialize;
 
 use crate::{
     hash::LeafHash,
-    id::{
-        alias::Alias,
-        component::{ComponentId, SubjectId},
-        organisation::OrgId,
-        origin::Origin,
-    },
+    id::{Alias, ComponentId, OrgId, Origin, SubjectId},
     lifecycle::{Chain, Life, MAX_NESTING, Transfer, TransferState, View, facts},
     position::EntryIndex,
     registry::Registry,

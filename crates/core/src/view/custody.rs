@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use serde::Serialize;
 
 use crate::{
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
     lifecycle::{CustodyChange, MAX_NESTING, Moment, Passage, TransferState, View, facts},
     registry::Registry,
     view::component_state::Party,

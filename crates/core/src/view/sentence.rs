@@ -7,10 +7,7 @@ use std::fmt::Display;
 
 use crate::{
     hash::LeafHash,
-    id::{
-        component::{ComponentId, Kind},
-        organisation::OrgId,
-    },
+    id::{ComponentId, Kind, OrgId},
     registry::Registry,
     statement::{
         action::{Action, Change, Enrol, Revoke, Rotate},

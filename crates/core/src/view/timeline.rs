@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     country::Country,
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     ledger::replay::distrust,
     lifecycle::{Detail, Finding, View, facts},
     position::EntryIndex,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::{
-    id::component::{ComponentId, Kind, SubjectId},
+    id::{ComponentId, Kind, SubjectId},
     lifecycle::{Chain, FindingCode, Life, MAX_NESTING, View, facts},
     position::EntryIndex,
     registry::Registry,

@@ -3,10 +3,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use prova_core::{
-    id::{
-        alias::Alias,
-        component::{ComponentId, Kind, SubjectId},
-    },
+    id::{Alias, ComponentId, Kind, SubjectId},
     index::term::Term,
     lifecycle::{Chain, Detail, Fact, FactKey, FactKind, Life, UnitLife, View, facts},
     position::EntryIndex,

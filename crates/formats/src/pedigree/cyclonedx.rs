@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prova_core::{
-    id::component::{ComponentId, Kind},
+    id::{ComponentId, Kind},
     view::{component_state::Party, trace::Relation},
 };
 use serde::Serialize;

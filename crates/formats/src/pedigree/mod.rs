@@ -18,13 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use prova_core::{
     hash::{Digest, sha256},
-    id::{
-        alias::Alias,
-        component::{ComponentId, Kind, SubjectId},
-    },
+    id::{Alias, ComponentId, Kind, SubjectId},
     index::term::Term,
     lifecycle::{Chain, Finding, Life, facts},
-    log::checkpoint::Checkpoint,
+    log::Checkpoint,
     position::EntryIndex,
     registry::history::History,
     statement::event::{Attachment, Event, make::Manufacture},

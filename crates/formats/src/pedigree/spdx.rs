@@ -3,7 +3,7 @@
 
 use prova_core::{
     hash::Digest,
-    id::component::{ComponentId, Kind},
+    id::{ComponentId, Kind},
     text::escape,
     view::{component_state::Party, timeline::TimelineRow, trace::Relation},
 };

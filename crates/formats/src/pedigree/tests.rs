@@ -3,7 +3,7 @@
 use std::{convert::Infallible, path::Path};
 
 use prova_core::{
-    id::component::ComponentId,
+    id::ComponentId,
     ledger::replay::{MemoryRows, Replay, Rows as _},
     lifecycle::Layer,
     statement::{

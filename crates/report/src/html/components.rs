@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use prova_core::{
-    id::component::ComponentId, statement::event::category::AreaClass, view::component_state::ComponentState,
+    id::ComponentId, statement::event::category::AreaClass, view::component_state::ComponentState,
 };
 
 use super::{foreign::foreign, life, link, picture, tree};

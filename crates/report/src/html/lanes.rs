@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use prova_core::{
-    id::organisation::OrgId,
+    id::OrgId,
     lifecycle::{Passage, TransferState},
     position::EntryIndex,
     registry::Registry,

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use prova_core::{
-    id::component::{ComponentId, Kind, SubjectId},
+    id::{ComponentId, Kind, SubjectId},
     position::EntryIndex,
     time::Timestamp,
     view::{

@@ -157,7 +157,7 @@ impl PictureDrawing<'_> {
         self.x(self.columns.partition_point(|column| *column < mark))
     }
 
-    fn lane(&self, holder: &prova_core::id::organisation::OrgId) -> usize {
+    fn lane(&self, holder: &prova_core::id::OrgId) -> usize {
         let mut parties = self.lanes.parties.iter();
         y(parties.position(|party| party.id == *holder).unwrap_or_default())
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use prova_core::{
     hash::Digest,
-    id::component::SubjectId,
+    id::SubjectId,
     index::term::Term,
     position::EntryIndex,
     verdict::{Question, ReasonCode, Verdict, VerdictScope},

@@ -11,7 +11,7 @@ use std::{fmt, path::Path, sync::Arc};
 
 use prova_core::{
     hash::{Digest, LeafHash, NodeHash},
-    log::{checkpoint::SignedCheckpoint, merkle::Bundle},
+    log::{SignedCheckpoint, merkle::Bundle},
     position::{EntryIndex, TreeSize},
 };
 

@@ -9,7 +9,7 @@ use std::{
 
 use prova_core::{
     hash::Digest,
-    key::{public::SecretKey, test_keys::published_test_key},
+    key::{SecretKey, published_test_key},
     position::EntryIndex,
 };
 use prova_testkit::{

@@ -28,7 +28,7 @@ use std::{
 use prova_core::{
     hash::{Digest, LeafHash},
     log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
+        Checkpoint, SignedCheckpoint,
         merkle::{EntryBundle, TileEdge, TileWidth, Tree, push_entry},
     },
     position::TreeSize,

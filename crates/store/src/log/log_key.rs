@@ -2,13 +2,9 @@
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
-    id::origin::Origin,
-    key::public::{PublicKey, SecretKey},
-    log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
-        note::AssembleNoteError,
-        vkey::{SignatureType, Vkey},
-    },
+    id::Origin,
+    key::{PublicKey, SecretKey},
+    log::{AssembleNoteError, Checkpoint, SignatureType, SignedCheckpoint, Vkey},
     statement::dsse::{Envelope, EnvelopeError},
 };
 

@@ -7,8 +7,8 @@ use std::{
 
 use prova_core::{
     hash::NodeHash,
-    key::public::KeyId,
-    log::checkpoint::{ParseSignedCheckpointError, VerifyCheckpointError},
+    key::KeyId,
+    log::{ParseSignedCheckpointError, VerifyCheckpointError},
     position::TreeSize,
     registry::RegistryError,
     statement::entry::{DecodeEntryError, VerifyEntryError},

@@ -3,7 +3,7 @@
 use std::{ffi::OsString, io};
 
 use prova_core::{
-    log::{checkpoint::SignedCheckpoint, merkle::Bundle},
+    log::{SignedCheckpoint, merkle::Bundle},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{

@@ -8,7 +8,7 @@ use std::{fmt, path::Path, sync::Arc};
 use prova_core::{
     hash::LeafHash,
     log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
+        Checkpoint, SignedCheckpoint,
         merkle::{Bundle, ConsistencyProof, InclusionProof, Tree},
     },
     position::{EntryIndex, TreeSize},

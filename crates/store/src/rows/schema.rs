@@ -20,7 +20,7 @@
 
 use prova_core::{
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     index::{Bucket, TermKey, term::Term},
     lifecycle::{FactKey, FactKind},
     position::{EntryIndex, TreeSize},

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use prova_core::{
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     index::{TermKey, term::Term},
     lifecycle::{Chain, Fact, FactKey, FactKind, View},
     position::EntryIndex,

@@ -7,7 +7,7 @@ use std::{
 
 use prova_core::{
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     index::{Index, TermKey, term::Term},
     ledger::{admission::SealedView, replay::Rows},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},

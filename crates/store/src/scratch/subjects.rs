@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, vec::IntoIter};
 
-use prova_core::{id::component::SubjectId, lifecycle::Chain};
+use prova_core::{id::SubjectId, lifecycle::Chain};
 
 use super::Scratch;
 use crate::rows::{RowError, codec};

@@ -2,7 +2,7 @@
 
 use prova_core::{
     hash::LeafHash,
-    id::component::SubjectId,
+    id::SubjectId,
     index::{IndexProof, term::Term},
     lifecycle::View as _,
     position::{EntryIndex, TreeSize},

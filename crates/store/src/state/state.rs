@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prova_core::{
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     index::term::Term,
     ledger::replay::{Rows as _, distrusted},
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, facts},

@@ -1,7 +1,7 @@
 //! The row that says how far the store is, against the checkpoint.
 
 use prova_core::{
-    log::checkpoint::SignedCheckpoint,
+    log::SignedCheckpoint,
     position::{EntryIndex, TreeSize},
 };
 

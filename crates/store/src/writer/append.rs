@@ -20,9 +20,8 @@ use prova_core::{
     },
     lifecycle::Finding,
     log::{
-        checkpoint::{Checkpoint, ParseCheckpointError, SignedCheckpoint},
+        AssembleNoteError, Checkpoint, ParseCheckpointError, SignedCheckpoint,
         merkle::{MAX_TREE_SIZE, TileEdge},
-        note::AssembleNoteError,
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,

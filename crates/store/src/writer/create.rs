@@ -10,17 +10,13 @@ use std::{
 
 use prova_core::{
     hash::LeafHash,
-    key::public::{KeyId, SecretKey},
+    key::{KeyId, SecretKey},
     ledger::{
         admission::{AdmitError, Inadmissible, admit},
         fault::EntryRefusal,
         replay::MemoryRows,
     },
-    log::{
-        checkpoint::{Checkpoint, ParseCheckpointError},
-        merkle::TileEdge,
-        note::AssembleNoteError,
-    },
+    log::{AssembleNoteError, Checkpoint, ParseCheckpointError, merkle::TileEdge},
     position::TreeSize,
     registry::Registry,
     statement::entry::{Keyring, Unverified},

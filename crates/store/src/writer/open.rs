@@ -19,7 +19,7 @@ use std::{
 };
 
 use prova_core::{
-    key::public::SecretKey,
+    key::SecretKey,
     log::merkle::{Bundle, Tile, TileIndex, TileLevel, TilePath, TileWidth, push_entry},
     position::EntryIndex,
     statement::entry::Keyring as _,

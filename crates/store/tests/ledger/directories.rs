@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use prova_core::key::test_keys::published_test_key;
+use prova_core::key::published_test_key;
 use prova_store::{Blame, CreateError, Ledger, NoProgress, OpenError, Snapshot};
 
 use super::scene::{Scene, log_key};

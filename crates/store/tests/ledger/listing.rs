@@ -7,12 +7,8 @@ use prova_core::{
         MemoryBuckets, VerifyListingError,
         term::{Term, terms_of_admitted},
     },
-    key::test_keys::published_test_key,
-    log::{
-        policy::Policy,
-        tlog_proof::TlogProof,
-        vkey::{SignatureType, Vkey},
-    },
+    key::published_test_key,
+    log::{Policy, SignatureType, TlogProof, Vkey},
     position::EntryIndex,
     statement::{entry::Unverified, seal::Seal},
 };

@@ -7,11 +7,8 @@ use std::{
 
 use prova_core::{
     hash::LeafHash,
-    key::test_keys::published_test_key,
-    log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
-        merkle::Frontier,
-    },
+    key::published_test_key,
+    log::{Checkpoint, SignedCheckpoint, merkle::Frontier},
     position::{EntryIndex, TreeSize},
 };
 use prova_store::{Ledger, NoProgress, Outcome};
@@ -108,7 +105,7 @@ pub(crate) fn check(directory: &Path, want: usize) {
     assert_eq!(found.entries.len(), want);
 }
 
-pub(crate) fn log_key() -> prova_core::key::public::SecretKey {
+pub(crate) fn log_key() -> prova_core::key::SecretKey {
     published_test_key("log").unwrap()
 }
 

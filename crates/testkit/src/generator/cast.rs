@@ -1,8 +1,8 @@
 //! The organisations of a generated ledger, all invented. Their keys are the published test keys.
 
 use prova_core::{
-    id::organisation::OrgId,
-    key::public::{KeyId, SecretKey},
+    id::OrgId,
+    key::{KeyId, SecretKey},
     statement::{action::Enrol, event::role::Role},
 };
 

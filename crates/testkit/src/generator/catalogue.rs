@@ -1,7 +1,7 @@
 //! What the vendors sell: types, and the releases of software that run on them.
 
 use prova_core::{
-    id::component::ComponentId,
+    id::ComponentId,
     statement::event::{
         BomReference, Event, Firmware, Scas,
         assurance::{CertificateAction, Certify, Test, TestResult},

@@ -2,7 +2,7 @@
 
 use prova_core::{
     hash::{Digest, LeafHash},
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     statement::{
         dsse::{Envelope, EnvelopeSignature, pre_authentication_encoding},
         event::{Attachment, Event, EventPredicate, Place, role::Role},

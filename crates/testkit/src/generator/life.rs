@@ -7,7 +7,7 @@
 
 use prova_core::{
     hash::LeafHash,
-    id::component::ComponentId,
+    id::ComponentId,
     statement::event::{
         Event, Measurement, Site,
         assurance::{Test, TestResult},

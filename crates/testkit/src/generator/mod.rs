@@ -24,8 +24,8 @@ use std::{collections::VecDeque, fmt};
 
 use prova_core::{
     hash::LeafHash,
-    id::{component::SubjectId, origin::Origin},
-    key::public::SecretKey,
+    id::{Origin, SubjectId},
+    key::SecretKey,
     statement::{
         action::{Action, RegistryPredicate},
         charter::{Charter, Purpose, Root, RootKey},

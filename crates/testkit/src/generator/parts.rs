@@ -1,8 +1,12 @@
 //! Units in units: a spare goes into one in service, and comes out of it again.
 
 use prova_core::{
-    id::component::ComponentId,
-    statement::event::{Event, operation::Maintain, operation::MaintenanceAction, role::Role},
+    id::ComponentId,
+    statement::event::{
+        Event,
+        operation::{Maintain, MaintenanceAction},
+        role::Role,
+    },
 };
 
 use super::{

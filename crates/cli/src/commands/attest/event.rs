@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use prova_core::{id::component::SubjectId, json, position::EntryIndex, statement::event::Event};
+use prova_core::{id::SubjectId, json, position::EntryIndex, statement::event::Event};
 use prova_store::Snapshot;
 use serde_json::{Map, Value};
 

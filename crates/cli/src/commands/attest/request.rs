@@ -6,8 +6,8 @@ use clap::Args;
 use prova_core::{
     country::Country,
     hash::LeafHash,
-    id::{alias::Alias, component::SubjectId, organisation::OrgId},
-    key::public::{KeyId, SecretKey},
+    id::{Alias, OrgId, SubjectId},
+    key::{KeyId, SecretKey},
     lifecycle::{Transfer, View},
     position::EntryIndex,
     registry::Registry,

@@ -72,7 +72,7 @@ fn payload_limit(signatures: usize) -> usize {
 mod tests {
     use prova_core::{
         hash::LeafHash,
-        key::test_keys::published_test_key,
+        key::published_test_key,
         statement::{
             dsse::Envelope,
             event::{EventPredicate, custody::Ship, role::Role},
@@ -106,7 +106,7 @@ mod tests {
         let subject = |number: u32| {
             let id = format!("unit:dns:nordlys.example/AAU-3900/SN{number:06}");
             let prev = Some(LeafHash::of_entry(id.as_bytes()));
-            Subject::new(id.parse::<prova_core::id::component::SubjectId>().unwrap(), prev)
+            Subject::new(id.parse::<prova_core::id::SubjectId>().unwrap(), prev)
         };
         let subjects: Vec<_> = (0..2_000).map(subject).collect();
         let key = published_test_key("producer").unwrap();

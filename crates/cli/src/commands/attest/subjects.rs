@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use prova_core::{
     hash::{Digest, LeafHash},
-    id::{alias::Alias, component::SubjectId},
+    id::{Alias, SubjectId},
     position::EntryIndex,
     statement::{
         dsse::Envelope,

@@ -9,10 +9,7 @@
 use std::{collections::HashMap, path::Path};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
-use prova_core::id::{
-    component::{ComponentId, SubjectId},
-    organisation::OrgId,
-};
+use prova_core::id::{ComponentId, OrgId, SubjectId};
 
 use super::{request::parse_alias, subjects::StatedAlias};
 use crate::{

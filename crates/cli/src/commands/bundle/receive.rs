@@ -13,7 +13,7 @@ use prova_bundle::{
 };
 use prova_core::{
     bundle::{custody::HandOver, description::Remark},
-    id::organisation::OrgId,
+    id::OrgId,
     time::Timestamp,
 };
 use serde::Serialize;

@@ -8,8 +8,8 @@ use std::{
 
 use prova_core::{
     hash::Digest,
-    id::component::ComponentId,
-    key::test_keys::{PUBLISHED, published_test_key},
+    id::ComponentId,
+    key::{PUBLISHED, published_test_key},
 };
 
 use crate::{

@@ -10,11 +10,8 @@ use clap::{ArgGroup, Args};
 use prova_bundle::export::{ExportError, ExportRequest, ExportedBundle, Withhold, Withholding, export};
 use prova_core::{
     bundle::{closure::ClosureError, description::Remark},
-    id::{
-        component::{ComponentId, SubjectId},
-        organisation::OrgId,
-    },
-    log::policy::MAX_POLICY_BYTES,
+    id::{ComponentId, OrgId, SubjectId},
+    log::MAX_POLICY_BYTES,
     position::{EntryIndex, TreeSize},
     time::Timestamp,
     verdict::{

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use prova_core::{
     country::Country,
-    id::{component::SubjectId, organisation::OrgId},
-    key::public::{KeyId, PublicKey},
+    id::{OrgId, SubjectId},
+    key::{KeyId, PublicKey},
     position::EntryIndex,
     statement::{
         action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate, StandingChange},
@@ -334,7 +334,7 @@ fn record_on(
     basis: Basis,
     signing: &Signing,
     action: Action,
-    mut keys: Vec<prova_core::key::public::SecretKey>,
+    mut keys: Vec<prova_core::key::SecretKey>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let (origin, head) = basis.registry_head()?;

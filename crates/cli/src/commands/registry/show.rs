@@ -6,8 +6,8 @@ use clap::Args;
 use prova_core::{
     country::Country,
     hash::LeafHash,
-    id::{organisation::OrgId, origin::Origin},
-    key::public::{KeyId, PublicKey},
+    id::{OrgId, Origin},
+    key::{KeyId, PublicKey},
     position::EntryIndex,
     registry::Registry,
     statement::{charter::Purpose, entry::Keyring, event::role::Role},

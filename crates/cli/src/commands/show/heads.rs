@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use prova_core::{hash::LeafHash, id::component::SubjectId, position::EntryIndex};
+use prova_core::{hash::LeafHash, id::SubjectId, position::EntryIndex};
 use prova_query::Reading;
 use serde::Serialize;
 

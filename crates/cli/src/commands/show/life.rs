@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use prova_core::{
-    id::component::SubjectId,
+    id::SubjectId,
     lifecycle::TransferState,
     position::EntryIndex,
     view::{

@@ -5,7 +5,7 @@ mod heads;
 mod life;
 
 use clap::Args;
-use prova_core::{id::component::SubjectId, position::EntryIndex};
+use prova_core::{id::SubjectId, position::EntryIndex};
 use prova_query::EntryDetail;
 
 use crate::{

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use prova_core::{
-    id::component::ComponentId,
+    id::ComponentId,
     view::{
         component_state::Party,
         trace::{Relation, Shown, TraceNode},

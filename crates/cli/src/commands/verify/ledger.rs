@@ -7,7 +7,7 @@ use std::{
 };
 
 use prova_core::{
-    id::component::SubjectId,
+    id::SubjectId,
     lifecycle::Finding,
     verdict::{Answer, Trust, Verdict, VerdictScope},
     view::message::message,

@@ -7,9 +7,9 @@ use std::{
 
 use prova_core::{
     hash::{LeafHash, MapHash, NodeHash},
-    id::origin::Origin,
+    id::Origin,
     index::{Contradiction, FalseSeal, Listing, term::Term},
-    log::policy::Policy,
+    log::Policy,
     position::{EntryIndex, TreeSize},
     time::Timestamp,
 };

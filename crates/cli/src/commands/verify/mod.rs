@@ -9,7 +9,7 @@ mod seen;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use prova_core::{id::component::SubjectId, log::policy::MAX_POLICY_BYTES, verdict::Trust};
+use prova_core::{id::SubjectId, log::MAX_POLICY_BYTES, verdict::Trust};
 
 use super::equivocation;
 use crate::{

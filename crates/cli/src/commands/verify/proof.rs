@@ -7,11 +7,8 @@ use std::{
 
 use prova_core::{
     hash::{LeafHash, NodeHash},
-    id::origin::Origin,
-    log::{
-        policy::{Evaluation, LogOutcome, Policy, QuorumOutcome, WitnessOutcome},
-        tlog_proof::TlogProof,
-    },
+    id::Origin,
+    log::{Evaluation, LogOutcome, Policy, QuorumOutcome, TlogProof, WitnessOutcome},
     position::{EntryIndex, TreeSize},
     statement::{dsse::MAX_ENTRY_BYTES, entry::Unverified},
     time::Timestamp,

@@ -8,10 +8,8 @@ use prova_core::{
     bundle::Dossier,
     hash::NodeHash,
     log::{
-        checkpoint::SignedCheckpoint,
+        MAX_NOTE_BYTES, SignatureType, SignedCheckpoint, Vkey,
         merkle::{ConsistencyProof, Frontier},
-        note::MAX_NOTE_BYTES,
-        vkey::{SignatureType, Vkey},
     },
     position::TreeSize,
     statement::entry::Keyring,

@@ -13,15 +13,11 @@ use super::{
 };
 use crate::{
     hash::{Digest, LeafHash, NodeHash},
-    id::component::SubjectId,
+    id::SubjectId,
     index::{Index, IndexProof, MemoryBuckets, term::Term},
     ledger::{admission::SealedView, replay::Rows as _},
     lifecycle::{Chain, FactKind, Finding, View as _, facts},
-    log::{
-        checkpoint::{Checkpoint, SignedCheckpoint},
-        merkle::InclusionProof,
-        tlog_proof::TlogProof,
-    },
+    log::{Checkpoint, SignedCheckpoint, TlogProof, merkle::InclusionProof},
     position::{EntryIndex, TreeSize},
     scene::{Reading, Scene, component, id, key, org},
     statement::{event::role::Role, seal::Seal},
@@ -276,7 +272,7 @@ impl Exported {
             .map(|entry| LeafHash::of_entry(entry))
             .collect();
         let size = TreeSize::new(leaves.len() as u64);
-        let origin: crate::id::origin::Origin = "scene.example/ledger".parse().unwrap();
+        let origin: crate::id::Origin = "scene.example/ledger".parse().unwrap();
         let root = root_of(&leaves);
         let checkpoint = sign(Checkpoint::new(origin.clone(), size, root).unwrap());
         let registry = scene.registry.as_ref().unwrap();

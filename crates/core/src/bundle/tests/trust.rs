@@ -17,7 +17,7 @@ fn with_checkpoint(good: &Exported, checkpoint: &SignedCheckpoint) -> Exported {
     changed
 }
 
-fn signing_key(name: &str) -> (crate::key::public::SecretKey, ed25519_dalek::VerifyingKey) {
+fn signing_key(name: &str) -> (crate::key::SecretKey, ed25519_dalek::VerifyingKey) {
     let secret = key(name);
     let public = ed25519_dalek::VerifyingKey::from_bytes(secret.public().as_bytes()).unwrap();
     (secret, public)
@@ -39,7 +39,7 @@ fn a_checkpoint_by_an_unknown_key_is_refused() {
     let (_, log) = signing_key("log");
     let origin = good.description.origin.as_key_name();
     for (key, want) in [(log, Answer::CannotBeDecided), (public, Answer::Fails)] {
-        let vkey = crate::log::vkey::Vkey::new(origin.clone(), crate::log::vkey::SignatureType::Ed25519, key);
+        let vkey = crate::log::Vkey::new(origin.clone(), crate::log::SignatureType::Ed25519, key);
         let trust = crate::verdict::Trust::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap();
         let verdict = good.verify().unwrap().verdict(Some(&trust));
         assert_eq!(verdict.answer(Question::Consistent).unwrap().answer, want);
@@ -49,10 +49,7 @@ fn a_checkpoint_by_an_unknown_key_is_refused() {
 #[test]
 fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
     use crate::{
-        log::{
-            cosignature::{Cosignature, CosignatureTime},
-            vkey::{SignatureType, Vkey},
-        },
+        log::{Cosignature, CosignatureTime, SignatureType, Vkey},
         verdict::Trust,
     };
     let ledger = sealed();
@@ -81,7 +78,7 @@ fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
         Trust::parse(text.as_bytes())
     };
     let trust = policy(&other.1).unwrap();
-    let answer = |cosigners: &[(&(crate::key::public::SecretKey, Vkey), u64)]| {
+    let answer = |cosigners: &[(&(crate::key::SecretKey, Vkey), u64)]| {
         let mut checkpoint = good.checkpoint.clone();
         for ((secret, vkey), time) in cosigners {
             let time = CosignatureTime::new(*time).unwrap();

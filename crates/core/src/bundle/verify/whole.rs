@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::{Completeness, Verifier, Watched};
 use crate::{
     bundle::{BundleFault, gather},
-    id::component::SubjectId,
+    id::SubjectId,
     index::term::Term,
-    log::vkey::{SignatureType, Vkey},
+    log::{SignatureType, Vkey},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{entry::Keyring, event::role::Role},

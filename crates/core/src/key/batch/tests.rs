@@ -5,11 +5,9 @@ use super::*;
 use crate::{
     hex,
     key::{
-        public::SecretKey,
-        signature::{
-            tests::{SMALL_ORDER, crafted, non_canonical_encodings, point, secret, with_unreduced_s},
-            verify_audit,
-        },
+        SecretKey,
+        signature::tests::{SMALL_ORDER, crafted, non_canonical_encodings, point, secret, with_unreduced_s},
+        verify_audit,
     },
 };
 

@@ -5,7 +5,7 @@ use curve25519_dalek::{
 use sha2::{Digest as _, Sha512};
 
 use super::*;
-use crate::key::public::SecretKey;
+use crate::key::SecretKey;
 
 pub(crate) fn secret(seed: u8) -> SecretKey {
     SecretKey::from_seed([seed; 32])

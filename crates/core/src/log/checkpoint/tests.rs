@@ -2,11 +2,8 @@ use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::*;
 use crate::{
-    id::{
-        key_name::ParseKeyNameError,
-        origin::{Origin, ParseOriginError},
-    },
-    log::vkey::SignatureType,
+    id::{Origin, ParseKeyNameError, ParseOriginError},
+    log::SignatureType,
     text::is_unprintable,
 };
 

@@ -46,10 +46,10 @@ vt5T6GaLCXvyHFl9VUvvItR43XZxfLgftEcTyO3eJCQ=
     ];
     assert_eq!(note.verify(&keys).map(|verified| verified.len()), Ok(1));
     // Its origin has spaces, which is allowed and unwise; no policy could name a key for it.
-    let checkpoint = crate::log::checkpoint::Checkpoint::parse(note.text());
+    let checkpoint = crate::log::Checkpoint::parse(note.text());
     assert!(matches!(
         checkpoint,
-        Err(crate::log::checkpoint::ParseCheckpointError::Origin(_))
+        Err(crate::log::ParseCheckpointError::Origin(_))
     ));
 }
 

@@ -8,8 +8,8 @@ use std::{
 use super::{MAX_POLICY_BYTES, Member, Policy, PolicyLog, PolicyName, PolicyWitness, Quorum, WitnessGroup};
 use crate::{
     decimal,
-    id::key_name::KeyName,
-    log::vkey::{KeyId, ParseVkeyError, SignatureType, Vkey},
+    id::KeyName,
+    log::{KeyId, ParseVkeyError, SignatureType, Vkey},
     text::excerpt,
 };
 

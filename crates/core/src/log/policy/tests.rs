@@ -3,8 +3,8 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use super::*;
 use crate::{
     hash::NodeHash,
-    id::key_name::KeyName,
-    log::{checkpoint::Checkpoint, cosignature::Cosignature, vkey::SignatureType},
+    id::KeyName,
+    log::{Checkpoint, Cosignature, SignatureType},
     position::TreeSize,
 };
 
@@ -163,7 +163,7 @@ fn a_bad_signature_of_anybody_known_refuses_the_checkpoint() {
     let line = cosigned(&[11]).note().signatures()[1].clone();
     let mut bytes = line.signature().to_vec();
     bytes[7] ^= 1;
-    let changed = crate::log::note::NoteSignature::new(line.name().clone(), line.id(), bytes);
+    let changed = crate::log::NoteSignature::new(line.name().clone(), line.id(), bytes);
     signed = signed.with_signature(changed).unwrap();
     let refused = policy.evaluate(&signed).accept().unwrap_err();
     assert_eq!(refused.to_string(), "cosignature of witness W is bad");
@@ -211,7 +211,7 @@ fn lines_that_depart_from_the_format_are_refused_and_named() {
         (format!("log {}", log(1)), duplicate(&log(1))),
         (
             "log a+b".to_owned(),
-            PolicyLineError::Vkey(crate::log::vkey::ParseVkeyError::Parts { got: 2 }),
+            PolicyLineError::Vkey(crate::log::ParseVkeyError::Parts { got: 2 }),
         ),
         (
             format!("log {three}"),

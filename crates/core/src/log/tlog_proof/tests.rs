@@ -2,9 +2,8 @@ use ed25519_dalek::{Signer as _, SigningKey};
 
 use super::*;
 use crate::log::{
-    checkpoint::ParseCheckpointError,
+    ParseCheckpointError, SignatureType, Vkey,
     merkle::{HashSource, Tile, Tree},
-    vkey::{SignatureType, Vkey},
 };
 
 struct OneTile(Vec<NodeHash>);
@@ -28,7 +27,7 @@ fn proof(index: u8) -> (TlogProof, Policy) {
         TreeSize::new(11),
     );
     let key = SigningKey::from_bytes(&[5; 32]);
-    let origin: crate::id::origin::Origin = "ledger.example/p".parse().unwrap();
+    let origin: crate::id::Origin = "ledger.example/p".parse().unwrap();
     let vkey = Vkey::new(
         origin.as_key_name().clone(),
         SignatureType::Ed25519,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Attachment, Scas};
-use crate::{hash::LeafHash, id::component::ComponentId, time::Date};
+use crate::{hash::LeafHash, id::ComponentId, time::Date};
 
 /// A test of a type, an artefact or a unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Site;
-use crate::{hash::LeafHash, id::organisation::OrgId, time::Date};
+use crate::{hash::LeafHash, id::OrgId, time::Date};
 
 /// The holder hands units to a carrier or a consignee. Custody stays with the shipper until somebody receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{BomReference, Firmware, Site};
 use crate::{
     country::Country,
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
     statement::event::category::Category,
     time::Date,
 };

@@ -1,7 +1,7 @@
 //! What an event names beside its subjects.
 
 use super::{Attachment, Event, EventPredicate, Firmware};
-use crate::{hash::LeafHash, id::component::ComponentId};
+use crate::{hash::LeafHash, id::ComponentId};
 
 fn artefact(firmware: &Firmware) -> &ComponentId {
     &firmware.artefact

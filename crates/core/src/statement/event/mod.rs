@@ -31,7 +31,7 @@ pub use self::{kind::EventKind, shape::ShapeError};
 use crate::{
     country::Country,
     hash::Digest,
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
     time::Timestamp,
 };
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     country::Country,
     hash::LeafHash,
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
     time::{Date, Timestamp},
 };
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     country::Country,
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
 };
 
 /// Units or artefacts go into a slot. The subjects are one slot and what goes into it.

@@ -14,7 +14,7 @@
 use std::collections::BTreeSet;
 
 use super::{Event, EventPredicate, Firmware};
-use crate::id::component::{
+use crate::id::{
     ComponentId,
     Kind::{self, Artefact, Slot, Type, Unit},
     SubjectId,

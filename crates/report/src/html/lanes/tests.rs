@@ -1,6 +1,6 @@
 use prova_core::{
     hash::LeafHash,
-    id::component::{ComponentId, Kind, SubjectId},
+    id::{ComponentId, Kind, SubjectId},
     index::term::Term,
     ledger::replay::Rows as _,
     lifecycle::View as _,

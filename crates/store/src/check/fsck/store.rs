@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use prova_core::{
     hash::{Digest, LeafHash},
-    id::component::SubjectId,
+    id::SubjectId,
     index::term::Term,
     ledger::{admission::SealedView, replay::Rows},
     lifecycle::{Changes, Layer, View},

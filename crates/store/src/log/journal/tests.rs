@@ -1,4 +1,4 @@
-use prova_core::{id::origin::Origin, key::test_keys::published_test_key, log::merkle::Frontier};
+use prova_core::{id::Origin, key::published_test_key, log::merkle::Frontier};
 
 use super::*;
 use crate::log::log_key::LogKey;

@@ -99,7 +99,7 @@ fn read_as(kind: u8, row: &[u8]) -> Option<Vec<u8>> {
 fn every_row_is_written_as_it_was_read_and_no_damaged_row_is_a_panic() {
     let directory = tempfile::tempdir().unwrap();
     let mut statements = prova_testkit::builder::TestLedger::new("ledger.example/2026");
-    let log_key = prova_core::key::test_keys::published_test_key("log").unwrap();
+    let log_key = prova_core::key::published_test_key("log").unwrap();
     let mut ledger = crate::Ledger::create(directory.path(), &statements.charter(), log_key).unwrap();
     let mut entries = statements.enrolments();
     entries.extend(statements.units(0, 2, 0));
@@ -148,7 +148,7 @@ fn all(ledger: &crate::Ledger) -> Vec<KeyValue> {
 /// A ledger with so many shipments of a unit that nobody receives, each a finding.
 fn shipments(directory: &Path, count: usize) -> (crate::Ledger, prova_testkit::builder::TestLedger) {
     let mut statements = prova_testkit::builder::TestLedger::new("ledger.example/2026");
-    let log_key = prova_core::key::test_keys::published_test_key("log").unwrap();
+    let log_key = prova_core::key::published_test_key("log").unwrap();
     let mut ledger = crate::Ledger::create(directory, &statements.charter(), log_key).unwrap();
     let mut entries = statements.enrolments();
     entries.extend((0..count).map(|_| statements.ship("SN0")));
@@ -217,7 +217,7 @@ fn a_store_of_an_older_version_is_made_again() {
             "whoever only reads must not read these rows"
         );
         drop(state);
-        let log_key = prova_core::key::test_keys::published_test_key("log").unwrap();
+        let log_key = prova_core::key::published_test_key("log").unwrap();
         let ledger = crate::Ledger::open(directory.path(), log_key, &crate::NoProgress).unwrap();
         assert!(all(&ledger) == rows);
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_core::{
-    id::component::ComponentId,
+    id::ComponentId,
     statement::event::{
         Scas,
         assurance::{CertificateAction, CorrectionKind, TestResult},

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use prova_core::{
-    id::organisation::OrgId,
+    id::OrgId,
     statement::event::custody::{Inspection, SealState},
     time::Date,
 };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use prova_core::{
     country::Country,
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
     statement::event::{category::Category, make::Part},
     time::Date,
 };

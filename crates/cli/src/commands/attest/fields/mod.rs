@@ -12,7 +12,7 @@ use clap::Args;
 use prova_core::{
     country::Country,
     hash::LeafHash,
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

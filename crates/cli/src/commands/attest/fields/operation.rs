@@ -3,7 +3,7 @@
 use clap::Args;
 use prova_core::{
     country::Country,
-    id::{component::ComponentId, organisation::OrgId},
+    id::{ComponentId, OrgId},
     statement::event::{
         category::{AreaClass, Category},
         operation::{Destination, MaintenanceAction},
