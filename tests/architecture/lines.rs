@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::source::workspace;
 
-/// A ratchet: it goes down with the code and never up. The goal is fewer than the 44,898 lines, by this count, that the
-/// workspace had before its crates were put into rooms; findings as data, the engine of rows and the queries brought more.
-const LIMIT: usize = 47_040;
+/// There must be fewer. Before its crates were put into rooms, the workspace had 44,898 lines by this count, which is what
+/// to come back to; the limit is from a count that took test modules in files of their own for code.
+const LIMIT: usize = 46_874;
 
 #[test]
-fn code_does_not_grow() {
+fn there_is_less_code_than_there_was() {
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
     for file in workspace() {
         // Builders of test ledgers and an auditor for tests: no code that ships.
@@ -21,7 +21,7 @@ fn code_does_not_grow() {
     let total: usize = lines.values().sum();
     println!("{total} lines of code, limit {LIMIT}: {lines:?}");
     assert!(
-        total <= LIMIT,
-        "{total} lines of code, want {LIMIT} at most: {lines:?}"
+        total < LIMIT,
+        "{total} lines of code, want fewer than {LIMIT}: {lines:?}"
     );
 }

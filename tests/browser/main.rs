@@ -8,10 +8,7 @@ use prova_core::{
     hash::LeafHash,
     key::{Batch, PUBLISHED, Signature, published_test_key, verify_admission, verify_audit},
     log::{Policy, TlogProof},
-    statement::{
-        dsse::{Envelope, pre_authentication_encoding},
-        entry::Unverified,
-    },
+    statement::{Envelope, Unverified, pre_authentication_encoding},
 };
 
 const ENTRY: &[u8] = include_bytes!("../../fixtures/vectors/entry/accept/two-signatures.json");

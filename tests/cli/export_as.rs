@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use prova_core::{hash::Digest, statement::dsse::Envelope};
+use prova_core::{hash::Digest, statement::Envelope};
 use prova_formats::{bom, limits::Limits};
 use snapbox::str;
 

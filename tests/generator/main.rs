@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prova_core::statement::{dsse::Envelope, entry::Unverified};
+use prova_core::statement::{Envelope, Unverified};
 use prova_store::{Ledger, NoProgress, Outcome, Snapshot, audit};
 use prova_testkit::{generator::Generator, independent};
 

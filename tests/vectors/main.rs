@@ -26,7 +26,7 @@ use prova_core::{
     index::IndexProof,
     key::{PublicKey, published_test_key},
     log::{Policy, TlogProof},
-    statement::{dsse::Envelope, entry::Unverified, in_toto::Statement},
+    statement::{Envelope, Statement, Unverified},
 };
 
 /// Parses, and encodes again where there is an encoder.

@@ -9,7 +9,7 @@ use prova_core::{
         merkle::{Frontier, InclusionProof},
     },
     position::{EntryIndex, TreeSize},
-    statement::dsse::Envelope,
+    statement::Envelope,
 };
 
 type Vector = (&'static str, String, Vec<u8>);

@@ -5,12 +5,7 @@ use std::collections::HashMap;
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
     key::{KeyId, PublicKey},
-    statement::{
-        action::Action,
-        dsse::{Envelope, pre_authentication_encoding},
-        entry::Unverified,
-        in_toto::Predicate,
-    },
+    statement::{Envelope, Predicate, Unverified, action::Action, pre_authentication_encoding},
 };
 
 use crate::Failure;

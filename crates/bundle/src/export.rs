@@ -21,7 +21,7 @@ use prova_core::{
     position::EntryIndex,
     progress::Progress,
     registry::Registry,
-    statement::dsse::EnvelopeError,
+    statement::EnvelopeError,
     time::Timestamp,
     verdict::{BundleScope, Trust, Verdict},
 };

@@ -1,6 +1,6 @@
 //! How large and how many: what a reader is ready to look at, and so what a writer may write.
 
-use prova_core::statement::dsse::MAX_ENTRY_BYTES;
+use prova_core::statement::MAX_ENTRY_BYTES;
 
 use crate::name::FileName;
 

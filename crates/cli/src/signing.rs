@@ -4,9 +4,9 @@ use std::path::Path;
 
 use prova_core::{
     key::SecretKey,
-    ledger::{admission::Inadmissible, fault::EntryRefusal},
+    ledger::{EntryRefusal, Inadmissible},
     registry::{EntitlementError, RegistryError},
-    statement::entry::VerifyEntryError,
+    statement::VerifyEntryError,
 };
 
 use crate::{

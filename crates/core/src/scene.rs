@@ -5,21 +5,15 @@ use crate::{
     id::SubjectId,
     index::term::terms,
     key::{PublicKey, SecretKey, published_test_key},
-    ledger::{
-        admission::{AdmitError, Inadmissible, admit},
-        fault::EntryRefusal,
-        replay::{MemoryRows, Rows as _},
-    },
+    ledger::{AdmitError, EntryRefusal, Inadmissible, MemoryRows, Rows as _, admit},
     lifecycle::{Changes, FindingCode, View as _, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{
+        Envelope, Predicate, Statement, Subject, Unverified, VerifyEntryError,
         action::{Action, Enrol, RegistryPredicate},
         charter::{Charter, Purpose, Root, RootKey},
-        dsse::Envelope,
-        entry::{Unverified, VerifyEntryError},
         event::{Event, EventPredicate, role::Role},
-        in_toto::{Predicate, Statement, Subject},
     },
 };
 
@@ -263,7 +257,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn under(
         &self,
         term: &crate::index::term::Term,
-    ) -> std::collections::BTreeMap<EntryIndex, crate::statement::entry::Verified> {
+    ) -> std::collections::BTreeMap<EntryIndex, crate::statement::Verified> {
         let indices = self.scene.rows.posting(term).unwrap();
         indices
             .into_iter()
@@ -271,7 +265,7 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
-    pub(crate) fn read(&self, index: EntryIndex) -> crate::statement::entry::Verified {
+    pub(crate) fn read(&self, index: EntryIndex) -> crate::statement::Verified {
         let bytes = &self.scene.entries[usize::try_from(index.get()).unwrap()];
         self.history.verify(index, bytes).unwrap()
     }
@@ -287,7 +281,7 @@ impl crate::lifecycle::Layer for Reading<'_> {
 }
 
 impl crate::view::trace::Entries for Reading<'_> {
-    fn entry(&self, index: EntryIndex) -> Result<crate::statement::entry::Verified, Self::Error> {
+    fn entry(&self, index: EntryIndex) -> Result<crate::statement::Verified, Self::Error> {
         Ok(self.read(index))
     }
 }

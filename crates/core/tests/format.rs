@@ -23,14 +23,13 @@ use prova_core::{
     },
     position::{EntryIndex, TreeSize},
     statement::{
-        dsse::Envelope,
+        Envelope, Predicate, Statement, Subject,
         event::{
             Event, EventPredicate, Firmware, Measurement, Place,
             category::{AreaClass, Category},
             operation::Install,
             role::Role,
         },
-        in_toto::{Predicate, Statement, Subject},
     },
     verdict::ReasonCode,
 };

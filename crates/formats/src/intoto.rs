@@ -2,7 +2,7 @@
 //!
 //! An entry is compact JSON without a line break, so a line is the entry itself, byte for byte: its hash is still the leaf.
 
-use prova_core::statement::dsse::Envelope;
+use prova_core::statement::Envelope;
 
 /// One line for each envelope, its end included.
 pub fn lines<'a>(envelopes: impl IntoIterator<Item = &'a Envelope>) -> Vec<u8> {

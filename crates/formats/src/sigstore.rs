@@ -9,7 +9,7 @@
 //! whose hash is the leaf, and a leaf of this log is the envelope itself. A receipt ([`crate::cose`]) or a `.tlog-proof` shows inclusion.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use prova_core::statement::dsse::{Envelope, EnvelopeSignature, PAYLOAD_TYPE};
+use prova_core::statement::{Envelope, EnvelopeSignature, PAYLOAD_TYPE};
 use serde::Serialize;
 
 /// The media type of a bundle.

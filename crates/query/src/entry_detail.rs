@@ -3,10 +3,10 @@
 use prova_core::{
     hash::LeafHash,
     key::KeyId,
-    ledger::replay::distrust,
+    ledger::distrust,
     lifecycle::Finding,
     position::EntryIndex,
-    statement::dsse::{Envelope, EnvelopeError},
+    statement::{Envelope, EnvelopeError},
     view::{
         message::{message, with_messages},
         timeline::TimelineRow,

@@ -16,7 +16,7 @@ use prova_core::{
         Registry,
         history::{History, HistoryError},
     },
-    statement::{entry::Verified, event::Event},
+    statement::{Verified, event::Event},
     view::{timeline::Timeline, trace::Entries},
 };
 use prova_formats::pedigree::PedigreeSource;

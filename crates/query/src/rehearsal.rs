@@ -1,14 +1,11 @@
 //! What entries would do to a ledger, found out before anybody signs or appends them.
 
 use prova_core::{
-    ledger::{
-        admission::{AdmitError, Inadmissible, admit},
-        fault::EntryRefusal,
-    },
+    ledger::{AdmitError, EntryRefusal, Inadmissible, admit},
     lifecycle::{Finding, Layer, Lives},
     position::TreeSize,
     registry::{Registry, RegistryError},
-    statement::entry::Unverified,
+    statement::Unverified,
 };
 use prova_store::{Blame, ReadError, State};
 

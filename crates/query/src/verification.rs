@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, error::Error, fmt};
 
 use prova_core::{
     id::SubjectId,
-    ledger::{fault::EntryFault, replay::ReplayError},
+    ledger::{EntryFault, ReplayError},
     position::EntryIndex,
     verdict::{Grounds, Question, ReasonCode, Trust, Verdict, VerdictScope},
 };

@@ -4,7 +4,7 @@
 //! by what right, and writing all of it as one self-contained page ([`render`]): no script, no request, a strict content security policy;
 //! light, dark and on paper; usable by keyboard and screen reader. The same input gives the same bytes.
 //!
-//! **Not here.** Verifying: `prova-core` does that, and only its [`Verified`](prova_core::statement::entry::Verified) entries come in. Files, clocks and
+//! **Not here.** Verifying: `prova-core` does that, and only its [`Verified`](prova_core::statement::Verified) entries come in. Files, clocks and
 //! bundles are the caller's. Nothing in a page is evidence: it names the entries, digests and commands by which a reader checks it.
 //!
 //! **Hostile text.** Names, remarks and file names come from whoever signed an entry. Templates escape whatever they insert; controls and

@@ -8,7 +8,7 @@ use prova_core::{
     lifecycle::Finding,
     position::EntryIndex,
     registry::history::History,
-    statement::entry::Verified,
+    statement::Verified,
     view::{
         timeline::Timeline,
         trace::{Entries, Trace},

@@ -8,14 +8,14 @@
 use prova_core::{
     id::{Alias, SubjectId},
     index::term::Term,
-    ledger::replay::{MemoryRows, Replay, Rows as _},
+    ledger::{MemoryRows, Replay, Rows as _},
     lifecycle::{Chain, Fact, FactKey, FactKind, View, facts},
     log::{Checkpoint, SignedCheckpoint},
     position::EntryIndex,
     registry::history::History,
     statement::{
+        Verified,
         action::{Action, Enrol},
-        entry::Verified,
         event::{
             Event,
             custody::{Inspection, Receive, SealState},

@@ -8,16 +8,15 @@ use prova_core::{
     key::{KeyId, SecretKey, published_test_key},
     position::EntryIndex,
     statement::{
+        Envelope, Predicate, Statement, Subject,
         action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},
         charter::{Charter, Purpose, Root, RootKey},
-        dsse::Envelope,
         event::{
             Attachment, Event, EventPredicate, Site,
             custody::{Inspection, Receive, SealState, Ship, Store},
             make::Manufacture,
             role::Role,
         },
-        in_toto::{Predicate, Statement, Subject},
     },
     time::Timestamp,
 };

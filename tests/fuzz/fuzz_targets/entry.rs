@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{hash::LeafHash, key::{KeyId, Signature}, statement::{dsse::{Envelope, EnvelopeSignature}, entry::{Unverified, VerifyEntryError}, in_toto::Statement}};
+use prova_core::{hash::LeafHash, key::{KeyId, Signature}, statement::{Envelope, EnvelopeSignature, Statement, Unverified, VerifyEntryError}};
 use prova_fuzz::assert_printable;
 
 fn check(entry: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{hash::Digest, key::{KeyId, Signature}, statement::dsse::{Envelope, EnvelopeSignature}};
+use prova_core::{hash::Digest, key::{KeyId, Signature}, statement::{Envelope, EnvelopeSignature}};
 use prova_fuzz::assert_printable;
 
 fuzz_target!(|bytes: &[u8]| {

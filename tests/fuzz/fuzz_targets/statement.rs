@@ -2,10 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use prova_core::{
-    json,
-    statement::in_toto::{Predicate, Statement},
-};
+use prova_core::{json, statement::{Predicate, Statement}};
 use prova_fuzz::assert_printable;
 
 fuzz_target!(|bytes: &[u8]| {

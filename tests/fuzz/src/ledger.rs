@@ -11,7 +11,7 @@
 
 use std::{convert::Infallible, sync::OnceLock};
 
-use prova_core::{hash::LeafHash, id::{OrgId, SubjectId}, index::term::{Term, terms}, key::{SecretKey, published_test_key}, ledger::{admission::admit, replay::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, distrusted}}, lifecycle::View as _, log::merkle::Frontier, position::TreeSize, registry::Registry, statement::{action::{Action, Enrol, RegistryPredicate}, charter::{Charter, Purpose, Root, RootKey}, dsse::Envelope, entry::Unverified, event::role::Role, in_toto::{Predicate, Statement, Subject}}, time::Timestamp};
+use prova_core::{hash::LeafHash, id::{OrgId, SubjectId}, index::term::{Term, terms}, key::{SecretKey, published_test_key}, ledger::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, admit, distrusted}, lifecycle::View as _, log::merkle::Frontier, position::TreeSize, registry::Registry, statement::{action::{Action, Enrol, RegistryPredicate}, charter::{Charter, Purpose, Root, RootKey}, Envelope, Predicate, Statement, Subject, Unverified, event::role::Role}, time::Timestamp};
 
 use crate::assert_printable;
 
@@ -147,8 +147,8 @@ impl Ledger {
                     "an entry that was refused changed the registry"
                 );
                 match error {
-                    prova_core::ledger::admission::AdmitError::Refused(error) => assert_printable(&error),
-                    prova_core::ledger::admission::AdmitError::View(never) => match never {},
+                    prova_core::ledger::AdmitError::Refused(error) => assert_printable(&error),
+                    prova_core::ledger::AdmitError::View(never) => match never {},
                 }
                 return;
             }

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use prova_core::{id::Kind, position::EntryIndex, statement::entry::Unverified, time::Timestamp};
+use prova_core::{id::Kind, position::EntryIndex, statement::Unverified, time::Timestamp};
 use prova_store::Snapshot;
 use serde::Deserialize;
 

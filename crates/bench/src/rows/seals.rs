@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use prova_core::{
-    id::SubjectId, index::term::Term, position::EntryIndex, statement::entry::Unverified, time::Timestamp,
+    id::SubjectId, index::term::Term, position::EntryIndex, statement::Unverified, time::Timestamp,
 };
 use prova_store::Outcome;
 

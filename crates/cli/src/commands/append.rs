@@ -9,7 +9,7 @@ use clap::Args;
 use prova_core::{
     hash::Digest,
     position::EntryIndex,
-    statement::dsse::{EnvelopeError, MAX_ENTRY_BYTES},
+    statement::{EnvelopeError, MAX_ENTRY_BYTES},
 };
 use prova_store::{Ledger, Outcome};
 use serde::Serialize;

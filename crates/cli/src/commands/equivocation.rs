@@ -9,7 +9,7 @@ use clap::Args;
 use prova_core::{
     hash::LeafHash,
     log::{Equivocation, MAX_EQUIVOCATION_BYTES, Policy, SignedCheckpoint, TlogProof},
-    statement::dsse::MAX_ENTRY_BYTES,
+    statement::MAX_ENTRY_BYTES,
     verdict::Trust,
 };
 use serde::Serialize;

@@ -13,10 +13,7 @@ use prova_core::{
     id::{Kind, ParseComponentError, SubjectId},
     key::SecretKey,
     position::EntryIndex,
-    statement::{
-        dsse::Envelope,
-        entry::{Keyring, Verified},
-    },
+    statement::{Envelope, Keyring, Verified},
     time::Timestamp,
 };
 use prova_formats::{

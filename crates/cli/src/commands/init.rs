@@ -14,10 +14,8 @@ use prova_core::{
     log::Vkey,
     registry::Registry,
     statement::{
+        Envelope, MAX_ENTRY_BYTES, Predicate, Statement, Subject, Unverified,
         charter::{Charter, Purpose, Root, RootKey},
-        dsse::{Envelope, MAX_ENTRY_BYTES},
-        entry::Unverified,
-        in_toto::{Predicate, Statement, Subject},
     },
     time::Timestamp,
 };
@@ -277,7 +275,7 @@ fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(),
     };
     let signers: &[KeyId] = verified.signers();
     Registry::found(&charter, verified.leaf(), signers)
-        .map_err(prova_core::ledger::admission::Inadmissible::Registry)?;
+        .map_err(prova_core::ledger::Inadmissible::Registry)?;
     let log_key = signing::read_key(Path::new(&args.log_key), &args.passphrase.log_source(), ui)?;
     let vkey: Vkey = publickey::vkey(&charter.origin, &log_key.public());
     Ledger::create(directory, entry, log_key)?;

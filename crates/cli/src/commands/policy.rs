@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use prova_core::statement::in_toto::Predicate;
+use prova_core::statement::Predicate;
 use serde::Serialize;
 
 use crate::{

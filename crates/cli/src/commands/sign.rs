@@ -6,8 +6,7 @@ use clap::Args;
 use prova_core::{
     key::SecretKey,
     statement::{
-        dsse::{Envelope, EnvelopeSignature, MAX_ENTRY_BYTES, pre_authentication_encoding},
-        in_toto::{Predicate, Statement},
+        Envelope, EnvelopeSignature, MAX_ENTRY_BYTES, Predicate, Statement, pre_authentication_encoding,
     },
     text,
 };

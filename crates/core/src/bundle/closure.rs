@@ -14,10 +14,10 @@ use crate::{
     hash::Digest,
     id::{OrgId, SubjectId},
     index::term::{Term, terms_of_admitted},
-    ledger::fault::{EntryFault, EntryRefusal},
+    ledger::{EntryFault, EntryRefusal},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::entry::Unverified,
+    statement::Unverified,
     verdict::{BundleScope, bundle_scope::ScopeError},
 };
 

@@ -21,10 +21,7 @@ use crate::{
     position::TreeSize,
     registry::{EntitlementError, Registry},
     statement::{
-        dsse::{Envelope, EnvelopeError, pre_authentication_encoding},
-        entry::Keyring,
-        event::role::Role,
-        in_toto::STATEMENT_TYPE,
+        Envelope, EnvelopeError, Keyring, STATEMENT_TYPE, event::role::Role, pre_authentication_encoding,
     },
     text::excerpt,
     time::Timestamp,

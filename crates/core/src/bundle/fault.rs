@@ -5,7 +5,7 @@ use crate::{
     hash::Digest,
     id::{OrgId, SubjectId},
     index::{IndexProofError, term::Term},
-    ledger::fault::EntryFault,
+    ledger::EntryFault,
     log::{ParseProofError, ParseSignedCheckpointError, VerifyCheckpointError, merkle::InclusionError},
     position::{EntryIndex, TreeSize},
     text::excerpt,

@@ -9,7 +9,7 @@ use crate::{
     index::term::Term,
     lifecycle::{Life, MAX_NESTING, facts},
     position::{EntryIndex, TreeSize},
-    statement::in_toto::Statement,
+    statement::Statement,
     verdict::BundleScope,
     view::trace::MAX_NODES,
 };

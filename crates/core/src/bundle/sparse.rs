@@ -13,12 +13,12 @@ use std::{
 use crate::{
     hash::LeafHash,
     id::{Alias, ComponentId, Kind, OrgId, SubjectId},
-    ledger::admission::{Inadmissible, check_link},
+    ledger::{Inadmissible, check_link},
     lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, Moment, View},
     position::EntryIndex,
     statement::{
+        Subject,
         event::{Event, EventPredicate, operation::MaintenanceAction},
-        in_toto::Subject,
     },
 };
 

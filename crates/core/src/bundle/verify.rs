@@ -24,18 +24,16 @@ use crate::{
         term::{Term, terms},
     },
     ledger::{
-        admission::{AdmitError, Inadmissible, SealedView, admit, check_link, step},
-        fault::{EntryFault, EntryRefusal},
-        replay::BATCH_ENTRIES,
+        AdmitError, BATCH_ENTRIES, EntryFault, EntryRefusal, Inadmissible, SealedView, admit, check_link,
+        step,
     },
     lifecycle::Layer,
     log::{SignedCheckpoint, TlogProof},
     position::{EntryIndex, TreeSize},
     registry::{Registry, history::History},
     statement::{
+        Keyring, Predicate, Unverified, Verified,
         action::Action,
-        entry::{Keyring, Unverified, Verified},
-        in_toto::Predicate,
         seal::{Seal, Sealed},
     },
     verdict::{BundleScope, Gap, Trust, Verdict, VerdictScope},
@@ -185,15 +183,6 @@ impl Verifier {
             description,
             checkpoint,
         })
-    }
-
-    /// The terms that index proofs are wanted for, ascending; none where every entry must be here.
-    #[must_use]
-    pub fn wanted_proofs(&self) -> Vec<&Term> {
-        match &self.completeness {
-            Completeness::Whole { .. } => Vec::new(),
-            Completeness::Sealed { watched, .. } => watched.keys().collect(),
-        }
     }
 
     /// Takes an index proof. All come before the first entry, in any order.

@@ -22,8 +22,7 @@ use crate::{
     log::{LogOutcome, ParseProofError, Policy, TlogProof, VerifiedEntry, VerifyProofError},
     position::EntryIndex,
     statement::{
-        entry::{DecodeEntryError, Unverified, VerifyEntryError},
-        in_toto::Predicate,
+        DecodeEntryError, Predicate, Unverified, VerifyEntryError,
         seal::{Seal, SealError},
     },
 };

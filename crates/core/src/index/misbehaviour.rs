@@ -17,7 +17,7 @@ use crate::{
     json::JsonError,
     log::{ParseProofError, Policy, TlogProof, VerifyProofError},
     position::EntryIndex,
-    statement::entry::{DecodeEntryError, Unverified},
+    statement::{DecodeEntryError, Unverified},
     text::excerpt,
 };
 

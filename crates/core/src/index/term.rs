@@ -17,11 +17,7 @@ use crate::{
     key::KeyId,
     position::EntryIndex,
     registry::Registry,
-    statement::{
-        action::Action,
-        entry::{Unverified, Verified},
-        in_toto::{Predicate, Statement},
-    },
+    statement::{Predicate, Statement, Unverified, Verified, action::Action},
     text::serde_as_text,
 };
 
@@ -263,7 +259,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        ledger::replay::Rows as _,
+        ledger::Rows as _,
         scene::{Scene, id},
         statement::event::role::Role,
     };

@@ -11,8 +11,7 @@ use crate::{
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
     statement::{
-        entry::{Keyring, Verified},
-        in_toto::{Predicate, Subject},
+        Keyring, Predicate, Subject, Verified,
         seal::{SealError, Sealed},
     },
 };

@@ -9,7 +9,7 @@
 use crate::{
     hash::LeafHash,
     registry::Registry,
-    statement::entry::{DecodeEntryError, Unverified, Verified},
+    statement::{DecodeEntryError, Unverified, Verified},
 };
 
 /// Neighbouring entries, as far as they could be read and verified.

@@ -7,10 +7,7 @@ use std::fmt;
 use super::admission::Inadmissible;
 use crate::{
     position::EntryIndex,
-    statement::{
-        entry::{DecodeEntryError, VerifyEntryError},
-        seal::Sealed,
-    },
+    statement::{DecodeEntryError, VerifyEntryError, seal::Sealed},
 };
 
 /// Why an entry may not enter a ledger.

@@ -3,7 +3,16 @@
 //! **May use** everything that an entry means: statements, the registry, lives, the index. **Promises** that append and audit run the same code,
 //! and that the error of a replay is that of the first entry that is wrong, whichever way entries were read ahead of their turn.
 
-pub mod admission;
-pub mod ahead;
-pub mod fault;
-pub mod replay;
+mod admission;
+mod ahead;
+mod fault;
+mod replay;
+
+pub(crate) use self::admission::check_link;
+pub(crate) use self::ahead::Ahead;
+pub use self::{
+    admission::{AdmitError, Inadmissible, SealedView, admit, step},
+    ahead::ReadAhead,
+    fault::{EntryFault, EntryRefusal},
+    replay::{BATCH_ENTRIES, MemoryRows, Replay, ReplayError, Replayed, Rows, distrust, distrusted},
+};

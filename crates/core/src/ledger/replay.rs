@@ -1,7 +1,7 @@
 //! A ledger from its first entry on: every check of admission again, on bytes alone.
 //!
 //! Signatures are verified in batches by the audit rule; everything else runs the code of admission. Memory is that of one batch and of the
-//! rows, which the caller keeps where it likes. Entries can be read ahead on other threads (see [`crate::ledger::ahead`]); whichever way they come,
+//! rows, which the caller keeps where it likes. Entries can be read ahead on other threads (see [`crate::ledger`]); whichever way they come,
 //! the error is that of the first entry that is wrong.
 
 use std::{collections::HashMap, convert::Infallible};
@@ -18,15 +18,12 @@ use crate::{
         term::{Term, sorted_terms},
     },
     key::KeyId,
-    ledger::ahead::{Ahead, ReadAhead},
+    ledger::{Ahead, ReadAhead},
     lifecycle::{Chain, Changes, Detail, Finding, Layer, Lives},
     log::merkle::Frontier,
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::{
-        entry::{Unverified, Verified, VerifyEntryError},
-        seal::Sealed,
-    },
+    statement::{Unverified, Verified, VerifyEntryError, seal::Sealed},
     text::Quote,
 };
 

@@ -4,12 +4,12 @@ use super::{Applying, Chain, Detail, Fact, FactKey, Life, MAX_NESTING, Neighbour
 use crate::{
     id::{ComponentId, Kind, SubjectId},
     statement::{
+        Subject,
         event::{
             Event, EventKind,
             make::{Manifest, Manufacture, Part},
             operation::{Install, Maintain, MaintenanceAction},
         },
-        in_toto::Subject,
     },
 };
 

@@ -30,7 +30,7 @@ use crate::{
     hash::LeafHash,
     id::{ComponentId, OrgId, SubjectId},
     position::EntryIndex,
-    statement::{event::EventPredicate, in_toto::Subject},
+    statement::{Subject, event::EventPredicate},
 };
 
 /// Deepest nesting of parts that is followed; deeper ones are a `cycle` finding.

@@ -7,11 +7,7 @@ use crate::{
     id::OrgId,
     position::EntryIndex,
     registry::{Registry, RegistryError},
-    statement::{
-        action::Action,
-        entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
-        in_toto::Predicate,
-    },
+    statement::{DecodeEntryError, Predicate, Unverified, Verified, VerifyEntryError, action::Action},
 };
 
 /// The registry over time.

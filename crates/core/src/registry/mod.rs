@@ -23,8 +23,8 @@ use crate::{
     key::{KeyId, PublicKey, is_published_test_key},
     position::EntryIndex,
     statement::{
+        Keyring,
         charter::{Charter, Purpose, Root},
-        entry::Keyring,
         event::{EventPredicate, role::Role},
     },
 };

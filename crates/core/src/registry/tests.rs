@@ -1,18 +1,17 @@
 use super::{EntitlementError, RegistryError};
 use crate::statement::action::{Action, Change, Enrol, Revoke, Rotate, StandingChange};
 use crate::{
-    ledger::admission::Inadmissible,
+    ledger::Inadmissible,
     position::EntryIndex,
     scene::{Refused, Scene, org, public},
     statement::{
+        Predicate, VerifyEntryError,
         charter::{Purpose, RootError},
-        entry::VerifyEntryError,
         event::{
             Event,
             assurance::{Test, TestResult},
             role::Role,
         },
-        in_toto::Predicate,
     },
 };
 

@@ -8,9 +8,8 @@ use crate::{
     hash::LeafHash,
     key::{Batch, KeyId, PublicKey, verify_admission},
     statement::{
-        action::Action,
-        dsse::{Envelope, EnvelopeError, encode_pre_authentication, pre_authentication_encoding},
-        in_toto::{Predicate, Statement, StatementError},
+        Envelope, EnvelopeError, Predicate, Statement, StatementError, action::Action,
+        encode_pre_authentication, pre_authentication_encoding,
     },
 };
 

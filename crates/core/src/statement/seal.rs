@@ -14,7 +14,7 @@ use crate::{
     id::{Origin, SubjectId},
     key::KeyId,
     position::TreeSize,
-    statement::in_toto::{Predicate, Statement, Subject},
+    statement::{Predicate, Statement, Subject},
     time::Timestamp,
 };
 

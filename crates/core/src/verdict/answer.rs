@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ledger::{admission::Inadmissible, fault::EntryRefusal},
+    ledger::{EntryRefusal, Inadmissible},
     log::{Evaluation, Policy, QuorumOutcome, SignedCheckpoint, WitnessOutcome},
     position::EntryIndex,
 };

@@ -242,13 +242,13 @@ fn a_verdict_of_the_first_format_decides_by_all_but_its_sentences() {
 #[test]
 fn where_an_audit_stops_one_question_fails_and_the_others_stay_open() {
     let scene = Scene::new();
-    let mut replay = crate::ledger::replay::Replay::new();
-    let mut rows = crate::ledger::replay::MemoryRows::default();
+    let mut replay = crate::ledger::Replay::new();
+    let mut rows = crate::ledger::MemoryRows::default();
     let mut entries = scene.entries.iter().chain(&scene.entries[1..2]);
     let error = entries
         .find_map(|entry| replay.push(&mut rows, entry).err())
         .unwrap();
-    let crate::ledger::replay::ReplayError::Entry(fault) = &error else {
+    let crate::ledger::ReplayError::Entry(fault) = &error else {
         panic!("{error}")
     };
     let question = Question::failed_by(&fault.refusal);

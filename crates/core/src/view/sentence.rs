@@ -10,6 +10,7 @@ use crate::{
     id::{ComponentId, Kind, OrgId},
     registry::Registry,
     statement::{
+        Predicate, Statement,
         action::{Action, Change, Enrol, Revoke, Rotate},
         charter::{Charter, Purpose},
         event::{
@@ -21,7 +22,6 @@ use crate::{
             notice::{ActStatus, CheckOutcome, Notice, Recall, RegulatorFinding, Restrict, Scope, VexStatus},
             operation::{Decommission, Destination, Install, Maintain, MaintenanceAction, Measure, Update},
         },
-        in_toto::{Predicate, Statement},
         seal::Seal,
     },
 };

@@ -8,14 +8,13 @@ use crate::{
     country::Country,
     hash::LeafHash,
     id::{Alias, SubjectId},
-    ledger::replay::distrust,
+    ledger::distrust,
     lifecycle::{Detail, Finding, View, facts},
     position::EntryIndex,
     registry::history::History,
     statement::{
-        entry::Verified,
+        ForeignLink, Predicate, Verified,
         event::{Attachment, Event, role::Role},
-        in_toto::{ForeignLink, Predicate},
     },
     time::Timestamp,
     view::{

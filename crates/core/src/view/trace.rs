@@ -13,7 +13,7 @@ use crate::{
     position::EntryIndex,
     registry::Registry,
     statement::{
-        entry::Verified,
+        Verified,
         event::{
             BomReference, Event,
             category::{AreaClass, Category},

@@ -7,7 +7,7 @@ use prova_core::{
     index::term::Term,
     lifecycle::{Chain, Detail, Fact, FactKey, FactKind, Life, UnitLife, View, facts},
     position::EntryIndex,
-    statement::{entry::Verified, event::Event},
+    statement::{Verified, event::Event},
     view::trace::Entries,
 };
 

@@ -4,18 +4,17 @@ use std::{convert::Infallible, path::Path};
 
 use prova_core::{
     id::ComponentId,
-    ledger::replay::{MemoryRows, Replay, Rows as _},
+    ledger::{MemoryRows, Replay, Rows as _},
     lifecycle::Layer,
     statement::{
+        Predicate, Statement, Subject, Verified,
         action::{Action, Enrol},
-        entry::Verified,
         event::{
             Attachment, BomReference, Event, EventPredicate, Firmware, Site,
             make::{Assemble, Manifest, Manufacture, Part, Supply},
             operation::{Install, Maintain, MaintenanceAction, Update},
             role::Role,
         },
-        in_toto::{Predicate, Statement, Subject},
     },
 };
 use prova_testkit::builder::{TestLedger, component, key, org, sign, unit};

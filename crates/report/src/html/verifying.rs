@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use maud::{Markup, html};
-use prova_core::statement::entry::Keyring;
+use prova_core::statement::Keyring;
 
 use super::{entries::file, link};
 use crate::report::{EntryShown, Kept, Report};

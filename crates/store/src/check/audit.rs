@@ -4,7 +4,7 @@
 //! batches, entitlement, links and life. The first thing that is wrong ends it; `fsck` lists all.
 
 use prova_core::{
-    hash::NodeHash, ledger::replay::Replayed, lifecycle::Finding, position::TreeSize, registry::Registry,
+    hash::NodeHash, ledger::Replayed, lifecycle::Finding, position::TreeSize, registry::Registry,
 };
 
 use crate::{

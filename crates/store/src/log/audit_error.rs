@@ -2,7 +2,7 @@
 
 use prova_core::{
     hash::NodeHash,
-    ledger::replay::ReplayError,
+    ledger::ReplayError,
     log::merkle::Bundle,
     position::{EntryIndex, TreeSize},
 };

@@ -5,7 +5,7 @@ use prova_core::{
     id::Origin,
     key::{PublicKey, SecretKey},
     log::{AssembleNoteError, Checkpoint, SignatureType, SignedCheckpoint, Vkey},
-    statement::dsse::{Envelope, EnvelopeError},
+    statement::{Envelope, EnvelopeError},
 };
 
 /// The ledger's own secret.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use prova_core::{
-    hash::LeafHash, ledger::ahead::ReadAhead, log::merkle::Bundle, position::EntryIndex, registry::Registry,
+    hash::LeafHash, ledger::ReadAhead, log::merkle::Bundle, position::EntryIndex, registry::Registry,
 };
 
 use crate::{

@@ -11,7 +11,7 @@ use prova_core::{
     log::{ParseSignedCheckpointError, VerifyCheckpointError},
     position::TreeSize,
     registry::RegistryError,
-    statement::entry::{DecodeEntryError, VerifyEntryError},
+    statement::{DecodeEntryError, VerifyEntryError},
 };
 
 use crate::{

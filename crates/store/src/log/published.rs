@@ -6,10 +6,7 @@ use prova_core::{
     log::{SignedCheckpoint, merkle::Bundle},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::{
-        entry::{Keyring as _, Unverified, Verified},
-        in_toto::Predicate,
-    },
+    statement::{Keyring as _, Predicate, Unverified, Verified},
 };
 
 use crate::{

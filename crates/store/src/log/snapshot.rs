@@ -13,7 +13,7 @@ use prova_core::{
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::entry::Verified,
+    statement::Verified,
 };
 
 use crate::{

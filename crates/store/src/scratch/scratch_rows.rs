@@ -9,7 +9,7 @@ use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::{Index, TermKey, term::Term},
-    ledger::{admission::SealedView, replay::Rows},
+    ledger::{Rows, SealedView},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
     statement::seal::Sealed,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::{admission::SealedView, replay::Rows},
+    ledger::{Rows, SealedView},
     lifecycle::{Changes, Layer, Lives},
     position::{EntryIndex, TreeSize},
     registry::Registry,

@@ -1,7 +1,7 @@
 //! Everything that a checkpoint covers, read and checked from the first entry on.
 
 use prova_core::{
-    ledger::replay::{Replay, Replayed, Rows},
+    ledger::{Replay, Replayed, Rows},
     log::merkle::TileEdge,
     registry::Registry,
 };

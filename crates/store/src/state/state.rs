@@ -6,11 +6,11 @@ use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::term::Term,
-    ledger::replay::{Rows as _, distrusted},
+    ledger::{Rows as _, distrusted},
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::entry::Unverified,
+    statement::Unverified,
 };
 
 use crate::{

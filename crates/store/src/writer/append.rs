@@ -13,11 +13,7 @@ use std::{io, path::PathBuf, sync::Arc};
 use prova_core::{
     hash::LeafHash,
     index::term::terms,
-    ledger::{
-        admission::{AdmitError, step},
-        fault::EntryRefusal,
-        replay::Rows as _,
-    },
+    ledger::{AdmitError, EntryRefusal, Rows as _, step},
     lifecycle::Finding,
     log::{
         AssembleNoteError, Checkpoint, ParseCheckpointError, SignedCheckpoint,
@@ -25,7 +21,7 @@ use prova_core::{
     },
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::entry::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
+    statement::{DecodeEntryError, Unverified, Verified, VerifyEntryError},
 };
 
 use crate::{

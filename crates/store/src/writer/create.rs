@@ -11,15 +11,11 @@ use std::{
 use prova_core::{
     hash::LeafHash,
     key::{KeyId, SecretKey},
-    ledger::{
-        admission::{AdmitError, Inadmissible, admit},
-        fault::EntryRefusal,
-        replay::MemoryRows,
-    },
+    ledger::{AdmitError, EntryRefusal, Inadmissible, MemoryRows, admit},
     log::{AssembleNoteError, Checkpoint, ParseCheckpointError, merkle::TileEdge},
     position::TreeSize,
     registry::Registry,
-    statement::entry::{Keyring, Unverified},
+    statement::{Keyring, Unverified},
 };
 
 use crate::{

@@ -22,7 +22,7 @@ use prova_core::{
     key::SecretKey,
     log::merkle::{Bundle, Tile, TileIndex, TileLevel, TilePath, TileWidth, push_entry},
     position::EntryIndex,
-    statement::entry::Keyring as _,
+    statement::Keyring as _,
 };
 
 use crate::{

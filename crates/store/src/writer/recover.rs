@@ -5,14 +5,11 @@ use std::path::Path;
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::{
-        admission::SealedView,
-        replay::{Replay, Rows},
-    },
+    ledger::{Replay, Rows, SealedView},
     lifecycle::{Changes, Layer},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::{entry::Keyring, seal::Sealed},
+    statement::{Keyring, seal::Sealed},
 };
 
 use crate::{

@@ -2,8 +2,8 @@
 
 use prova_core::{
     hash::LeafHash,
-    ledger::fault::EntryRefusal,
-    statement::{dsse::EnvelopeError, seal::Seal},
+    ledger::EntryRefusal,
+    statement::{EnvelopeError, seal::Seal},
     time::Timestamp,
 };
 

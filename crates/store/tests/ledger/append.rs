@@ -3,7 +3,7 @@
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::{admission::Inadmissible, fault::EntryRefusal},
+    ledger::{EntryRefusal, Inadmissible},
     lifecycle::{FindingCode, View},
     position::{EntryIndex, TreeSize},
 };

@@ -10,7 +10,7 @@ use prova_core::{
     key::published_test_key,
     log::{Policy, SignatureType, TlogProof, Vkey},
     position::EntryIndex,
-    statement::{entry::Unverified, seal::Seal},
+    statement::{Unverified, seal::Seal},
 };
 use prova_store::{Snapshot, State};
 use prova_testkit::builder::sign;

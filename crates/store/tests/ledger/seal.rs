@@ -2,10 +2,7 @@
 
 use prova_core::{
     index::{IndexProof, TermOutcome as Held, check_complete, term::Term},
-    ledger::{
-        fault::{EntryFault, EntryRefusal},
-        replay::ReplayError,
-    },
+    ledger::{EntryFault, EntryRefusal, ReplayError},
     position::TreeSize,
     statement::seal::Seal,
 };

@@ -4,9 +4,9 @@ use prova_core::{
     hash::{Digest, LeafHash},
     id::{Alias, SubjectId},
     statement::{
-        dsse::{Envelope, EnvelopeSignature, pre_authentication_encoding},
+        Envelope, EnvelopeSignature, Predicate, Statement, Subject,
         event::{Attachment, Event, EventPredicate, Place, role::Role},
-        in_toto::{Predicate, Statement, Subject},
+        pre_authentication_encoding,
     },
     time::{Date, Timestamp},
 };

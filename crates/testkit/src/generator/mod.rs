@@ -27,9 +27,9 @@ use prova_core::{
     id::{Origin, SubjectId},
     key::SecretKey,
     statement::{
+        Predicate, Statement, Subject,
         action::{Action, RegistryPredicate},
         charter::{Charter, Purpose, Root, RootKey},
-        in_toto::{Predicate, Statement, Subject},
     },
 };
 

@@ -12,9 +12,8 @@ use prova_core::{
     position::EntryIndex,
     registry::Registry,
     statement::{
-        dsse::Envelope,
+        Envelope, Predicate, Statement, Subject,
         event::{Attachment, Disclosure, Event, EventPredicate, Place, role::Role},
-        in_toto::{Predicate, Statement, Subject},
     },
     time::Timestamp,
 };
@@ -242,7 +241,7 @@ impl Request {
         };
         match registry.keys().get(&id) {
             Some(record) => Ok(record.organisation.clone()),
-            None => Err(prova_core::statement::entry::VerifyEntryError::UnknownKey(id).into()),
+            None => Err(prova_core::statement::VerifyEntryError::UnknownKey(id).into()),
         }
     }
 

@@ -1,10 +1,6 @@
 //! Long lists of units become several statements, each within the size limit of an entry.
 
-use prova_core::statement::{
-    dsse::MAX_ENTRY_BYTES,
-    event::Event,
-    in_toto::{Predicate, Statement, Subject},
-};
+use prova_core::statement::{MAX_ENTRY_BYTES, Predicate, Statement, Subject, event::Event};
 
 /// Bytes of an envelope beside payload and signatures, rounded up.
 const ENVELOPE_BYTES: usize = 128;
@@ -74,7 +70,7 @@ mod tests {
         hash::LeafHash,
         key::published_test_key,
         statement::{
-            dsse::Envelope,
+            Envelope,
             event::{EventPredicate, custody::Ship, role::Role},
         },
     };

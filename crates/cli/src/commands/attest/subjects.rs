@@ -6,10 +6,7 @@ use prova_core::{
     hash::{Digest, LeafHash},
     id::{Alias, SubjectId},
     position::EntryIndex,
-    statement::{
-        dsse::Envelope,
-        in_toto::{ForeignLink, Statement, Subject},
-    },
+    statement::{Envelope, ForeignLink, Statement, Subject},
 };
 
 use super::request::parse_alias;

@@ -11,10 +11,9 @@ use prova_core::{
     key::{KeyId, PublicKey},
     position::EntryIndex,
     statement::{
+        Envelope, Predicate, Statement, Subject,
         action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate, StandingChange},
-        dsse::Envelope,
         event::role::Role,
-        in_toto::{Predicate, Statement, Subject},
     },
     time::Timestamp,
 };

@@ -10,7 +10,7 @@ use prova_core::{
     key::{KeyId, PublicKey},
     position::EntryIndex,
     registry::Registry,
-    statement::{charter::Purpose, entry::Keyring, event::role::Role},
+    statement::{Keyring, charter::Purpose, event::role::Role},
     text::escape,
 };
 use serde::Serialize;

@@ -10,7 +10,7 @@ use prova_core::{
     id::Origin,
     log::{Evaluation, LogOutcome, Policy, QuorumOutcome, TlogProof, WitnessOutcome},
     position::{EntryIndex, TreeSize},
-    statement::{dsse::MAX_ENTRY_BYTES, entry::Unverified},
+    statement::{MAX_ENTRY_BYTES, Unverified},
     time::Timestamp,
 };
 use serde::Serialize;

@@ -12,7 +12,7 @@ use prova_core::{
         merkle::{ConsistencyProof, Frontier},
     },
     position::TreeSize,
-    statement::entry::Keyring,
+    statement::Keyring,
     verdict::Trust,
 };
 

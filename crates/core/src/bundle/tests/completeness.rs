@@ -2,10 +2,7 @@
 
 use super::*;
 use crate::{
-    ledger::{
-        admission::SealedView,
-        fault::{EntryFault, EntryRefusal},
-    },
+    ledger::{EntryFault, EntryRefusal, SealedView},
     verdict::BundleScope,
 };
 

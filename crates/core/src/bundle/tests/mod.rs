@@ -15,7 +15,7 @@ use crate::{
     hash::{Digest, LeafHash, NodeHash},
     id::SubjectId,
     index::{Index, IndexProof, MemoryBuckets, term::Term},
-    ledger::{admission::SealedView, replay::Rows as _},
+    ledger::{Rows as _, SealedView},
     lifecycle::{Chain, FactKind, Finding, View as _, facts},
     log::{Checkpoint, SignedCheckpoint, TlogProof, merkle::InclusionProof},
     position::{EntryIndex, TreeSize},
@@ -179,7 +179,7 @@ fn remove_and_recall(s: &mut Scene) {
 fn index_of(scene: &Scene, size: TreeSize) -> (Index, MemoryBuckets) {
     let (mut index, mut buckets) = (Index::new(), MemoryBuckets::default());
     for (at, bytes) in scene.entries.iter().enumerate().take(place(size.next())) {
-        let entry = crate::statement::entry::Unverified::decode(bytes).unwrap();
+        let entry = crate::statement::Unverified::decode(bytes).unwrap();
         let at = EntryIndex::new(at as u64);
         let terms = crate::index::term::terms_of_admitted(at, &entry, scene.registry.as_ref().unwrap());
         index.record(at, entry.leaf(), &terms);

@@ -11,7 +11,7 @@ use crate::{
     log::{SignatureType, Vkey},
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::{entry::Keyring, event::role::Role},
+    statement::{Keyring, event::role::Role},
     verdict::{Gap, bundle_scope::BundleScope},
 };
 

@@ -15,7 +15,7 @@ fn nothing_but_comments_comes_after_the_end_and_time_goes_forward() {
     };
     scene.clean(NORTH, Role::Operator, Event::Correct(correct), &[U1]);
     let mut statement = scene.event("lab", Role::Laboratory, decommission(), &[U1]);
-    let crate::statement::in_toto::Predicate::Event(event) = &mut statement.predicate else {
+    let crate::statement::Predicate::Event(event) = &mut statement.predicate else {
         unreachable!()
     };
     event.by = org(NORTH);
@@ -74,7 +74,7 @@ fn an_act_is_amended_by_its_authority_only() {
     );
     assert!(matches!(
         statement.check(),
-        Err(crate::statement::in_toto::StatementError::Shape(_))
+        Err(crate::statement::StatementError::Shape(_))
     ));
 }
 

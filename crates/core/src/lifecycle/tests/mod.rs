@@ -9,10 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Detail, FindingCode, FindingCode as F, TransferState, facts};
 use crate::{
     hash::{Digest, LeafHash},
-    ledger::{
-        admission::Inadmissible,
-        replay::{MemoryRows, Replay, distrusted},
-    },
+    ledger::{Inadmissible, MemoryRows, Replay, distrusted},
     scene::{Refused, Scene, component, id, org},
     statement::event::{
         Event, Firmware, Site,

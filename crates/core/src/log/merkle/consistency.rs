@@ -123,12 +123,6 @@ impl ConsistencyProof {
         self.old
     }
 
-    /// Size of the later tree.
-    #[must_use]
-    pub const fn new_size(&self) -> TreeSize {
-        self.new
-    }
-
     /// The hashes, lowest first.
     #[must_use]
     pub fn path(&self) -> &[NodeHash] {

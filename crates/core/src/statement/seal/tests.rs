@@ -2,14 +2,12 @@ use super::*;
 use crate::{
     index::{Accumulator, check_complete, term::Term},
     ledger::{
-        admission::{Inadmissible, SealedView},
-        ahead::ReadAhead,
-        fault::{EntryFault, EntryRefusal},
-        replay::{MemoryRows, Replay, ReplayError, Rows as _},
+        EntryFault, EntryRefusal, Inadmissible, MemoryRows, ReadAhead, Replay, ReplayError, Rows as _,
+        SealedView,
     },
     position::EntryIndex,
     scene::{Refused, Scene, id, key, public},
-    statement::entry::VerifyEntryError,
+    statement::VerifyEntryError,
 };
 
 fn seal(scene: &mut Scene) -> Seal {

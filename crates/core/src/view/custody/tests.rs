@@ -203,7 +203,7 @@ fn units_that_come_and_go_are_held_as_the_chains_said_at_every_entry() {
 
 #[test]
 fn of_very_many_holders_the_latest_are_told() {
-    let mut rows = crate::ledger::replay::MemoryRows::default();
+    let mut rows = crate::ledger::MemoryRows::default();
     let scene = Scene::new();
     let unit = unit(1);
     let mut changes = crate::lifecycle::Changes::default();
@@ -222,7 +222,7 @@ fn of_very_many_holders_the_latest_are_told() {
         changes.facts.insert(id(&unit), key, Some(fact));
     }
     let leaf = crate::hash::LeafHash::of_entry(b"entry");
-    crate::ledger::replay::Rows::record(&mut rows, EntryIndex::new(0), leaf, changes, Vec::new()).unwrap();
+    crate::ledger::Rows::record(&mut rows, EntryIndex::new(0), leaf, changes, Vec::new()).unwrap();
     let Ok(line) = CustodyLine::of(&rows, &component(&unit), scene.registry.as_ref().unwrap());
     assert_eq!((line.spans.len(), line.has_earlier), (MAX_SPANS, true));
     assert_eq!(line.spans[0].from.entry.get(), 51);

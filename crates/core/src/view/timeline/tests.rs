@@ -129,7 +129,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
         findings,
         [(13, FindingCode::DistrustedKey), (14, FindingCode::CustodyGap)]
     );
-    let revoked = crate::ledger::replay::distrusted(&scene.rows, scene.registry.as_ref().unwrap()).unwrap();
+    let revoked = crate::ledger::distrusted(&scene.rows, scene.registry.as_ref().unwrap()).unwrap();
     assert_eq!(revoked.len(), 1);
     assert_eq!(revoked[0].1, timeline.rows[2].findings[0]);
 }

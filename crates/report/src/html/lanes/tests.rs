@@ -2,7 +2,7 @@ use prova_core::{
     hash::LeafHash,
     id::{ComponentId, Kind, SubjectId},
     index::term::Term,
-    ledger::replay::Rows as _,
+    ledger::Rows as _,
     lifecycle::View as _,
 };
 use prova_testkit::{

@@ -6,7 +6,7 @@ use prova_core::{
     hash::{Digest, LeafHash},
     id::SubjectId,
     index::term::Term,
-    ledger::{admission::SealedView, replay::Rows},
+    ledger::{Rows, SealedView},
     lifecycle::{Changes, Layer, View},
     position::{EntryIndex, TreeSize},
     statement::seal::Sealed,

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use prova_core::{ledger::replay::MemoryRows, time::Timestamp};
+use prova_core::{ledger::MemoryRows, time::Timestamp};
 use prova_testkit::{builder::unit, chance::Chance};
 
 use super::*;
