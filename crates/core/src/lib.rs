@@ -42,13 +42,12 @@
 //!
 //! ```
 //! use prova_core::{
-//!     id::component::SubjectId,
-//!     key::test_keys::published_test_key,
-//!     ledger::replay::{MemoryRows, Replay},
+//!     id::SubjectId,
+//!     key::published_test_key,
+//!     ledger::{MemoryRows, Replay},
 //!     statement::{
+//!         Envelope, Predicate, Statement, Subject,
 //!         charter::{Charter, Purpose, Root, RootKey},
-//!         dsse::Envelope,
-//!         in_toto::{Predicate, Statement, Subject},
 //!     },
 //! };
 //!
