@@ -3,8 +3,7 @@
 use prova_core::{
     hash::LeafHash,
     key::KeyId,
-    ledger::distrust,
-    lifecycle::Finding,
+    lifecycle::{Finding, distrust},
     position::EntryIndex,
     statement::{Envelope, EnvelopeError},
     view::{

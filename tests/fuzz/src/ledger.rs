@@ -11,7 +11,7 @@
 
 use std::{convert::Infallible, sync::OnceLock};
 
-use prova_core::{hash::LeafHash, id::{OrgId, SubjectId}, index::term::{Term, terms}, key::{SecretKey, published_test_key}, ledger::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, admit, distrusted}, lifecycle::View as _, log::merkle::Frontier, position::TreeSize, registry::Registry, statement::{action::{Action, Enrol, RegistryPredicate}, charter::{Charter, Purpose, Root, RootKey}, Envelope, Predicate, Statement, Subject, Unverified, event::role::Role}, time::Timestamp};
+use prova_core::{hash::LeafHash, id::{OrgId, SubjectId}, index::term::{Term, terms}, key::{SecretKey, published_test_key}, ledger::{MemoryRows, Replay, ReplayError, Replayed, Rows as _, admit}, lifecycle::{View as _, distrusted}, log::merkle::Frontier, position::TreeSize, registry::Registry, statement::{action::{Action, Enrol, RegistryPredicate}, charter::{Charter, Purpose, Root, RootKey}, Envelope, Predicate, Statement, Subject, Unverified, event::role::Role}, time::Timestamp};
 
 use crate::assert_printable;
 

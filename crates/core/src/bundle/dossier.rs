@@ -12,8 +12,7 @@ use super::{
 use crate::{
     hash::{Digest, LeafHash},
     index::term::Term,
-    ledger::distrust,
-    lifecycle::{Detail, Finding, FindingCode, Layer, Lives, Moment, facts},
+    lifecycle::{Detail, Finding, FindingCode, Layer, Lives, Moment, distrusted, facts},
     log::SignedCheckpoint,
     position::EntryIndex,
     registry::history::{History, HistoryError},
@@ -270,26 +269,23 @@ impl Dossier {
 /// What is wrong in the lives that are reported, up to the first gap; who is distrusted, also beyond.
 fn findings(parts: &Parts) -> Vec<Finding> {
     let registry = parts.history.now();
-    let mut distrusted: BTreeMap<EntryIndex, Vec<Detail>> = BTreeMap::new();
-    let revoked = registry
-        .keys()
-        .iter()
-        .filter(|(_, record)| record.distrust_from.is_some());
-    for (key, _) in revoked {
-        for index in parts.postings.get(&Term::Key(*key)).into_iter().flatten() {
-            let detail = distrust(registry, key, *index);
-            distrusted.entry(*index).or_default().extend(detail);
-        }
+    let entries_of = |term: &Term| parts.postings.get(term).map_or(&[][..], Vec::as_slice);
+    let Ok(found) = distrusted(registry, |key| {
+        Ok::<_, Infallible>(entries_of(&Term::Key(*key)).to_vec())
+    });
+    let mut disbelieved: BTreeMap<EntryIndex, Vec<Detail>> = BTreeMap::new();
+    for (index, detail) in found {
+        disbelieved.entry(index).or_default().push(detail);
     }
     let mut findings = Vec::new();
     for id in parts.description.closure.reported() {
         let Ok(recorded) = facts::findings(&parts.sparse, id);
         findings.extend(recorded);
-        if distrusted.is_empty() {
+        if disbelieved.is_empty() {
             continue;
         }
-        for entry in parts.postings.get(&Term::chain(id)).into_iter().flatten() {
-            let details = distrusted.get(entry).into_iter().flatten();
+        for entry in entries_of(&Term::chain(id)) {
+            let details = disbelieved.get(entry).into_iter().flatten();
             findings.extend(details.map(|detail| Finding {
                 subject: id.clone(),
                 entry: *entry,

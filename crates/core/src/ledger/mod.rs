@@ -14,5 +14,5 @@ pub use self::{
     admission::{AdmitError, Inadmissible, SealedView, admit, step},
     ahead::ReadAhead,
     fault::{EntryFault, EntryRefusal},
-    replay::{BATCH_ENTRIES, MemoryRows, Replay, ReplayError, Replayed, Rows, distrust, distrusted},
+    replay::{BATCH_ENTRIES, MemoryRows, Replay, ReplayError, Replayed, Rows},
 };

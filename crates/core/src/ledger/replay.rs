@@ -17,14 +17,12 @@ use crate::{
         Index, IndexProof, MemoryBuckets,
         term::{Term, sorted_terms},
     },
-    key::KeyId,
     ledger::{Ahead, ReadAhead},
-    lifecycle::{Chain, Changes, Detail, Finding, Layer, Lives},
+    lifecycle::{Chain, Changes, Finding, Layer, Lives},
     log::merkle::Frontier,
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{Unverified, Verified, VerifyEntryError, seal::Sealed},
-    text::Quote,
 };
 
 /// Entries whose signatures are verified together.
@@ -238,43 +236,6 @@ impl Replay {
             signatures: self.signatures,
         })
     }
-}
-
-/// What is wrong with an entry at `index` that `key` signed, if it is distrusted there: the key was revoked with distrust from that entry or an earlier one.
-/// The entries that enrolled and ended the key are not.
-#[must_use]
-pub fn distrust(registry: &Registry, key: &KeyId, index: EntryIndex) -> Option<Detail> {
-    let record = registry.keys().get(key)?;
-    let from = record.distrust_from.filter(|from| index >= *from)?;
-    if index <= record.enrolled || Some(index) == record.ended {
-        return None;
-    }
-    Some(Detail::DistrustedKey {
-        key: *key,
-        organisation: record.organisation.clone(),
-        from,
-        reason: Quote::of(record.reason.as_deref().unwrap_or_default()),
-    })
-}
-
-/// The entries of keys that were revoked with distrust from an earlier index, and why, in order of entries.
-///
-/// # Errors
-/// A row that cannot be read.
-pub fn distrusted<R: Rows>(rows: &R, registry: &Registry) -> Result<Vec<(EntryIndex, Detail)>, R::Error> {
-    let mut found = Vec::new();
-    let revoked = registry
-        .keys()
-        .iter()
-        .filter(|(_, record)| record.distrust_from.is_some());
-    for (key, _) in revoked {
-        for index in rows.posting(&Term::Key(*key))? {
-            let detail = distrust(registry, key, index);
-            found.extend(detail.map(|detail| (index, detail)));
-        }
-    }
-    found.sort_by_key(|(index, _)| *index);
-    Ok(found)
 }
 
 /// Rows in memory: for ledgers and bundles that fit.

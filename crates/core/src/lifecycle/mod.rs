@@ -9,6 +9,7 @@
 mod chain;
 mod custody;
 mod detail;
+mod distrust;
 pub mod facts;
 mod finding;
 mod firmware;
@@ -21,6 +22,7 @@ use std::borrow::Borrow;
 pub use self::{
     chain::{ArtefactLife, Chain, Life, SlotLife, Transfer, TransferState, TypeLife, UnitLife},
     detail::Detail,
+    distrust::{distrust, distrusted},
     facts::{Fact, FactKey, FactKind, Facts, Neighbours},
     finding::{Finding, FindingCode, FindingGroup, ParseFindingCodeError, Severity},
     passage::{CustodyChange, Moment, Passage},

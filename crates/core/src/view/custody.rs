@@ -7,7 +7,7 @@
 //! unit    birth ───────┴─────────── receipt ────┴───────────────────▶
 //! spans   maker        │ maker      │ receiver  │ receiver
 //! ```
-//! What is told is bounded by [`MAX_SPANS`], the latest ones, and so is what is read for it.
+//! What is told is bounded by [`MAX_SPANS`], the latest ones; the changes of each unit that it was in are read once for it.
 
 use std::{collections::BTreeMap, rc::Rc};
 

@@ -8,8 +8,7 @@ use crate::{
     country::Country,
     hash::LeafHash,
     id::{Alias, SubjectId},
-    ledger::distrust,
-    lifecycle::{Detail, Finding, View, facts},
+    lifecycle::{Detail, Finding, View, distrust, facts},
     position::EntryIndex,
     registry::history::History,
     statement::{

@@ -6,8 +6,8 @@ use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::term::Term,
-    ledger::{Rows as _, distrusted},
-    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, facts},
+    ledger::Rows as _,
+    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, distrusted, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::Unverified,
@@ -19,7 +19,7 @@ use crate::{
     progress::Progress,
     rows::{RowError, StoreRows},
     scratch::Scratch,
-    state::{overlay::Overlay, proving::Proving, replay::replay},
+    state::{proving::Proving, replay::replay},
 };
 
 /// Registry, chains and indices after some number of entries: in the store, or in memory and temporary files.
@@ -147,10 +147,7 @@ impl State {
     /// # Errors
     /// A row or an entry that cannot be read.
     pub fn distrusted(&self, snapshot: &Snapshot) -> Result<Vec<Finding>, ReadError> {
-        let found = match &self.rows {
-            StateRows::Store(rows) => distrusted(&Overlay::new(rows), &self.registry)?,
-            StateRows::Scratch(rows) => distrusted(rows.as_ref(), &self.registry)?,
-        };
+        let found = distrusted(&self.registry, |key| self.posting(&Term::Key(*key)))?;
         let mut findings = Vec::new();
         for (index, detail) in found {
             let entry = snapshot.entry(index)?;

@@ -1,6 +1,7 @@
 //! What comes next in a chain, and how it ends.
 
 use super::*;
+use crate::index::term::Term;
 
 #[test]
 fn nothing_but_comments_comes_after_the_end_and_time_goes_forward() {
@@ -92,7 +93,10 @@ fn entries_of_a_distrusted_key_become_findings() {
         distrust_from: from,
     };
     scene.act(Action::Revoke(revoke), &["root-a", "root-b"]).unwrap();
-    let found = distrusted(&scene.rows, scene.registry.as_ref().unwrap()).unwrap();
+    let found = distrusted(scene.registry.as_ref().unwrap(), |key| {
+        scene.rows.posting(&Term::Key(*key))
+    })
+    .unwrap();
     let detail = Detail::DistrustedKey {
         key,
         organisation: org("nordlys"),

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Detail, FindingCode, FindingCode as F, TransferState, facts};
 use crate::{
     hash::{Digest, LeafHash},
-    ledger::{Inadmissible, MemoryRows, Replay, distrusted},
+    index::term::Term,
+    ledger::{Inadmissible, MemoryRows, Replay, Rows as _},
+    lifecycle::distrusted,
     scene::{Refused, Scene, component, id, org},
     statement::event::{
         Event, Firmware, Site,
@@ -239,7 +241,8 @@ fn a_whole_life_without_fault_has_no_finding() {
     assert_eq!(rows.chains(), scene.rows.chains());
     assert_eq!(replayed.registry, scene.registry);
     assert_eq!(
-        distrusted(&rows, scene.registry.as_ref().unwrap()),
+        distrusted(scene.registry.as_ref().unwrap(), |key| rows
+            .posting(&Term::Key(*key))),
         Ok(Vec::new())
     );
 }

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     index::term::Term,
-    lifecycle::FindingCode,
+    ledger::Rows as _,
+    lifecycle::{FindingCode, distrusted},
     scene::{Reading, Scene, id, public},
     statement::{
         action::{Action, Revoke},
@@ -129,7 +130,10 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
         findings,
         [(13, FindingCode::DistrustedKey), (14, FindingCode::CustodyGap)]
     );
-    let revoked = crate::ledger::distrusted(&scene.rows, scene.registry.as_ref().unwrap()).unwrap();
+    let revoked = distrusted(scene.registry.as_ref().unwrap(), |key| {
+        scene.rows.posting(&Term::Key(*key))
+    })
+    .unwrap();
     assert_eq!(revoked.len(), 1);
     assert_eq!(revoked[0].1, timeline.rows[2].findings[0]);
 }
