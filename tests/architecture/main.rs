@@ -10,6 +10,7 @@
 mod arrows;
 mod docs;
 mod lines;
+mod names;
 mod pages;
 mod rooms;
 mod source;

@@ -16,7 +16,7 @@ use crate::{
     error::{Blame, Blamed, CommandError},
     passphrase::PassphraseArgs,
     signing,
-    ui::{Bar, Ui},
+    ui::{ProgressLine, Ui},
 };
 
 /// The options that say where the ledger is.
@@ -78,7 +78,7 @@ impl LedgerArgs {
     }
 }
 
-impl Progress for Bar {
+impl Progress for ProgressLine {
     fn at(&self, done: u64, total: u64) {
         self.show(done, total);
     }

@@ -161,8 +161,8 @@ impl Ui {
     }
 
     /// A progress bar for something that counts `unit`s.
-    pub(crate) fn progress(&self, what: &'static str, unit: &'static str) -> Bar {
-        Bar {
+    pub(crate) fn progress(&self, what: &'static str, unit: &'static str) -> ProgressLine {
+        ProgressLine {
             what,
             unit,
             begun: Instant::now(),
@@ -195,7 +195,7 @@ impl Ui {
 }
 
 /// A progress bar that shows only on a terminal, and only once something takes long.
-pub(crate) struct Bar {
+pub(crate) struct ProgressLine {
     what: &'static str,
     unit: &'static str,
     begun: Instant,
@@ -203,7 +203,7 @@ pub(crate) struct Bar {
     shown: std::cell::OnceCell<ProgressBar>,
 }
 
-impl Bar {
+impl ProgressLine {
     /// Shows that `done` of `total` are done; a total of 0 is not known.
     pub(crate) fn show(&self, done: u64, total: u64) {
         if !self.enabled || self.begun.elapsed() < PATIENCE {
@@ -224,7 +224,7 @@ impl Bar {
     }
 }
 
-impl Drop for Bar {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         if let Some(bar) = self.shown.get() {
             bar.finish_and_clear();

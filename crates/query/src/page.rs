@@ -11,7 +11,9 @@ use prova_core::{
     verdict::{BundleScope, Verdict},
     view::{component_state::Party, trace::Trace},
 };
-use prova_report::{Case, ENTRIES_SHOWN, Gap, Kept, Relevance, Report, Wanted, Withheld, render};
+use prova_report::{
+    Case, ENTRIES_SHOWN, Kept, MissingTerm, Relevance, Report, Wanted, WithheldDocument, render,
+};
 
 use crate::reading::{Reading, ReadingError, states};
 
@@ -124,7 +126,7 @@ pub fn bundle_page<B: EntryBytes>(
     report.withheld = description
         .withheld
         .iter()
-        .map(|withheld| Withheld {
+        .map(|withheld| WithheldDocument {
             sha256: withheld.sha256,
             name: None,
             by: Some(exporter.clone()),
@@ -136,7 +138,7 @@ pub fn bundle_page<B: EntryBytes>(
     report.gaps = dossier
         .gaps()
         .iter()
-        .map(|gap| Gap {
+        .map(|gap| MissingTerm {
             missing: gap.missing.clone(),
             entry: Some(gap.entry),
             detail: None,

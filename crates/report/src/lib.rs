@@ -28,6 +28,8 @@ mod signer;
 pub use self::{
     html::render,
     page::{Page, Relevance},
-    report::{Case, ENTRIES_SHOWN, EntryShown, Gap, Kept, PAGES_SHOWN, Report, Wanted, Withheld},
+    report::{
+        Case, ENTRIES_SHOWN, EntryShown, Kept, MissingTerm, PAGES_SHOWN, Report, Wanted, WithheldDocument,
+    },
     signer::{Signer, SignerKey},
 };

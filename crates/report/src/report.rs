@@ -58,7 +58,7 @@ pub struct Case {
 
 /// A document that was left out on purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Withheld {
+pub struct WithheldDocument {
     /// Its digest, by which entries name it.
     pub sha256: Digest,
     /// A file name for people, if an entry gives one.
@@ -75,7 +75,7 @@ pub struct Withheld {
 
 /// Something that the evidence would need and does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct MissingTerm {
     /// What is not here: the entries under this term.
     pub missing: Term,
     /// The entry that rests on it.
@@ -120,9 +120,9 @@ pub struct Report {
     /// Why it was collected.
     pub case: Case,
     /// What was left out on purpose.
-    pub withheld: Vec<Withheld>,
+    pub withheld: Vec<WithheldDocument>,
     /// What is missing.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<MissingTerm>,
     /// The subjects, those asked for first, each group in order of ids.
     pub pages: Vec<Page>,
     /// Subjects that are in the evidence and not told here.

@@ -5,14 +5,14 @@ pub(crate) type Row = (Vec<u8>, Option<Vec<u8>>);
 
 /// Changes of rows, of which a later one replaces those before it.
 #[derive(Debug, Default)]
-pub struct Batch {
+pub struct WriteBatch {
     rows: Vec<Row>,
     appended: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// One change of a batch.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum RowChange {
     /// The key has this value from here on.
     Put(Vec<u8>, Vec<u8>),
     /// The key has no value any more.
@@ -21,7 +21,7 @@ pub enum Change {
     Append(Vec<u8>, Vec<u8>),
 }
 
-impl Batch {
+impl WriteBatch {
     /// Lets a key have a value.
     pub fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
         self.rows.push((key, Some(value)));
@@ -39,12 +39,12 @@ impl Batch {
     }
 
     /// The changes, in the order in which they count.
-    pub fn into_changes(self) -> impl Iterator<Item = Change> {
+    pub fn into_changes(self) -> impl Iterator<Item = RowChange> {
         let rows = self.rows.into_iter().map(|(key, value)| match value {
-            Some(value) => Change::Put(key, value),
-            None => Change::Remove(key),
+            Some(value) => RowChange::Put(key, value),
+            None => RowChange::Remove(key),
         });
         let appended = self.appended.into_iter();
-        rows.chain(appended.map(|(key, value)| Change::Append(key, value)))
+        rows.chain(appended.map(|(key, value)| RowChange::Append(key, value)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use crate::{Batch, EngineError};
+use crate::{EngineError, WriteBatch};
 
 /// A key and its value.
 pub type KeyValue = (Vec<u8>, Vec<u8>);
@@ -35,7 +35,7 @@ pub trait Engine: Debug + Send + Sync {
     ///
     /// # Errors
     /// Files that cannot be written. The engine must be opened again then: what is in memory and what is on the disk may differ.
-    fn apply(&self, batch: Batch) -> Result<(), EngineError>;
+    fn apply(&self, batch: WriteBatch) -> Result<(), EngineError>;
 
     /// Waits until every row is on the disk.
     ///

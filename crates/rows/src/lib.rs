@@ -76,7 +76,7 @@ mod run;
 mod sorted_runs;
 mod temporary;
 
-pub use batch::{Batch, Change};
+pub use batch::{RowChange, WriteBatch};
 pub use engine::{Engine, Grouping, KeyValue, KeyValueRef, Scan};
 pub use error::EngineError;
 pub use sorted_runs::SortedRuns;

@@ -39,14 +39,14 @@ const HEADS: u8 = b'h';
 
 /// Which runs there are.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Manifest {
+pub(crate) struct RunManifest {
     /// The number of the next run.
     pub(crate) next: u32,
     /// The oldest first.
     pub(crate) runs: Vec<RunDescription>,
 }
 
-impl Manifest {
+impl RunManifest {
     fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![FORMAT_VERSION];
         bytes.extend_from_slice(&self.next.to_be_bytes());
@@ -137,11 +137,11 @@ impl SledManifest {
     }
 
     /// The manifest; of an empty database one of no runs.
-    pub(crate) fn manifest(&self) -> Result<Manifest, EngineError> {
+    pub(crate) fn manifest(&self) -> Result<RunManifest, EngineError> {
         let Some(bytes) = self.get(RUNS)? else {
-            return Ok(Manifest::default());
+            return Ok(RunManifest::default());
         };
-        Manifest::decode(&bytes).ok_or_else(|| EngineError::Damaged {
+        RunManifest::decode(&bytes).ok_or_else(|| EngineError::Damaged {
             reason: "the manifest is cut or of another version".to_owned(),
         })
     }
@@ -151,7 +151,7 @@ impl SledManifest {
     }
 
     /// Writes a manifest and the heads that belong to its runs, all or nothing, and waits until they are on the disk.
-    pub(crate) fn replace(&self, manifest: &Manifest, heads: Vec<Row>) -> Result<(), EngineError> {
+    pub(crate) fn replace(&self, manifest: &RunManifest, heads: Vec<Row>) -> Result<(), EngineError> {
         let db = self.db()?;
         let mut batch = sled::Batch::default();
         for (key, value) in heads {
@@ -245,19 +245,19 @@ mod tests {
             filter: 8,
             words: 9,
         };
-        let manifest = Manifest {
+        let manifest = RunManifest {
             next: 258,
             runs: vec![run(1), run(257)],
         };
         let bytes = manifest.encode();
         assert_eq!(&bytes[..9], [6, 0, 0, 1, 2, 0, 0, 0, 1]);
-        assert_eq!(Manifest::decode(&bytes), Some(manifest));
+        assert_eq!(RunManifest::decode(&bytes), Some(manifest));
         let mut older = bytes.clone();
         older[0] = FORMAT_VERSION - 1;
-        assert_eq!(Manifest::decode(&older), None);
+        assert_eq!(RunManifest::decode(&older), None);
         for cut in 0..bytes.len() {
             let is_whole = cut >= 5 && (cut - 5) % DESCRIPTION_BYTES == 0;
-            assert_eq!(Manifest::decode(&bytes[..cut]).is_some(), is_whole, "{cut}");
+            assert_eq!(RunManifest::decode(&bytes[..cut]).is_some(), is_whole, "{cut}");
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) struct MergeJob {
 
 /// How a job stands.
 #[derive(Debug)]
-pub(crate) enum Progress {
+pub(crate) enum MergeProgress {
     Running,
     /// The new run; none if every row was gone.
     Done(Result<Option<Run>, EngineError>),
@@ -71,15 +71,15 @@ impl Merger {
         let _ = self.jobs.send(job);
     }
 
-    pub(crate) fn progress(&self, wait: Wait) -> Progress {
+    pub(crate) fn progress(&self, wait: Wait) -> MergeProgress {
         match (self.merged.try_recv(), wait) {
-            (Ok(run), _) => Progress::Done(run),
-            (Err(TryRecvError::Empty), Wait::No) => Progress::Running,
+            (Ok(run), _) => MergeProgress::Done(run),
+            (Err(TryRecvError::Empty), Wait::No) => MergeProgress::Running,
             (Err(TryRecvError::Empty), Wait::Yes) => match self.merged.recv() {
-                Ok(run) => Progress::Done(run),
-                Err(_) => Progress::Lost,
+                Ok(run) => MergeProgress::Done(run),
+                Err(_) => MergeProgress::Lost,
             },
-            (Err(TryRecvError::Disconnected), _) => Progress::Lost,
+            (Err(TryRecvError::Disconnected), _) => MergeProgress::Lost,
         }
     }
 
@@ -101,7 +101,7 @@ impl MergeJob {
     fn write(&self, writer: &mut RunWriter) -> Result<(), EngineError> {
         let cursors = self.runs.iter().rev().map(|run| run.cursor(&[]));
         let mut rows = Merge::new(cursors.collect::<Result<_, _>>()?);
-        let mut joined = Joined::new(self.grouping);
+        let mut joined = JoinedRow::new(self.grouping);
         while let Some((key, value)) = rows.current() {
             if value.is_some() || !self.is_lowest {
                 joined.push(key, value, writer)?;
@@ -113,14 +113,14 @@ impl MergeJob {
 }
 
 /// The last row that came, with all those in it that it could be joined with.
-struct Joined {
+struct JoinedRow {
     grouping: &'static dyn Grouping,
     /// Empty: none came.
     key: Vec<u8>,
     value: Option<Vec<u8>>,
 }
 
-impl Joined {
+impl JoinedRow {
     fn new(grouping: &'static dyn Grouping) -> Self {
         Self {
             grouping,

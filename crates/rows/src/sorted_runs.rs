@@ -14,14 +14,14 @@ use std::{
 use prova_core::hash::Digest;
 
 use crate::{
-    Batch, Change, Engine, EngineError, Grouping, KeyValue, Scan,
+    Engine, EngineError, Grouping, KeyValue, RowChange, Scan, WriteBatch,
     batch::Row,
     cache::Cache,
     disk::Disk,
     engine::{group, is_group, is_head},
-    manifest::{Manifest, SledManifest, file_in},
+    manifest::{RunManifest, SledManifest, file_in},
     merge::{Cursor, MemoryCursor, Merge},
-    merger::{MergeJob, Merger, Progress, Wait},
+    merger::{MergeJob, MergeProgress, Merger, Wait},
     run::{Run, RunFiles},
 };
 
@@ -120,7 +120,7 @@ impl SortedRuns {
     ) -> Result<Self, EngineError> {
         let manifest = SledManifest::open(Arc::clone(disk), directory)?;
         let files = RunFiles::new(Arc::clone(disk), directory.join("runs"));
-        let Manifest { next, runs } = manifest.manifest()?;
+        let RunManifest { next, runs } = manifest.manifest()?;
         let runs = runs.into_iter().map(|run| files.open(run).map(Arc::new));
         let table = Table {
             grouping,
@@ -240,13 +240,13 @@ impl Engine for SortedRuns {
         Ok(None)
     }
 
-    fn apply(&self, batch: Batch) -> Result<(), EngineError> {
+    fn apply(&self, batch: WriteBatch) -> Result<(), EngineError> {
         let mut table = self.table();
         for change in batch.into_changes() {
             match change {
-                Change::Put(key, value) => table.put(key, Some(value)),
-                Change::Remove(key) => table.put(key, None),
-                Change::Append(key, value) => table.append(key, value),
+                RowChange::Put(key, value) => table.put(key, Some(value)),
+                RowChange::Remove(key) => table.put(key, None),
+                RowChange::Append(key, value) => table.append(key, value),
             }
         }
         if table.bytes >= self.room {
@@ -359,7 +359,7 @@ impl Table {
         runs.extend(run.map(Arc::new));
         let later = self.runs.iter().skip(at);
         runs.extend(later.filter(|run| !is_other(run)).cloned());
-        let manifest = Manifest {
+        let manifest = RunManifest {
             next: self.next,
             runs: runs.iter().map(|run| run.description).collect(),
         };
@@ -413,9 +413,9 @@ impl Table {
             return Ok(());
         };
         let run = match merger.progress(wait) {
-            Progress::Running => return Ok(()),
-            Progress::Done(run) => run,
-            Progress::Lost => {
+            MergeProgress::Running => return Ok(()),
+            MergeProgress::Done(run) => run,
+            MergeProgress::Lost => {
                 self.merger = None;
                 self.merging = None;
                 return Err(EngineError::Damaged {

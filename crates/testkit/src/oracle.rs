@@ -7,7 +7,7 @@ use std::{
 };
 
 use prova_core::hash::Digest;
-use prova_rows::{Batch, Change, Engine, EngineError, KeyValue, Scan, disk::Disk};
+use prova_rows::{Engine, EngineError, KeyValue, RowChange, Scan, WriteBatch, disk::Disk};
 
 /// Rows in a map. It never joins rows, so that it shows that nothing depends on it.
 ///
@@ -113,12 +113,12 @@ impl Engine for Oracle {
         Ok(last.map(|(key, value)| (key.clone(), value.clone())))
     }
 
-    fn apply(&self, batch: Batch) -> Result<(), EngineError> {
+    fn apply(&self, batch: WriteBatch) -> Result<(), EngineError> {
         let mut rows = self.rows();
         for change in batch.into_changes() {
             match change {
-                Change::Put(key, value) | Change::Append(key, value) => rows.insert(key, value),
-                Change::Remove(key) => rows.remove(&key),
+                RowChange::Put(key, value) | RowChange::Append(key, value) => rows.insert(key, value),
+                RowChange::Remove(key) => rows.remove(&key),
             };
         }
         Ok(())

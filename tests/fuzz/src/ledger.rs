@@ -278,8 +278,8 @@ pub fn follow_script(script: &[u8]) {
     assert_eq!(rows.findings(), ledger.rows.findings(), "the audit's findings");
     if let Some(registry) = &ledger.registry {
         assert_eq!(
-            distrusted(&rows, registry),
-            distrusted(&ledger.rows, registry),
+            distrusted(registry, |key| rows.posting(&Term::Key(*key))),
+            distrusted(registry, |key| ledger.rows.posting(&Term::Key(*key))),
             "the audit's distrust"
         );
     }

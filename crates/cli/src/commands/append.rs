@@ -20,7 +20,7 @@ use crate::{
     input::{self, InputError},
     ledger::LedgerArgs,
     passphrase::PassphraseArgs,
-    ui::{Bar, Show, Status, Ui},
+    ui::{ProgressLine, Show, Status, Ui},
 };
 
 /// Most refused lines that are listed; the others are counted.
@@ -160,7 +160,7 @@ struct Appending<'a> {
     entries: Vec<Vec<u8>>,
     lines: Vec<u64>,
     result: AppendResult,
-    bar: Bar,
+    bar: ProgressLine,
     /// Bytes of the stream, if it is a file.
     length: Option<u64>,
     /// Bytes of the lines so far.

@@ -11,7 +11,7 @@ use super::{
 use crate::{hash::LeafHash, index::term::Term, position::EntryIndex, statement::seal::Sealed};
 
 /// Where the leaves of the map are kept, a bucket at a time.
-pub trait Buckets {
+pub trait BucketStore {
     /// Why a bucket cannot be read or written.
     type Error;
 
@@ -120,7 +120,7 @@ impl Index {
     ///
     /// # Errors
     /// A bucket that cannot be read or written; some may have been put then, and the index is of no use any more.
-    pub fn fold<B: Buckets>(&mut self, buckets: &mut B) -> Result<Sealed, B::Error> {
+    pub fn fold<B: BucketStore>(&mut self, buckets: &mut B) -> Result<Sealed, B::Error> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_unstable_by_key(Posting::order);
         self.fold_sorted(buckets, waiting.into_iter().map(Ok))
@@ -130,7 +130,7 @@ impl Index {
     ///
     /// # Errors
     /// As [`Index::fold`].
-    pub fn fold_sorted<B: Buckets>(
+    pub fn fold_sorted<B: BucketStore>(
         &mut self,
         buckets: &mut B,
         postings: impl IntoIterator<Item = Result<Posting, B::Error>>,
@@ -161,7 +161,7 @@ impl Index {
     }
 
     /// The leaves of a bucket as they are.
-    fn leaves<B: Buckets>(&self, buckets: &B, bucket: Bucket) -> Result<Vec<MapLeaf>, B::Error> {
+    fn leaves<B: BucketStore>(&self, buckets: &B, bucket: Bucket) -> Result<Vec<MapLeaf>, B::Error> {
         match self.row.bucket(bucket) {
             Subtree::Empty => Ok(Vec::new()),
             _ => buckets.bucket(bucket),
@@ -169,7 +169,11 @@ impl Index {
     }
 
     /// Puts a bucket that is folded.
-    fn close<B: Buckets>(&mut self, buckets: &mut B, folded: Folded) -> Result<(Bucket, Subtree), B::Error> {
+    fn close<B: BucketStore>(
+        &mut self,
+        buckets: &mut B,
+        folded: Folded,
+    ) -> Result<(Bucket, Subtree), B::Error> {
         let Folded {
             bucket,
             before,
@@ -187,7 +191,7 @@ impl Index {
     ///
     /// # Errors
     /// A bucket that cannot be read.
-    pub fn prove<B: Buckets>(&self, buckets: &B, term: &Term) -> Result<IndexProof, B::Error> {
+    pub fn prove<B: BucketStore>(&self, buckets: &B, term: &Term) -> Result<IndexProof, B::Error> {
         self.row.prove(buckets, term)
     }
 }
@@ -235,7 +239,7 @@ impl Folded {
 #[derive(Clone, Debug, Default)]
 pub struct MemoryBuckets(HashMap<Bucket, Vec<MapLeaf>>);
 
-impl Buckets for MemoryBuckets {
+impl BucketStore for MemoryBuckets {
     type Error = Infallible;
 
     fn bucket(&self, bucket: Bucket) -> Result<Vec<MapLeaf>, Infallible> {

@@ -25,7 +25,7 @@ pub mod term;
 pub use self::{
     accumulator::{Accumulator, AccumulatorHash, TermKey, TermValue},
     completeness::{CompletenessError, check_complete},
-    fold::{Buckets, Index, MemoryBuckets, Posting},
+    fold::{BucketStore, Index, MemoryBuckets, Posting},
     listing::{
         ListedEntry, Listing, MAX_LISTING_BYTES, ParseListingError, VerifiedListing, VerifyListingError,
     },

@@ -5,7 +5,7 @@
 
 use super::{
     accumulator::{Half, TermKey},
-    fold::Buckets,
+    fold::BucketStore,
     map::{MapLeaf, Subtree, halves},
     proof::{End, IndexProof, TermOutcome},
 };
@@ -232,7 +232,7 @@ impl BucketRow {
     ///
     /// # Errors
     /// A bucket that cannot be read.
-    pub fn prove<B: Buckets>(&self, buckets: &B, term: &Term) -> Result<IndexProof, B::Error> {
+    pub fn prove<B: BucketStore>(&self, buckets: &B, term: &Term) -> Result<IndexProof, B::Error> {
         let key = TermKey::of(term);
         let (reached, mut siblings) = self.descend(&key);
         let leaves = match reached {

@@ -6,7 +6,7 @@ use prova_core::{index::term::Term, lifecycle::Finding, view::message::message};
 use super::{foreign::foreign, link};
 use crate::{
     meaning,
-    report::{Kept, Report, Withheld},
+    report::{Kept, Report, WithheldDocument},
 };
 
 /// Most findings, gaps and documents withheld that a report tells; it counts the others.
@@ -125,7 +125,7 @@ fn first(count: usize) -> Markup {
 }
 
 fn withheld(report: &Report) -> Markup {
-    let row = |one: &Withheld| {
+    let row = |one: &WithheldDocument| {
         html! {
             tr {
                 th scope="row" {

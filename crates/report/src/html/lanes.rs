@@ -40,7 +40,7 @@ pub(super) struct Bar {
 
 /// The unit passes, or should pass, from one organisation to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HandOver {
+pub(super) struct LanePassage {
     pub(super) from: Party,
     pub(super) to: Party,
     /// The mark at which it left, or at which the last holder was last seen.
@@ -58,7 +58,7 @@ pub(super) struct Lanes {
     /// Oldest first.
     pub(super) marks: Vec<Mark>,
     pub(super) bars: Vec<Bar>,
-    pub(super) hand_overs: Vec<HandOver>,
+    pub(super) hand_overs: Vec<LanePassage>,
 }
 
 impl Lanes {
@@ -124,7 +124,7 @@ impl Lanes {
             }
             _ => arrived,
         };
-        self.hand_overs.push(HandOver {
+        self.hand_overs.push(LanePassage {
             from: giver,
             to: holder.clone(),
             left,
@@ -154,7 +154,7 @@ impl Lanes {
             None => (&transfer.from, transfer.shipped),
         };
         if let Some(left) = left.and_then(|entry| self.mark(entry)) {
-            self.hand_overs.push(HandOver {
+            self.hand_overs.push(LanePassage {
                 from: from.clone(),
                 to: transfer.to.clone(),
                 left,

@@ -21,7 +21,7 @@ use prova_core::{
 
 use super::{
     foreign::{fitting, foreign},
-    lanes::{Bar, HandOver, Lanes, Mark},
+    lanes::{Bar, LanePassage, Lanes, Mark},
     link,
 };
 use crate::{page::Page, report::Report};
@@ -178,7 +178,7 @@ impl PictureDrawing<'_> {
     }
 
     /// The stretch in which the unit was on its way and its sender still answered for it.
-    fn transit(&self, hand_over: &HandOver) -> Markup {
+    fn transit(&self, hand_over: &LanePassage) -> Markup {
         let holds = |bar: &&Bar| {
             bar.holder == hand_over.from.id
                 && bar.from <= hand_over.left
@@ -201,7 +201,7 @@ impl PictureDrawing<'_> {
         }
     }
 
-    fn hand_over(&self, hand_over: &HandOver) -> Markup {
+    fn hand_over(&self, hand_over: &LanePassage) -> Markup {
         let end = self.width().saturating_sub(8);
         let from = Point {
             x: self.at(hand_over.left),
@@ -301,7 +301,7 @@ fn table(report: &Report, lanes: &Lanes, standing: &ComponentState) -> Markup {
         .hand_overs
         .iter()
         .filter(|hand_over| hand_over.arrived.is_none());
-    let sent = |hand_over: &HandOver| {
+    let sent = |hand_over: &LanePassage| {
         lanes
             .marks
             .get(hand_over.left)

@@ -12,7 +12,7 @@ use prova_testkit::builder::{TestLedger, org, unit};
 
 use super::*;
 use crate::{
-    report::{Case, Gap, Kept, PAGES_SHOWN, Withheld},
+    report::{Case, Kept, MissingTerm, PAGES_SHOWN, WithheldDocument},
     scene::{HOSTILE, Ledger, hostile},
 };
 
@@ -50,12 +50,12 @@ fn hostile_text_is_inert_wherever_it_stands() {
         scope: text(),
         notes: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
     };
-    report.gaps.push(Gap {
+    report.gaps.push(MissingTerm {
         missing: Term::Id(unit("SN9").into()),
         entry: None,
         detail: text(),
     });
-    report.withheld.push(Withheld {
+    report.withheld.push(WithheldDocument {
         sha256: Digest::of(b"contract"),
         name: text(),
         by: None,
@@ -126,7 +126,7 @@ fn what_is_missing_is_said() {
     let ledger = hostile();
     let mut report = ledger.report(&[unit("SN1").into()], Kept::Bundle);
     assert!(html(&report).contains("Nothing was withheld"));
-    report.withheld.push(Withheld {
+    report.withheld.push(WithheldDocument {
         sha256: Digest::of(b"contract"),
         name: Some("contract.pdf".to_owned()),
         by: Some(Party {
@@ -137,7 +137,7 @@ fn what_is_missing_is_said() {
         authority: Some("section 7".to_owned()),
         entries: vec![EntryIndex::new(5)],
     });
-    report.gaps.push(Gap {
+    report.gaps.push(MissingTerm {
         missing: Term::Id(unit("SN9").into()),
         entry: Some(EntryIndex::new(5)),
         detail: Some("who held it is not known".to_owned()),

@@ -14,13 +14,13 @@ use crate::{
 pub(crate) struct RunCursor {
     run: Arc<Run>,
     /// The blocks on the way to the current row: of the root, …, of the rows.
-    levels: Vec<Level>,
+    levels: Vec<CursorLevel>,
     /// The current row, in the last block.
     row: Option<RowPlace>,
 }
 
 #[derive(Debug)]
-struct Level {
+struct CursorLevel {
     block: Arc<Block>,
     /// Where the next row begins.
     next: usize,
@@ -68,7 +68,7 @@ impl RunCursor {
             next = if is_of_rows { row.end } else { at };
             at = row.end;
         }
-        self.levels.push(Level { block, next });
+        self.levels.push(CursorLevel { block, next });
         Ok(())
     }
 

@@ -30,12 +30,12 @@ fn open(directory: &Path, room: usize) -> SortedRuns {
 }
 
 fn write(runs: &SortedRuns, rows: impl IntoIterator<Item = Row>) {
-    let mut batch = Batch::default();
+    let mut batch = WriteBatch::default();
     rows.into_iter().for_each(|row| add(&mut batch, row));
     runs.apply(batch).unwrap();
 }
 
-fn add(batch: &mut Batch, (key, value): Row) {
+fn add(batch: &mut WriteBatch, (key, value): Row) {
     match value {
         Some(value) => batch.put(key, value),
         None => batch.remove(key),
@@ -78,7 +78,7 @@ fn rows_are_those_of_a_map_whatever_was_merged_and_reopened() {
     let mut table = open(directory.path(), 2_000);
     let mut ranks = 0;
     for round in 0..400 {
-        let mut batch = Batch::default();
+        let mut batch = WriteBatch::default();
         for _ in 0..chance.below(40) {
             let (key, value) = row(&mut chance);
             match &value {
@@ -134,7 +134,7 @@ fn appended_rows_of_a_group_become_few() {
         numbers.iter().map(|number| u32::from_be_bytes(*number)).collect()
     };
     for some in numbers.chunks(3) {
-        let mut batch = Batch::default();
+        let mut batch = WriteBatch::default();
         for (list, some) in [(1, some), (2, &some[..1])] {
             let (key, value) = row(list, some);
             batch.append(key, value);

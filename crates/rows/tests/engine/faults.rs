@@ -8,10 +8,10 @@ use std::{
 };
 
 use prova_rows::{
-    Batch, Engine, EngineError, SortedRuns,
+    Engine, EngineError, SortedRuns, WriteBatch,
     disk::{Disk, RealDisk},
 };
-use prova_testkit::disk::{Fault, Image, Left, MODES, Unsynced};
+use prova_testkit::disk::{DiskFault, Image, Left, MODES, Unsynced};
 
 use super::numbers::Numbers;
 
@@ -41,8 +41,8 @@ fn real() -> Arc<dyn Disk> {
 }
 
 /// A head that says which batch was last; rows of its own; a row that each batch replaces; one that the next takes away.
-fn batch(number: u32) -> Batch {
-    let mut batch = Batch::default();
+fn batch(number: u32) -> WriteBatch {
+    let mut batch = WriteBatch::default();
     let value = number.to_be_bytes().to_vec();
     batch.put(b"s".to_vec(), value.clone());
     for at in 0..4_u8 {
@@ -121,7 +121,7 @@ fn every_change_that_fails_leaves_whole_batches() {
             let disk = Arc::new(FaultDisk::new(
                 base.path(),
                 is_of_sled,
-                Fault::Change(changes, mode),
+                DiskFault::Change(changes, mode),
             ));
             write(&disk, base.path(), BEFORE + 1, BEFORE + 9);
             if !disk.hit() {
@@ -164,11 +164,11 @@ fn a_read_that_fails_is_an_error_and_never_another_row() {
         assert!(scan.next().is_none());
         disk
     };
-    let all = reads(Fault::Nothing).reads();
+    let all = reads(DiskFault::Nothing).reads();
     assert!(all > 5);
     for read in 0..all {
-        assert!(reads(Fault::Read(read)).hit());
-        assert!(reads(Fault::Reads(read)).hit());
+        assert!(reads(DiskFault::Read(read)).hit());
+        assert!(reads(DiskFault::Reads(read)).hit());
     }
 }
 
@@ -190,7 +190,7 @@ fn write_files(base: &Path, image: &Image, others: &BTreeMap<PathBuf, Vec<u8>>) 
 #[test]
 fn whatever_a_power_failure_leaves_is_whole_batches() {
     let base = room();
-    let disk = Arc::new(FaultDisk::new(base.path(), is_of_sled, Fault::Nothing));
+    let disk = Arc::new(FaultDisk::new(base.path(), is_of_sled, DiskFault::Nothing));
     disk.record();
     write(&disk, base.path(), 1, BATCHES);
     let mut chance = prova_testkit::chance::Chance::new(7);

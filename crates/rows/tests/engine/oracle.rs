@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use proptest::{collection::vec, prelude::*};
 use prova_rows::{
-    Batch, Engine, SortedRuns,
+    Engine, SortedRuns, WriteBatch,
     disk::{Disk, RealDisk},
 };
 use prova_testkit::oracle::Oracle;
@@ -90,7 +90,7 @@ proptest! {
         let (mut runs, mut oracle) = open(directory.path());
         let mut next = [0_u32; 4];
         for act in acts {
-            let mut batches = [Batch::default(), Batch::default()];
+            let mut batches = [WriteBatch::default(), WriteBatch::default()];
             match act {
                 Act::Flush => {
                     runs.flush().unwrap();
@@ -140,7 +140,7 @@ proptest! {
         let mut chance = prova_testkit::chance::Chance::new(seed);
         let mut left: Vec<u32> = keys.iter().copied().collect();
         while !left.is_empty() {
-            let mut batch = Batch::default();
+            let mut batch = WriteBatch::default();
             for _ in 0..=chance.below(200).min(left.len() - 1) {
                 let key = left.swap_remove(chance.below(left.len()));
                 batch.put([&b"k"[..], &key.to_be_bytes()].concat(), key.to_le_bytes().to_vec());

@@ -11,7 +11,7 @@ use std::{
 use prova_core::hash::Digest;
 use prova_testkit::{
     chance::Chance,
-    disk::{Fault, Image, Left, MODES, Moment, OtherFiles, Unsynced},
+    disk::{AfterChange, DiskFault, Image, Left, MODES, OtherFiles, Unsynced},
 };
 
 use super::scenario::{Ack, Act, FaultDisk, Scenario, fault_disk, room};
@@ -112,7 +112,7 @@ impl Matrix {
             let mut changes = 0;
             loop {
                 let base = scenario.lay_out();
-                let disk = Arc::new(fault_disk(base.path(), Fault::Change(changes, mode)));
+                let disk = Arc::new(fault_disk(base.path(), DiskFault::Change(changes, mode)));
                 scenario.run(&disk, base.path());
                 if !disk.hit() {
                     break;
@@ -141,7 +141,7 @@ impl Matrix {
     }
 
     /// Nothing is left that was not waited for.
-    fn lose_power(&mut self, scenario: &Scenario, moment: &Moment<Ack>, acks: &[Ack]) {
+    fn lose_power(&mut self, scenario: &Scenario, moment: &AfterChange<Ack>, acks: &[Ack]) {
         let image = moment.cache.image(|_| Left::Old);
         let base = room();
         write_files(base.path(), &image, &moment.others);
@@ -159,7 +159,7 @@ impl Matrix {
     fn cut_power(&mut self, scenario: &Scenario) {
         let before = scenario.stores();
         let base = scenario.lay_out();
-        let disk = Arc::new(fault_disk(base.path(), Fault::Nothing));
+        let disk = Arc::new(fault_disk(base.path(), DiskFault::Nothing));
         disk.record();
         scenario.run(&disk, base.path());
         let mut chance = Chance::new(1);
@@ -224,7 +224,7 @@ impl Matrix {
     fn fail_reads(&mut self, scenario: &Scenario) {
         let mut chance = Chance::new(2);
         let base = scenario.lay_out();
-        let disk = Arc::new(fault_disk(base.path(), Fault::Nothing));
+        let disk = Arc::new(fault_disk(base.path(), DiskFault::Nothing));
         scenario.run(&disk, base.path());
         let reads = disk.reads();
         assert!(reads > 0, "{}: nothing was read", scenario.name);
@@ -234,7 +234,7 @@ impl Matrix {
             places.extend((0..FIRST_READS).map(|_| chance.below(reads)));
         }
         for place in places {
-            for fault in [Fault::Read(place), Fault::Reads(place)] {
+            for fault in [DiskFault::Read(place), DiskFault::Reads(place)] {
                 let base = scenario.lay_out();
                 let disk = Arc::new(fault_disk(base.path(), fault));
                 scenario.run(&disk, base.path());

@@ -14,7 +14,7 @@ use prova_core::{
 };
 use prova_testkit::{
     builder::TestLedger,
-    disk::{Fault, OtherFiles},
+    disk::{DiskFault, OtherFiles},
     independent,
 };
 
@@ -39,7 +39,7 @@ pub(super) enum Ack {
 pub(super) type FaultDisk = prova_testkit::disk::FaultDisk<Ack>;
 
 /// A disk of what is in a directory. The store is not part of its page cache.
-pub(super) fn fault_disk(base: &Path, fault: Fault) -> FaultDisk {
+pub(super) fn fault_disk(base: &Path, fault: DiskFault) -> FaultDisk {
     FaultDisk::new(base, is_of_store, fault)
 }
 
@@ -168,7 +168,7 @@ impl Scenario {
 
     /// The store's files as they were before.
     pub(super) fn stores(&self) -> OtherFiles {
-        fault_disk(self.before.path(), Fault::Nothing).now().others
+        fault_disk(self.before.path(), DiskFault::Nothing).now().others
     }
 
     /// A copy of everything as it was before.

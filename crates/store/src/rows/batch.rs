@@ -1,7 +1,7 @@
 //! Rows to be written together.
 
 use prova_core::{index::term::Term, position::EntryIndex};
-use prova_rows::Batch;
+use prova_rows::WriteBatch;
 use serde::Serialize;
 
 use super::RowError;
@@ -9,7 +9,7 @@ use crate::rows::{codec, schema};
 
 /// Rows, of which a later one replaces those before it; all of them are written, or none.
 #[derive(Debug, Default)]
-pub(crate) struct RowBatch(Batch);
+pub(crate) struct RowBatch(WriteBatch);
 
 impl RowBatch {
     pub(crate) fn insert<T: Serialize>(
@@ -38,7 +38,7 @@ impl RowBatch {
         }
     }
 
-    pub(super) fn into_batch(self) -> Batch {
+    pub(super) fn into_batch(self) -> WriteBatch {
         self.0
     }
 }

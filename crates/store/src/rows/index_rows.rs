@@ -9,7 +9,7 @@
 
 use prova_core::{
     hash::MapHash,
-    index::{Accumulator, AccumulatorHash, Bucket, BucketRow, Buckets, MapLeaf, Subtree, TermKey},
+    index::{Accumulator, AccumulatorHash, Bucket, BucketRow, BucketStore, MapLeaf, Subtree, TermKey},
     position::TreeSize,
 };
 use serde::{Deserialize, Serialize};
@@ -124,7 +124,7 @@ fn decode_leaf(bytes: &[u8; LEAF_BYTES]) -> Option<MapLeaf> {
 /// The buckets of the store as they are.
 pub(crate) struct IndexBuckets<'a>(pub(crate) &'a StoreRows);
 
-impl Buckets for IndexBuckets<'_> {
+impl BucketStore for IndexBuckets<'_> {
     type Error = RowError;
 
     fn bucket(&self, bucket: Bucket) -> Result<Vec<MapLeaf>, RowError> {

@@ -11,7 +11,7 @@ use std::{
     io::{Read as _, Seek as _, SeekFrom, Write as _},
 };
 
-use prova_core::index::{Bucket, Buckets as CoreBuckets, MapLeaf, MemoryBuckets};
+use prova_core::index::{Bucket, BucketStore, MapLeaf, MemoryBuckets};
 
 use super::log::{failed, temporary};
 use crate::rows::{RowError, decode_leaves, encode_leaves};
@@ -51,7 +51,7 @@ impl Buckets {
     }
 }
 
-impl CoreBuckets for Buckets {
+impl BucketStore for Buckets {
     type Error = RowError;
 
     fn bucket(&self, bucket: Bucket) -> Result<Vec<MapLeaf>, RowError> {

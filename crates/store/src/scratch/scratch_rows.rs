@@ -30,7 +30,7 @@ use crate::rows::{RowError, codec};
 
 /// Where memory ends and files begin.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct ScratchLimits {
     /// Chains of usual length in the younger half of those kept in memory.
     chains: usize,
     /// Aliases in the younger half of those kept in memory.
@@ -53,7 +53,7 @@ pub(crate) struct Limits {
     pub(super) names: usize,
 }
 
-impl Limits {
+impl ScratchLimits {
     /// Some 100 MiB in all.
     const USUAL: Self = Self {
         chains: 12_000,
@@ -72,7 +72,7 @@ impl Limits {
 /// Rows of a replay.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    pub(super) limits: Limits,
+    pub(super) limits: ScratchLimits,
     /// Reading moves rows between memory and files.
     rows: Mutex<ScratchRows>,
     findings: Vec<Finding>,
@@ -106,12 +106,12 @@ pub(super) struct ScratchRows {
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self::new(Limits::USUAL)
+        Self::new(ScratchLimits::USUAL)
     }
 }
 
 impl Scratch {
-    fn new(limits: Limits) -> Self {
+    fn new(limits: ScratchLimits) -> Self {
         Self {
             limits,
             rows: Mutex::new(ScratchRows {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use prova_core::{
     hash::LeafHash,
     index::{
-        Bucket, Buckets, Index, MapLeaf, Posting, TermKey,
+        Bucket, BucketStore, Index, MapLeaf, Posting, TermKey,
         term::{Term, terms_of_admitted},
     },
     position::{EntryIndex, TreeSize},
@@ -35,7 +35,7 @@ const MAX_LEAVES: u64 = 1 << 19;
 #[derive(Debug)]
 pub(crate) struct Folding {
     index: Index,
-    changes: Changes,
+    changes: IndexChanges,
     /// Entries that are folded.
     folded: TreeSize,
     /// Entries that are folded or wait.
@@ -45,7 +45,7 @@ pub(crate) struct Folding {
 
 /// Buckets that are to be written, and chunks of the row.
 #[derive(Debug, Default)]
-struct Changes {
+struct IndexChanges {
     buckets: BTreeMap<Bucket, Vec<MapLeaf>>,
     leaves: usize,
     chunks: BTreeSet<u8>,
@@ -54,10 +54,10 @@ struct Changes {
 /// Buckets of the store, and changed ones above them.
 struct Changing<'a> {
     below: &'a StoreRows,
-    changes: &'a mut Changes,
+    changes: &'a mut IndexChanges,
 }
 
-impl Buckets for Changing<'_> {
+impl BucketStore for Changing<'_> {
     type Error = RowError;
 
     fn bucket(&self, bucket: Bucket) -> Result<Vec<MapLeaf>, RowError> {
@@ -83,7 +83,7 @@ impl Buckets for Changing<'_> {
     }
 }
 
-impl Changes {
+impl IndexChanges {
     fn write(&mut self, batch: &mut RowBatch) {
         for (bucket, leaves) in std::mem::take(&mut self.buckets) {
             batch.insert_bytes(&schema::bucket_key(bucket), encode_leaves(&leaves));
@@ -103,7 +103,7 @@ impl Folding {
         let folded = row.map_or(TreeSize::EMPTY, |row| row.size);
         Ok(Self {
             index,
-            changes: Changes::default(),
+            changes: IndexChanges::default(),
             folded,
             recorded: folded,
             is_changed: false,

@@ -33,7 +33,7 @@ pub const MODES: [Mode; 5] = [Mode::Fails, Mode::Persists, Mode::Half, Mode::Ful
 
 /// What may go wrong, after so many that go well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DiskFault {
     /// Everything goes well.
     Nothing,
     /// A change goes wrong.
@@ -49,7 +49,7 @@ pub type OtherFiles = Arc<BTreeMap<PathBuf, Vec<u8>>>;
 
 /// The moment after a change.
 #[derive(Clone, Debug)]
-pub struct Moment<A> {
+pub struct AfterChange<A> {
     /// What is on the disk, and what is not yet.
     pub cache: PageCache,
     /// The other files as they were.
@@ -61,12 +61,12 @@ pub struct Moment<A> {
 #[derive(Debug)]
 struct Inner<A> {
     cache: PageCache,
-    fault: Fault,
+    fault: DiskFault,
     changes: usize,
     reads: usize,
     hit: bool,
     acks: Vec<A>,
-    moments: Option<Vec<Moment<A>>>,
+    moments: Option<Vec<AfterChange<A>>>,
 }
 
 /// Files in a real directory, as a page cache shows them. Nothing is really waited for. `A` is what callers are told when something is done.
@@ -87,7 +87,7 @@ enum Needs {
 impl<A: Clone> FaultDisk<A> {
     /// A disk of what is in a directory. What `is_other` is true for is really written, but not part of the page cache.
     #[must_use]
-    pub fn new(base: &Path, is_other: fn(&Path) -> bool, fault: Fault) -> Self {
+    pub fn new(base: &Path, is_other: fn(&Path) -> bool, fault: DiskFault) -> Self {
         let inner = Inner {
             cache: PageCache::load(base, is_other),
             fault,
@@ -112,7 +112,7 @@ impl<A: Clone> FaultDisk<A> {
 
     /// Every moment since [`FaultDisk::record`], and the present one.
     #[must_use]
-    pub fn moments(&self) -> Vec<Moment<A>> {
+    pub fn moments(&self) -> Vec<AfterChange<A>> {
         let now = self.now();
         let mut moments = self.lock().moments.take().unwrap_or_default();
         moments.push(now);
@@ -121,9 +121,9 @@ impl<A: Clone> FaultDisk<A> {
 
     /// The present moment.
     #[must_use]
-    pub fn now(&self) -> Moment<A> {
+    pub fn now(&self) -> AfterChange<A> {
         let inner = self.lock();
-        Moment {
+        AfterChange {
             cache: inner.cache.clone(),
             others: Arc::new(self.other_files()),
             acks: inner.acks.clone(),
@@ -132,7 +132,7 @@ impl<A: Clone> FaultDisk<A> {
 
     /// Works from now on.
     pub fn heal(&self) {
-        self.lock().fault = Fault::Nothing;
+        self.lock().fault = DiskFault::Nothing;
     }
 
     /// Whether the fault was reached.
@@ -212,7 +212,7 @@ impl<A: Clone> FaultDisk<A> {
                 if let Some(last) = moments.last().filter(|last| last.others == others) {
                     others = Arc::clone(&last.others);
                 }
-                moments.push(Moment {
+                moments.push(AfterChange {
                     cache: inner.cache.clone(),
                     others,
                     acks: inner.acks.clone(),
@@ -222,7 +222,7 @@ impl<A: Clone> FaultDisk<A> {
         };
         let failed = || Err(io::Error::other("the disk failed"));
         match inner.fault {
-            Fault::Change(at, mode) if number == at || (number > at && mode >= Mode::Full) => {
+            DiskFault::Change(at, mode) if number == at || (number > at && mode >= Mode::Full) => {
                 inner.hit = true;
                 match mode {
                     Mode::Fails | Mode::Dead => failed(),
@@ -261,8 +261,8 @@ impl<A> Inner<A> {
         let number = self.reads;
         self.reads += 1;
         match self.fault {
-            Fault::Read(at) if number == at => {}
-            Fault::Reads(at) if number >= at => {}
+            DiskFault::Read(at) if number == at => {}
+            DiskFault::Reads(at) if number >= at => {}
             _ => return Ok(()),
         }
         self.hit = true;

@@ -4,6 +4,6 @@ mod fault_disk;
 mod page_cache;
 
 pub use self::{
-    fault_disk::{Fault, FaultDisk, MODES, Mode, Moment, OtherFiles},
+    fault_disk::{AfterChange, DiskFault, FaultDisk, MODES, Mode, OtherFiles},
     page_cache::{Content, Image, Left, PageCache, Unsynced},
 };

@@ -10,21 +10,27 @@ use std::{
 
 /// The content of a file.
 pub type Content = Arc<Vec<u8>>;
-type Names = BTreeMap<OsString, usize>;
+type DirectoryNames = BTreeMap<OsString, usize>;
 
 /// What a disk writes at once.
 const BLOCK_BYTES: usize = 4096;
 
 #[derive(Clone, Debug)]
-enum Node {
-    File { now: Content, synced: Content },
-    Directory { now: Names, synced: Names },
+enum CacheNode {
+    File {
+        now: Content,
+        synced: Content,
+    },
+    Directory {
+        now: DirectoryNames,
+        synced: DirectoryNames,
+    },
 }
 
 /// A directory tree as programs see it, and as a power failure may leave it.
 #[derive(Clone, Debug)]
 pub struct PageCache {
-    nodes: Vec<Node>,
+    nodes: Vec<CacheNode>,
 }
 
 /// Something that was not waited for.
@@ -67,9 +73,9 @@ impl PageCache {
     fn load_node(&mut self, path: &Path, is_left_out: fn(&Path) -> bool) -> usize {
         let number = self.nodes.len();
         if path.is_dir() {
-            self.nodes.push(Node::Directory {
-                now: Names::new(),
-                synced: Names::new(),
+            self.nodes.push(CacheNode::Directory {
+                now: DirectoryNames::new(),
+                synced: DirectoryNames::new(),
             });
             for entry in fs::read_dir(path).expect("a directory of the test can be listed") {
                 let path = entry.expect("a directory of the test can be listed").path();
@@ -83,31 +89,31 @@ impl PageCache {
         } else {
             let now: Content = Arc::new(fs::read(path).expect("the real disk works"));
             let synced = Arc::clone(&now);
-            self.nodes.push(Node::File { now, synced });
+            self.nodes.push(CacheNode::File { now, synced });
         }
         number
     }
 
-    fn names(&mut self, directory: usize) -> &mut Names {
+    fn names(&mut self, directory: usize) -> &mut DirectoryNames {
         match &mut self.nodes[directory] {
-            Node::Directory { now, .. } => now,
-            Node::File { .. } => panic!("a file is no directory"),
+            CacheNode::Directory { now, .. } => now,
+            CacheNode::File { .. } => panic!("a file is no directory"),
         }
     }
 
     fn find(&self, path: &Path) -> usize {
         path.iter().fold(0, |node, name| match &self.nodes[node] {
-            Node::Directory { now, .. } => now[name],
-            Node::File { .. } => panic!("a file is no directory"),
+            CacheNode::Directory { now, .. } => now[name],
+            CacheNode::File { .. } => panic!("a file is no directory"),
         })
     }
 
-    fn parent<'a>(&mut self, path: &'a Path) -> (&mut Names, &'a OsStr) {
+    fn parent<'a>(&mut self, path: &'a Path) -> (&mut DirectoryNames, &'a OsStr) {
         let parent = self.find(path.parent().expect("it is below the base"));
         (self.names(parent), path.file_name().expect("it has a name"))
     }
 
-    fn add(&mut self, path: &Path, node: Node) {
+    fn add(&mut self, path: &Path, node: CacheNode) {
         let number = self.nodes.len();
         self.nodes.push(node);
         let (names, name) = self.parent(path);
@@ -119,13 +125,13 @@ impl PageCache {
         let (names, name) = self.parent(path);
         match names.get(name).copied() {
             Some(number) => {
-                if let Node::File { now, .. } = &mut self.nodes[number] {
+                if let CacheNode::File { now, .. } = &mut self.nodes[number] {
                     *now = Arc::new(bytes.to_vec());
                 }
             }
             None => self.add(
                 path,
-                Node::File {
+                CacheNode::File {
                     now: Arc::new(bytes.to_vec()),
                     synced: Content::default(),
                 },
@@ -136,7 +142,7 @@ impl PageCache {
     /// A file has this content after what it had.
     pub(super) fn append(&mut self, path: &Path, bytes: &[u8]) {
         let number = self.find(path);
-        if let Node::File { now, .. } = &mut self.nodes[number] {
+        if let CacheNode::File { now, .. } = &mut self.nodes[number] {
             Arc::make_mut(now).extend_from_slice(bytes);
         }
     }
@@ -145,9 +151,9 @@ impl PageCache {
     pub(super) fn create_dir(&mut self, path: &Path) {
         self.add(
             path,
-            Node::Directory {
-                now: Names::new(),
-                synced: Names::new(),
+            CacheNode::Directory {
+                now: DirectoryNames::new(),
+                synced: DirectoryNames::new(),
             },
         );
     }
@@ -176,18 +182,18 @@ impl PageCache {
     pub(super) fn lose(&mut self, path: &Path) -> Option<Content> {
         let number = self.find(path);
         match &mut self.nodes[number] {
-            Node::File { now, synced } if now != synced => {
+            CacheNode::File { now, synced } if now != synced => {
                 *now = torn(synced, now, half);
                 Some(Arc::clone(now))
             }
-            Node::File { .. } | Node::Directory { .. } => None,
+            CacheNode::File { .. } | CacheNode::Directory { .. } => None,
         }
     }
 
     fn sync_node(&mut self, number: usize) {
         match &mut self.nodes[number] {
-            Node::File { now, synced } => *synced = Arc::clone(now),
-            Node::Directory { now, synced } => synced.clone_from(now),
+            CacheNode::File { now, synced } => *synced = Arc::clone(now),
+            CacheNode::Directory { now, synced } => synced.clone_from(now),
         }
     }
 
@@ -206,7 +212,7 @@ impl PageCache {
         image: &mut Image,
     ) {
         match &self.nodes[number] {
-            Node::File { now, synced } => {
+            CacheNode::File { now, synced } => {
                 let content = if now == synced {
                     Arc::clone(now)
                 } else {
@@ -219,7 +225,7 @@ impl PageCache {
                 };
                 image.insert(path.to_owned(), Some(content));
             }
-            Node::Directory { now, synced } => {
+            CacheNode::Directory { now, synced } => {
                 image.insert(path.to_owned(), None);
                 let mut names: Vec<_> = now.keys().chain(synced.keys()).collect();
                 names.sort_unstable();

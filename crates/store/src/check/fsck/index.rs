@@ -1,7 +1,7 @@
 //! The store's index against the one that the entries add up to.
 
 use prova_core::{
-    index::{Bucket, Buckets as _, Index},
+    index::{Bucket, BucketStore as _, Index},
     lifecycle::Chain,
     position::TreeSize,
 };

@@ -5,7 +5,7 @@ use prova_testkit::{builder::unit, chance::Chance};
 
 use super::*;
 
-const TIGHT: Limits = Limits {
+const TIGHT: ScratchLimits = ScratchLimits {
     chains: 5,
     aliases: 3,
     facts: 3,
@@ -34,7 +34,7 @@ fn chain(index: u64, before: Option<Chain>) -> Chain {
 }
 
 /// The same random rows in memory and in scratch files, compared after each.
-fn compare(seed: u64, limits: Limits, entries: u32) {
+fn compare(seed: u64, limits: ScratchLimits, entries: u32) {
     let mut chance = Chance::new(seed);
     let (mut scratch, mut memory) = (Scratch::new(limits), MemoryRows::default());
     let alias = |number: usize| format!("sku:{number}").parse::<Alias>();
@@ -140,7 +140,7 @@ fn files_answer_as_memory_does() {
     // Enough runs for merged ones to be merged again.
     compare(
         6,
-        Limits {
+        ScratchLimits {
             postings: 3,
             unfolded: 5,
             terms: 3,
