@@ -108,6 +108,11 @@ pub(crate) fn packages() -> Vec<String> {
 
 /// The code of one crate that ships, in the order of paths.
 pub(crate) fn files(package: &str) -> Vec<SourceFile> {
+    read(package).0
+}
+
+/// The files of one crate that ship, and those that are compiled for tests only.
+fn read(package: &str) -> (Vec<SourceFile>, Vec<SourceFile>) {
     let source = root().join("crates").join(package).join("src");
     let mut paths = Vec::new();
     walk(&source, &mut paths);
@@ -129,8 +134,25 @@ pub(crate) fn files(package: &str) -> Vec<SourceFile> {
         }));
         files.push(file);
     }
-    files.retain(|file| !tests.iter().any(|test| file.modules().starts_with(test)));
     files
+        .into_iter()
+        .partition(|file| !tests.iter().any(|test| file.modules().starts_with(test)))
+}
+
+#[test]
+fn a_file_for_tests_has_a_path_that_says_so() {
+    let files = packages()
+        .iter()
+        .flat_map(|package| read(package).1)
+        .collect::<Vec<_>>();
+    assert!(files.len() > 50);
+    for file in files {
+        assert!(
+            file.modules().iter().any(|module| module == "tests"),
+            "{} is compiled for tests only: its place is a file or a folder called tests",
+            file.shown()
+        );
+    }
 }
 
 /// The code of all crates that ships.

@@ -94,9 +94,9 @@ pub mod log;
 pub mod position;
 pub mod progress;
 pub mod registry;
-#[cfg(test)]
-mod scene;
 pub mod statement;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod time;
 pub mod verdict;

@@ -79,7 +79,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     #[test]
     fn a_unit_brings_the_bill_of_its_type() {

@@ -128,7 +128,7 @@ mod tests {
     use prova_testkit::builder::TestLedger;
 
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     #[test]
     fn an_entry_has_its_statement_as_signed_and_whose_keys_signed_it() {

@@ -99,7 +99,7 @@ impl Heads {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     #[test]
     fn heads_are_read_back_as_they_were_written() {

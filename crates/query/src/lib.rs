@@ -45,10 +45,10 @@ mod page;
 mod proof;
 mod reading;
 mod rehearsal;
-#[cfg(test)]
-mod scene;
 mod source;
 mod term_listing;
+#[cfg(test)]
+mod tests;
 mod verification;
 
 pub use self::{

@@ -99,7 +99,7 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     #[test]
     fn the_log_begins_where_it_is_asked_to_and_follows_a_term() {

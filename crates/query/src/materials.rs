@@ -231,7 +231,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     const BOM: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[
         {"type":"library","name":"zlib","version":"1.3.1","components":[{"type":"file","name":"zlib.h"}]}]}"#;

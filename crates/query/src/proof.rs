@@ -188,7 +188,7 @@ impl fmt::Display for GrowthProof {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     #[test]
     fn a_proof_carries_its_entry_unless_it_is_left_out() {

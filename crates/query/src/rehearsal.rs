@@ -119,7 +119,7 @@ mod tests {
     use prova_testkit::builder::{key, org};
 
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     #[test]
     fn an_entry_is_tried_on_those_tried_before_it_and_leaves_no_trace() {

@@ -149,7 +149,7 @@ impl TermListing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     fn listed(scene: &Scene, term: &str, claim: TermClaim) -> Result<TermListing, TermListingError> {
         let term = term.parse().unwrap();

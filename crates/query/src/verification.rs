@@ -232,7 +232,7 @@ mod tests {
     use prova_store::NoProgress;
 
     use super::*;
-    use crate::scene::Scene;
+    use crate::tests::scene::Scene;
 
     fn indices(entries: &[EntryIndex]) -> Vec<u64> {
         entries.iter().map(|index| index.get()).collect()

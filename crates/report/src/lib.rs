@@ -21,9 +21,9 @@ mod html;
 mod meaning;
 mod page;
 mod report;
-#[cfg(test)]
-mod scene;
 mod signer;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     html::render,

@@ -47,14 +47,14 @@ mod suite;
 mod blame;
 mod check;
 mod disk;
-#[cfg(test)]
-mod faults;
 mod log;
 mod parallel;
 mod progress;
 mod rows;
 mod scratch;
 mod state;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use blame::Blame;

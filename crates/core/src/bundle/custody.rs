@@ -321,7 +321,7 @@ mod tests {
     use super::*;
     use crate::{
         bundle::tests::{exported, scene},
-        scene::{key, org},
+        tests::scene::{key, org},
     };
 
     #[test]

@@ -260,8 +260,8 @@ mod tests {
     use super::*;
     use crate::{
         ledger::Rows as _,
-        scene::{Scene, id},
         statement::event::role::Role,
+        tests::scene::{Scene, id},
     };
 
     #[test]
@@ -284,7 +284,7 @@ mod tests {
             "alias:sku:AAU-3900".parse::<Term>(),
             Err(ParseTermError::Shared(shared))
         );
-        let unit = crate::scene::component("unit:dns:nordlys.example/AAU-3900/SN1");
+        let unit = crate::tests::scene::component("unit:dns:nordlys.example/AAU-3900/SN1");
         assert_eq!(
             format!("about:{unit}").parse::<Term>(),
             Err(ParseTermError::NotAbout(unit))

@@ -311,7 +311,7 @@ mod tests {
         hash::NodeHash,
         log::{Checkpoint, SignatureType, merkle::InclusionProof},
         position::{EntryIndex, TreeSize},
-        scene::key,
+        tests::scene::key,
     };
 
     fn public(name: &str) -> ed25519_dalek::VerifyingKey {

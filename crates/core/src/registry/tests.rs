@@ -3,7 +3,6 @@ use crate::statement::action::{Action, Change, Enrol, Revoke, Rotate, StandingCh
 use crate::{
     ledger::Inadmissible,
     position::EntryIndex,
-    scene::{Refused, Scene, org, public},
     statement::{
         Predicate, VerifyEntryError,
         charter::{Purpose, RootError},
@@ -13,6 +12,7 @@ use crate::{
             role::Role,
         },
     },
+    tests::scene::{Refused, Scene, org, public},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/AAU-3900/R1";

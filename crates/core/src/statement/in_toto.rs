@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn what_an_error_quotes_of_a_predicate_is_escaped() {
-        let subject = SubjectId::from(crate::scene::component("unit:dns:nordlys.example/A/1"));
+        let subject = SubjectId::from(crate::tests::scene::component("unit:dns:nordlys.example/A/1"));
         let payload = format!(
             r#"{{"_type":"{STATEMENT_TYPE}","subject":[{{"name":"{subject}","digest":{{"sha256":"{}"}}}}],"predicateType":"{}","predicate":{{"by":"dns:nordlys.example","role":"a\u001b[2J"}}}}"#,
             subject.digest(),

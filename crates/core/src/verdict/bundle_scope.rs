@@ -204,7 +204,7 @@ impl Period {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::{component, id, org};
+    use crate::tests::scene::{component, id, org};
 
     fn time(seconds: i64) -> Timestamp {
         Timestamp::from_unix(seconds).unwrap()

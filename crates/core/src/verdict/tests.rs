@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     lifecycle::Detail,
     log::{Checkpoint, SignatureType, Vkey},
-    scene::{Scene, id, key, org},
+    tests::scene::{Scene, id, key, org},
 };
 
 fn verifying() -> ed25519_dalek::VerifyingKey {

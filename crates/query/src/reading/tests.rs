@@ -4,7 +4,7 @@ use prova_core::lifecycle::facts;
 use prova_store::NoProgress;
 
 use super::*;
-use crate::scene::Scene;
+use crate::tests::scene::Scene;
 
 fn indices(entries: &BTreeMap<EntryIndex, Verified>) -> Vec<u64> {
     entries.keys().map(|index| index.get()).collect()

@@ -13,7 +13,7 @@ use prova_testkit::builder::{TestLedger, org, unit};
 use super::*;
 use crate::{
     report::{Case, Kept, MissingTerm, PAGES_SHOWN, WithheldDocument},
-    scene::{HOSTILE, Ledger, hostile},
+    tests::scene::{HOSTILE, Ledger, hostile},
 };
 
 fn html(report: &Report) -> String {

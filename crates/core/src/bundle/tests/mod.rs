@@ -19,8 +19,8 @@ use crate::{
     lifecycle::{Chain, FactKind, Finding, View as _, facts},
     log::{Checkpoint, SignedCheckpoint, TlogProof, merkle::InclusionProof},
     position::{EntryIndex, TreeSize},
-    scene::{Reading, Scene, component, id, key, org},
     statement::{event::role::Role, seal::Seal},
+    tests::scene::{Reading, Scene, component, id, key, org},
     verdict::{Answer, BundleScope, Question, ReasonCode, bundle_scope},
     view::{custody::CustodyLine, timeline::Timeline, trace::Trace},
 };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::scene::{component, id, org};
+use crate::tests::scene::{component, id, org};
 
 const UNIT: &str = "unit:dns:nordlys.example/AAU/1";
 

@@ -85,7 +85,7 @@ fn entries_of_a_distrusted_key_become_findings() {
     let mut scene = made(&[U1]);
     scene.clean("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
     let last = scene.entries.len() as u64 - 1;
-    let key = crate::scene::public("nordlys").key_id();
+    let key = crate::tests::scene::public("nordlys").key_id();
     let from = Some(crate::position::EntryIndex::new(last));
     let revoke = Revoke {
         key,

@@ -12,7 +12,6 @@ use crate::{
     index::term::Term,
     ledger::{Inadmissible, MemoryRows, Replay, Rows as _},
     lifecycle::distrusted,
-    scene::{Refused, Scene, component, id, org},
     statement::event::{
         Event, Firmware, Site,
         assurance::{Correct, CorrectionKind},
@@ -23,6 +22,7 @@ use crate::{
         operation::{Decommission, Destination, Install, Maintain, MaintenanceAction, Measure, Update},
         role::Role,
     },
+    tests::scene::{Refused, Scene, component, id, org},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/AAU-3900/R1";

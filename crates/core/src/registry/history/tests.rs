@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    scene::{Reading, Scene, org, public},
     statement::action::{Revoke, StandingChange},
+    tests::scene::{Reading, Scene, org, public},
 };
 
 fn standing(name: &str) -> StandingChange {

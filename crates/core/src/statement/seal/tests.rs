@@ -6,8 +6,8 @@ use crate::{
         SealedView,
     },
     position::EntryIndex,
-    scene::{Refused, Scene, id, key, public},
     statement::VerifyEntryError,
+    tests::scene::{Refused, Scene, id, key, public},
 };
 
 fn seal(scene: &mut Scene) -> Seal {
@@ -126,7 +126,7 @@ fn what_is_no_seal_of_this_ledger_is_refused() {
 fn the_ledgers_key_signs_nothing_but_seals() {
     let mut scene = Scene::new();
     let suspend = crate::statement::action::Action::Suspend(crate::statement::action::StandingChange {
-        organisation: crate::scene::org("lab"),
+        organisation: crate::tests::scene::org("lab"),
         reason: "x".to_owned(),
     });
     let refused = scene.act(suspend, &["log"]);

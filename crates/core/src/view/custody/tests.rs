@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     position::EntryIndex,
-    scene::{Reading, Scene, component, id},
     statement::event::role::Role,
+    tests::scene::{Reading, Scene, component, id},
     view::{component_state::ComponentState, trace::Trace},
 };
 

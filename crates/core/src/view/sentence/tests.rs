@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::scene::{CAST, Scene};
+use crate::tests::scene::{CAST, Scene};
 
 const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -198,7 +198,7 @@ fn registry_entries_are_told_by_the_names_that_organisations_have_now() {
 
 fn scene_key() -> String {
     let (name, _) = CAST[0];
-    crate::scene::public(name).key_id().to_string()
+    crate::tests::scene::public(name).key_id().to_string()
 }
 
 #[test]

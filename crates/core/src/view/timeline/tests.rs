@@ -5,11 +5,11 @@ use crate::{
     index::term::Term,
     ledger::Rows as _,
     lifecycle::{FindingCode, distrusted},
-    scene::{Reading, Scene, id, public},
     statement::{
         action::{Action, Revoke},
         event::{Event, role::Role},
     },
+    tests::scene::{Reading, Scene, id, public},
 };
 
 const UNIT: &str = "unit:dns:nordlys.example/AAU/1";

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    scene::{Reading, Scene, component},
     statement::event::role::Role,
+    tests::scene::{Reading, Scene, component},
 };
 
 const RACK: &str = "unit:dns:nordlys.example/RACK/1";

@@ -11,7 +11,7 @@ use prova_testkit::{
 };
 
 use super::*;
-use crate::{report::Kept, scene::Ledger};
+use crate::{report::Kept, tests::scene::Ledger};
 
 #[test]
 fn custody_is_told_step_by_step() {

@@ -1,0 +1,3 @@
+//! What the tests of all rooms are made of.
+
+pub(crate) mod scene;
