@@ -2,7 +2,7 @@
 //!
 //! **Scope.** CycloneDX JSON 1.4 to 1.7 (ECMA-424) and SPDX JSON 2.2 and 2.3 (ISO/IEC 5962) become one typed
 //! summary, [`bom::Bom`]: what is inside, who supplied it, what is known about it and what its author says is *not*
-//! known. Sets of linked documents are joined by [`join::join`]. Entries become Sigstore bundles ([`sigstore`]), COSE
+//! known. Entries become Sigstore bundles ([`sigstore`]), COSE
 //! receipts ([`cose`]) and in-toto bundles ([`intoto`]); what a unit is made of becomes CycloneDX or SPDX ([`pedigree`]).
 //!
 //! **Not here.** Judging: a summary says what a document states, never whether that is true or allowed. Files, the
@@ -31,7 +31,6 @@ pub mod bom;
 pub mod cose;
 mod cyclonedx;
 pub mod intoto;
-pub mod join;
 mod json;
 pub mod limits;
 pub mod pedigree;

@@ -108,20 +108,6 @@ impl Document {
             not_summarised: BTreeSet::new(),
         }
     }
-
-    /// How other documents point to this one: the SPDX namespace, or the BOM-Link `urn:cdx:UUID/VERSION`.
-    #[must_use]
-    pub fn uri(&self) -> Option<String> {
-        let id = self.id.as_deref()?;
-        match id.strip_prefix("urn:uuid:") {
-            Some(uuid) if self.version.format() == super::BomFormat::CycloneDx => Some(format!(
-                "urn:cdx:{}/{}",
-                uuid.to_ascii_lowercase(),
-                self.revision.unwrap_or(1)
-            )),
-            _ => Some(id.to_owned()),
-        }
-    }
 }
 
 impl fmt::Display for Document {

@@ -159,8 +159,8 @@ fn the_metadata_says_whose_document_it_is() {
         assert_eq!(reading.warnings, []);
         let document = reading.bom.document;
         assert_eq!(
-            document.uri().as_deref(),
-            Some("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/3")
+            (document.id.as_deref(), document.revision),
+            (Some("urn:uuid:3E671687-395B-41F5-A30F-A58921A69B79"), Some(3))
         );
         assert_eq!(document.tools, ["v t 1", "u"]);
         assert_eq!(document.lifecycles, ["design", "own"]);

@@ -1,10 +1,6 @@
 //! The way from bytes to a summary: look at the head, stream the document, hand out its parts.
 
 mod error;
-#[cfg(test)]
-mod fixtures;
-#[cfg(test)]
-mod hostile;
 mod reading;
 mod sniff;
 #[cfg(test)]

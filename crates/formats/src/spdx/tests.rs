@@ -201,7 +201,7 @@ fn a_document_says_who_made_it_and_what_it_is_about() {
     let reading = bom::read(text.as_bytes(), &Limits::default()).unwrap();
     assert_eq!(reading.warnings, []);
     let document = &reading.bom.document;
-    assert_eq!(document.uri().as_deref(), Some("https://example.org/n"));
+    assert_eq!(document.id.as_deref(), Some("https://example.org/n"));
     assert_eq!(document.tools, ["t-1"]);
     let creators: Vec<_> = document
         .creators

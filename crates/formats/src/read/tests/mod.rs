@@ -1,5 +1,8 @@
 //! What is refused and where, and what a reading does whatever the format.
 
+mod fixtures;
+mod hostile;
+
 use std::io::{self, Read};
 
 use super::*;
