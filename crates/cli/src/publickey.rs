@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use ed25519_dalek::VerifyingKey;
 use prova_core::{
-    id::Origin,
     key,
     key::{KeyId, PublicKey, SecretKey},
-    log::{SignatureType, Vkey},
 };
 use zeroize::Zeroizing;
 
@@ -73,10 +70,4 @@ pub(crate) fn published_name(id: &KeyId) -> Option<&'static str> {
         .iter()
         .find(|(_, published)| *published == id)
         .map(|(name, _)| *name)
-}
-
-/// The verifier key of a log with this origin and key.
-pub(crate) fn vkey(origin: &Origin, key: &PublicKey) -> Vkey {
-    let key = VerifyingKey::from_bytes(key.as_bytes()).expect("a public key is a point of the curve");
-    Vkey::new(origin.as_key_name().clone(), SignatureType::Ed25519, key)
 }

@@ -277,7 +277,7 @@ fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(),
     Registry::found(&charter, verified.leaf(), signers)
         .map_err(prova_core::ledger::Inadmissible::Registry)?;
     let log_key = signing::read_key(Path::new(&args.log_key), &args.passphrase.log_source(), ui)?;
-    let vkey: Vkey = publickey::vkey(&charter.origin, &log_key.public());
+    let vkey: Vkey = Vkey::of_log(&charter.origin, &log_key.public());
     Ledger::create(directory, entry, log_key)?;
     ui.result(&Founded {
         directory: directory.to_owned(),

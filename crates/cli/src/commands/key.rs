@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use prova_core::{
     id::Origin,
     key::{KeyId, PublicKey},
+    log::Vkey,
 };
 use serde::Serialize;
 
@@ -208,7 +209,7 @@ fn export(args: &KeyExport, ui: &mut Ui) -> Result<Status, CommandError> {
                 .parse()
                 .or_caller()
                 .map_err(|error| error.context("--origin names no log"))?;
-            format!("{}\n", publickey::vkey(&origin, &key))
+            format!("{}\n", Vkey::of_log(&origin, &key))
         }
     };
     match &args.output {

@@ -6,14 +6,14 @@ use std::{
 };
 
 use clap::Args;
-use prova_core::statement::Predicate;
+use prova_core::{log::Vkey, statement::Predicate};
 use serde::Serialize;
 
 use crate::{
     args::Format,
     error::{Blame, CommandError},
     ledger::LedgerArgs,
-    output, publickey,
+    output,
     ui::{Show, Status, Ui},
 };
 
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> Result<Status, CommandError
     let Predicate::Charter(charter) = &snapshot.charter().statement().predicate else {
         return Err(CommandError::new(Blame::Evidence, "entry 0 is not a charter"));
     };
-    let log = publickey::vkey(&charter.origin, &charter.log_key).to_string();
+    let log = Vkey::of_log(&charter.origin, &charter.log_key).to_string();
     let shown = PolicyShown {
         policy: format!("log {log}\nquorum none\n"),
         log,

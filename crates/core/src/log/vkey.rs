@@ -13,7 +13,8 @@ use ed25519_dalek::VerifyingKey;
 use crate::{
     hash::sha256,
     hex::{self, ParseHexError},
-    id::{KeyName, ParseKeyNameError},
+    id::{KeyName, Origin, ParseKeyNameError},
+    key::PublicKey,
     text::serde_as_text,
 };
 
@@ -151,6 +152,14 @@ impl Vkey {
             signature_type,
             key,
         }
+    }
+
+    /// What the checkpoints of a log with this origin and key are verified with.
+    #[must_use]
+    pub fn of_log(origin: &Origin, key: &PublicKey) -> Self {
+        let key =
+            VerifyingKey::from_bytes(key.as_bytes()).expect("a public key was checked when it was made");
+        Self::new(origin.as_key_name().clone(), SignatureType::Ed25519, key)
     }
 
     /// Who signs.

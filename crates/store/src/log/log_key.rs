@@ -2,9 +2,8 @@
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use prova_core::{
-    id::Origin,
     key::{PublicKey, SecretKey},
-    log::{AssembleNoteError, Checkpoint, SignatureType, SignedCheckpoint, Vkey},
+    log::{AssembleNoteError, Checkpoint, SignedCheckpoint},
     statement::{Envelope, EnvelopeError},
 };
 
@@ -30,15 +29,6 @@ impl LogKey {
             Signature::from_bytes(self.secret.sign(message).as_bytes())
         })
     }
-}
-
-/// What a ledger's checkpoints are verified with.
-pub(crate) fn vkey(origin: &Origin, key: &PublicKey) -> Vkey {
-    Vkey::new(
-        origin.as_key_name().clone(),
-        SignatureType::Ed25519,
-        verifying(key),
-    )
 }
 
 fn verifying(key: &PublicKey) -> VerifyingKey {

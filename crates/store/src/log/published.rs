@@ -3,7 +3,7 @@
 use std::{ffi::OsString, io};
 
 use prova_core::{
-    log::{SignedCheckpoint, merkle::Bundle},
+    log::{SignedCheckpoint, Vkey, merkle::Bundle},
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{Keyring as _, Predicate, Unverified, Verified},
@@ -15,7 +15,6 @@ use crate::{
         publish::{Disk, is_temporary, is_there},
     },
     log::{
-        log_key::vkey,
         open_error::{OpenError, read_only},
         tiles::{ReadError, TileFiles},
     },
@@ -102,7 +101,7 @@ pub(crate) fn read_charter(tiles: &TileFiles, size: TreeSize) -> Result<(Verifie
 /// Whether the key of a registry signed a checkpoint of its ledger.
 pub(crate) fn verify_checkpoint(checkpoint: &SignedCheckpoint, registry: &Registry) -> Result<(), OpenError> {
     checkpoint
-        .verify(&vkey(registry.origin(), registry.log_key()))
+        .verify(&Vkey::of_log(registry.origin(), registry.log_key()))
         .map(|_| ())
         .map_err(|source| OpenError::CheckpointSignature { source })
 }

@@ -96,7 +96,7 @@ pub(super) fn verify(
         }
     };
     // First: a bundle of a forked ledger is not to be called one that holds.
-    seen::compare(&verified.dossier, trust, earlier, ui)?;
+    seen::compare(&verified.dossier, earlier, ui)?;
     let verdict = verified.dossier.verdict(trust);
     if let Some(report) = report {
         let page = bundle_page(&verified.dossier, &BagEntries::new(&mut bag), &verdict);

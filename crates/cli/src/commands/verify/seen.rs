@@ -8,12 +8,11 @@ use prova_core::{
     bundle::Dossier,
     hash::NodeHash,
     log::{
-        MAX_NOTE_BYTES, SignatureType, SignedCheckpoint, Vkey,
+        MAX_NOTE_BYTES, SignedCheckpoint, Vkey,
         merkle::{ConsistencyProof, Frontier},
     },
     position::TreeSize,
     statement::Keyring,
-    verdict::Trust,
 };
 
 use crate::{
@@ -48,20 +47,11 @@ struct Grown {
 }
 
 /// Holds the bundle's checkpoint against the one seen before.
-pub(super) fn compare(
-    dossier: &Dossier,
-    trust: Option<&Trust>,
-    args: &SeenArgs,
-    ui: &Ui,
-) -> Result<(), CommandError> {
+pub(super) fn compare(dossier: &Dossier, args: &SeenArgs, ui: &Ui) -> Result<(), CommandError> {
     let Some(path) = &args.seen else { return Ok(()) };
     let seen = read_checkpoint(path)?;
     let log = dossier.history().now();
-    let vkey = Vkey::new(
-        log.origin().as_key_name().clone(),
-        SignatureType::Ed25519,
-        ed25519_dalek::VerifyingKey::from_bytes(log.log_key().as_bytes()).or_evidence()?,
-    );
+    let vkey = Vkey::of_log(log.origin(), log.log_key());
     let signed = seen.verify(&vkey).map_err(|error| {
         let error = CommandError::of(Blame::Caller, &error);
         error.context(format!(
@@ -69,7 +59,6 @@ pub(super) fn compare(
             input::shown(path)
         ))
     })?;
-    let _ = trust;
     let now = dossier.checkpoint().checkpoint();
     let (old, new) = if signed.size() <= now.size() {
         (signed, now)

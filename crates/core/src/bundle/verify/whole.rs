@@ -8,7 +8,7 @@ use crate::{
     bundle::{BundleFault, gather},
     id::SubjectId,
     index::term::Term,
-    log::{SignatureType, Vkey},
+    log::Vkey,
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{Keyring, event::role::Role},
@@ -18,10 +18,7 @@ use crate::{
 impl Verifier {
     /// Whether the ledger's key signed the checkpoint.
     pub(super) fn check_checkpoint(&self, registry: &Registry) -> Result<(), BundleFault> {
-        let name = registry.origin().as_key_name().clone();
-        let key = ed25519_dalek::VerifyingKey::from_bytes(registry.log_key().as_bytes())
-            .expect("a public key was checked when it was made");
-        let vkey = Vkey::new(name, SignatureType::Ed25519, key);
+        let vkey = Vkey::of_log(registry.origin(), registry.log_key());
         let verified = self.checkpoint.verify(&vkey);
         verified.map(|_| ()).map_err(BundleFault::CheckpointSignature)
     }
