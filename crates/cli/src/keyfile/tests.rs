@@ -5,6 +5,7 @@ use prova_core::key::published_test_key;
 use tempfile::TempDir;
 
 use super::*;
+use crate::passphrase::PassphraseError;
 
 /// The published test key spare-1 under the passphrase «correct horse», by `openssl pkey -aes256` of OpenSSL 3.0.
 const PBKDF2: &str = "\

@@ -1,12 +1,9 @@
-//! What statements are about: components, and three things that are none.
+//! Components, by their four kinds.
 //!
 //! ```text
 //! type:<org>/<part>/<revision>    a model                    artefact:sha256:<hex>     a firmware or software release
 //! unit:<org>/<part>/<serial>      one instance               unit:idevid:<hex>         … by SHA-256 of its IEEE 802.1AR key
 //! unit:sgtin:<gtin14>.<serial>    … by GS1 SGTIN             slot:<org>/<path>         a role in an operator's network
-//! ledger:<origin>                 the ledger itself (charter, registry)
-//! index:<origin>                  its index (seals)
-//! act:<org>/<reference>           an act of an authority (restrictions)
 //! ```
 //! Parts, revisions and serials are normalised on reading: surrounding space is cut and letters become capitals; in serials
 //! separators (space, `-`, `_`, `.`) go, since labels and databases disagree about them. A signed statement must hold the
@@ -21,48 +18,16 @@ use std::{
     sync::Arc,
 };
 
+use super::normal::normal_text;
 use crate::{
     hash::Digest,
-    id::{OrgId, Origin, ParseOrgError, ParseOriginError, organisation::gs1_check_digit},
+    id::{OrgId, ParseOrgError, ParseOriginError, organisation::gs1_check_digit},
 };
 
 /// Longest part, revision or serial, in bytes.
 pub const MAX_SEGMENT_BYTES: usize = 64;
 /// Longest slot path or reference of an act, in bytes.
 pub const MAX_PATH_BYTES: usize = 200;
-
-/// `serde_as_text!`, but only the normal form is read: what is signed holds nothing else.
-macro_rules! normal_text {
-    ($name:ident) => {
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.text())
-            }
-        }
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::text::deserialize::<D, Normal<$name>>(deserializer).map(|normal| normal.0)
-            }
-        }
-    };
-}
-
-/// An id whose text was its normal form.
-struct Normal<T>(T);
-
-impl<T: FromStr<Err = ParseComponentError> + fmt::Display> FromStr for Normal<T> {
-    type Err = ParseComponentError;
-
-    fn from_str(text: &str) -> Result<Self, ParseComponentError> {
-        let id: T = text.parse()?;
-        if crate::text::is_text_of(text, &id) {
-            Ok(Self(id))
-        } else {
-            let want = id.to_string();
-            Err(ParseComponentError::NotNormal { want })
-        }
-    }
-}
 
 /// The kinds of component; never mixed in one chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,26 +80,7 @@ impl PartialOrd for ComponentId {
     }
 }
 
-/// What a statement can be about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SubjectId {
-    /// A type, artefact, unit or slot.
-    Component(ComponentId),
-    /// The ledger itself, by its origin.
-    Ledger(Origin),
-    /// An act of an authority.
-    Act {
-        /// The organisation whose act it is.
-        authority: OrgId,
-        /// The authority's own reference of the act.
-        reference: String,
-    },
-    /// The index of the ledger, by its origin.
-    Index(Origin),
-}
-
 normal_text!(ComponentId);
-normal_text!(SubjectId);
 
 /// Why a text does not identify a component.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -235,7 +181,7 @@ fn joined(source: &str, parts: &[&str]) -> Arc<str> {
     }
 }
 
-fn path<'a>(name: &'static str, text: &'a str) -> Result<&'a str, ParseComponentError> {
+pub(super) fn path<'a>(name: &'static str, text: &'a str) -> Result<&'a str, ParseComponentError> {
     let text = text.trim();
     if text.is_empty() || text.len() > MAX_PATH_BYTES {
         return Err(ParseComponentError::Length {
@@ -400,64 +346,6 @@ impl ComponentId {
     }
 }
 
-impl FromStr for SubjectId {
-    type Err = ParseComponentError;
-
-    fn from_str(text: &str) -> Result<Self, ParseComponentError> {
-        if let Some(origin) = text.strip_prefix("ledger:") {
-            return Ok(Self::Ledger(origin.parse()?));
-        }
-        if let Some(origin) = text.strip_prefix("index:") {
-            return Ok(Self::Index(origin.parse()?));
-        }
-        if let Some(act) = text.strip_prefix("act:") {
-            let (org, reference) = act.split_once('/').ok_or(ParseComponentError::Shape {
-                want: "act:<org>/<reference>",
-            })?;
-            let reference = path("the reference", reference)?.to_owned();
-            return Ok(Self::Act {
-                authority: org.parse()?,
-                reference,
-            });
-        }
-        text.parse().map(Self::Component)
-    }
-}
-
-impl SubjectId {
-    /// The component, if it is one.
-    #[must_use]
-    pub fn component(&self) -> Option<&ComponentId> {
-        match self {
-            Self::Component(component) => Some(component),
-            Self::Ledger(_) | Self::Act { .. } | Self::Index(_) => None,
-        }
-    }
-
-    /// The id's text.
-    pub(crate) fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Component(component) => component.as_str().into(),
-            other => other.to_string().into(),
-        }
-    }
-
-    /// The digest that stands beside the id in a statement.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        match self {
-            Self::Component(component) => component.digest(),
-            other => Digest::of(other.to_string().as_bytes()),
-        }
-    }
-}
-
-impl From<ComponentId> for SubjectId {
-    fn from(component: ComponentId) -> Self {
-        Self::Component(component)
-    }
-}
-
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -475,20 +363,10 @@ impl fmt::Display for ComponentId {
     }
 }
 
-impl fmt::Display for SubjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Component(component) => component.fmt(f),
-            Self::Ledger(origin) => write!(f, "ledger:{origin}"),
-            Self::Act { authority, reference } => write!(f, "act:{authority}/{reference}"),
-            Self::Index(origin) => write!(f, "index:{origin}"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::SubjectId;
 
     const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 

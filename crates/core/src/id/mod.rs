@@ -9,13 +9,16 @@
 mod alias;
 mod component;
 mod key_name;
+mod normal;
 mod organisation;
 mod origin;
+mod subject;
 
 pub use self::{
     alias::{Alias, MAX_ALIAS_BYTES, ParseAliasError},
-    component::{ComponentId, Kind, MAX_PATH_BYTES, MAX_SEGMENT_BYTES, ParseComponentError, SubjectId},
+    component::{ComponentId, Kind, MAX_PATH_BYTES, MAX_SEGMENT_BYTES, ParseComponentError},
     key_name::{KeyName, ParseKeyNameError},
     organisation::{OrgId, ParseOrgError},
     origin::{Origin, OriginAdvice, ParseOriginError},
+    subject::SubjectId,
 };

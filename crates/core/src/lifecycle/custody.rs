@@ -8,8 +8,8 @@
 //! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person.
 
 use super::{
-    Applying, CustodyChange, Detail, Fact, FactKey, MAX_NESTING, Moment, Passage, Transfer, TransferState,
-    View,
+    CustodyChange, Detail, Fact, FactKey, MAX_NESTING, Moment, Passage, Transfer, TransferState, View,
+    applying::Applying,
 };
 use crate::{
     id::{ComponentId, Kind, OrgId, SubjectId},

@@ -1,6 +1,6 @@
 //! Which firmware runs where, and whether it may.
 
-use super::{Applying, Detail, FactKey, Life, View};
+use super::{Detail, FactKey, Life, View, applying::Applying};
 use crate::{
     id::{ComponentId, Kind, OrgId},
     statement::event::Firmware,

@@ -1,6 +1,6 @@
 //! Beginning, parts, places and end of components.
 
-use super::{Applying, Chain, Detail, Fact, FactKey, Life, MAX_NESTING, Neighbours, Passage, View};
+use super::{Chain, Detail, Fact, FactKey, Life, MAX_NESTING, Neighbours, Passage, View, applying::Applying};
 use crate::{
     id::{ComponentId, Kind, SubjectId},
     statement::{

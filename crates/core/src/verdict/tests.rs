@@ -1,7 +1,10 @@
 use super::*;
 use crate::{
-    lifecycle::Detail,
-    log::{Checkpoint, SignatureType, Vkey},
+    hash::NodeHash,
+    id::Origin,
+    lifecycle::{Detail, Finding},
+    log::{Checkpoint, Policy, SignatureType, SignedCheckpoint, Vkey},
+    position::{EntryIndex, TreeSize},
     tests::scene::{Scene, id, key, org},
 };
 

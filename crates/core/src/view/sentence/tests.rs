@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::tests::scene::{CAST, Scene};
+use crate::{
+    statement::{action::Action, charter::Purpose},
+    tests::scene::{CAST, Scene},
+};
 
 const HEX: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 

@@ -1,0 +1,244 @@
+//! What is registered, and who may say an event.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    change::threshold,
+    error::{EntitlementError, RegistryError},
+};
+use crate::{
+    country::Country,
+    hash::LeafHash,
+    id::{OrgId, Origin},
+    key::{KeyId, PublicKey},
+    position::EntryIndex,
+    statement::{
+        Keyring,
+        charter::{Charter, Purpose, Root},
+        event::{EventPredicate, role::Role},
+    },
+};
+
+/// The registry after some number of entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registry {
+    pub(super) origin: Origin,
+    pub(super) purpose: Purpose,
+    pub(super) log_key: PublicKey,
+    pub(super) root: Root,
+    pub(super) head: LeafHash,
+    pub(super) participants: BTreeMap<OrgId, Participant>,
+    pub(super) keys: BTreeMap<KeyId, KeyRecord>,
+}
+
+/// An enrolled organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participant {
+    /// The name that people know it by.
+    pub name: String,
+    /// Where it is incorporated.
+    pub jurisdiction: Country,
+    /// The organisation that controls it.
+    pub parent: Option<OrgId>,
+    /// What it may say.
+    pub roles: BTreeSet<Role>,
+    /// The entry that enrolled it.
+    pub enrolled: EntryIndex,
+    /// The entry that suspended it, while it is.
+    pub suspended: Option<EntryIndex>,
+}
+
+/// A key that an organisation has or had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRecord {
+    /// The public half, which signatures are checked with.
+    pub key: PublicKey,
+    /// The organisation that the key speaks for.
+    pub organisation: OrgId,
+    /// The entry that enrolled it; it speaks from the next one on.
+    pub enrolled: EntryIndex,
+    /// The entry that retired or revoked it; it does not speak there any more.
+    pub ended: Option<EntryIndex>,
+    /// Why it was revoked.
+    pub reason: Option<String>,
+    /// From which index on its entries are distrusted.
+    pub distrust_from: Option<EntryIndex>,
+}
+
+impl Keyring for Registry {
+    fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
+        let root = || {
+            self.root
+                .keys
+                .iter()
+                .map(|root| &root.key)
+                .find(|key| key.key_id() == *id)
+        };
+        self.keys.get(id).map(|record| &record.key).or_else(root)
+    }
+
+    fn log_key(&self) -> &PublicKey {
+        &self.log_key
+    }
+}
+
+impl Registry {
+    /// The registry that a charter founds. `signers` are the keys whose signatures on it were verified.
+    ///
+    /// # Errors
+    /// Root keys that do not fit, too few signatures, published test keys where the ledger is not a test.
+    pub fn found(charter: &Charter, leaf: LeafHash, signers: &[KeyId]) -> Result<Self, RegistryError> {
+        if let Some(name) = charter.critical.first() {
+            return Err(RegistryError::Critical(name.clone()));
+        }
+        charter.check()?;
+        let registry = Self {
+            origin: charter.origin.clone(),
+            purpose: charter.purpose,
+            log_key: charter.log_key,
+            root: charter.root.clone(),
+            head: leaf,
+            participants: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
+        for key in charter
+            .root
+            .keys
+            .iter()
+            .map(|root| &root.key)
+            .chain([&charter.log_key])
+        {
+            registry.check_not_published(key.key_id())?;
+        }
+        threshold("new", &charter.root, signers)?;
+        Ok(registry)
+    }
+
+    /// The ledger's origin.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What the ledger is for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The present root.
+    #[must_use]
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The last registry entry.
+    #[must_use]
+    pub fn head(&self) -> LeafHash {
+        self.head
+    }
+
+    /// All participants.
+    #[must_use]
+    pub fn participants(&self) -> &BTreeMap<OrgId, Participant> {
+        &self.participants
+    }
+
+    /// All keys that participants have or had.
+    #[must_use]
+    pub fn keys(&self) -> &BTreeMap<KeyId, KeyRecord> {
+        &self.keys
+    }
+
+    /// The name of an organisation, or its id where it is not enrolled.
+    #[must_use]
+    pub fn name<'a>(&'a self, organisation: &'a OrgId) -> &'a str {
+        self.participants
+            .get(organisation)
+            .map_or(organisation.as_str(), |participant| &participant.name)
+    }
+
+    /// From which index on a key's entries are distrusted, if they are.
+    #[must_use]
+    pub fn distrust_from(&self, key: &KeyId) -> Option<EntryIndex> {
+        self.keys.get(key).and_then(|record| record.distrust_from)
+    }
+
+    /// The organisations whose keys signed, all of which may speak now.
+    ///
+    /// # Errors
+    /// A key that is unknown, ended, a root key or of a suspended organisation.
+    pub fn speakers(&self, signers: &[KeyId]) -> Result<BTreeSet<&OrgId>, EntitlementError> {
+        signers.iter().map(|key| self.speaker(key)).collect()
+    }
+
+    pub(super) fn speaker(&self, key: &KeyId) -> Result<&OrgId, EntitlementError> {
+        let Some(record) = self.keys.get(key) else {
+            return Err(if self.root.has(key) {
+                EntitlementError::RootKey(*key)
+            } else {
+                EntitlementError::UnknownKey(*key)
+            });
+        };
+        let organisation = &record.organisation;
+        if let Some(since) = record.ended {
+            return Err(EntitlementError::KeyEnded {
+                key: *key,
+                organisation: organisation.clone(),
+                since,
+            });
+        }
+        match self
+            .participants
+            .get(organisation)
+            .and_then(|participant| participant.suspended)
+        {
+            Some(since) => Err(EntitlementError::Suspended {
+                organisation: organisation.clone(),
+                since,
+            }),
+            None => Ok(organisation),
+        }
+    }
+
+    /// Whether the signers may say this event now; returns the organisations that signed.
+    ///
+    /// # Errors
+    /// See [`EntitlementError`].
+    pub fn entitle(
+        &self,
+        event: &EventPredicate,
+        signers: &[KeyId],
+    ) -> Result<BTreeSet<&OrgId>, EntitlementError> {
+        let speakers = self.speakers(signers)?;
+        if !speakers.contains(&event.by) {
+            return Err(EntitlementError::NotSigned { by: event.by.clone() });
+        }
+        let has = self
+            .participants
+            .get(&event.by)
+            .map(|participant| &participant.roles);
+        if !has.is_some_and(|roles| roles.contains(&event.role)) {
+            let has = has.into_iter().flatten().copied().collect();
+            return Err(EntitlementError::NoRole {
+                by: event.by.clone(),
+                role: event.role,
+                has,
+            });
+        }
+        if !event.role.may_say(&event.event) {
+            let want = Role::ALL
+                .into_iter()
+                .filter(|role| role.may_say(&event.event))
+                .collect();
+            return Err(EntitlementError::RoleMayNot {
+                role: event.role,
+                event: event.event.name(),
+                want,
+            });
+        }
+        Ok(speakers)
+    }
+}
