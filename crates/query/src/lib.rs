@@ -16,7 +16,7 @@
 //! * Each operation has an error type of its own that says whose fault it is ([`prova_store::Blame`]) and keeps what it rests on as a source.
 //!
 //! ```
-//! use prova_core::{id::component::SubjectId, key::test_keys::published_test_key};
+//! use prova_core::{id::SubjectId, key::published_test_key};
 //! use prova_query::Reading;
 //! use prova_store::{Ledger, NoProgress};
 //! use prova_testkit::builder::{TestLedger, unit};

@@ -29,7 +29,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use prova_rows::{Batch, Engine, Grouping, KeyValueRef, SortedRuns, disk::{Disk, RealDisk}};
+//! use prova_rows::{Engine, Grouping, KeyValueRef, SortedRuns, WriteBatch, disk::{Disk, RealDisk}};
 //!
 //! /// No row is looked for together with another.
 //! #[derive(Debug)]
@@ -48,7 +48,7 @@
 //! let directory = tempfile::tempdir()?;
 //! let disk: Arc<dyn Disk> = Arc::new(RealDisk);
 //! let rows = SortedRuns::open(&disk, directory.path(), &Alone)?;
-//! let mut batch = Batch::default();
+//! let mut batch = WriteBatch::default();
 //! batch.put(b"fruit/apple".to_vec(), b"red".to_vec());
 //! batch.put(b"fruit/plum".to_vec(), b"blue".to_vec());
 //! rows.apply(batch)?;

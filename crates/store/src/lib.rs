@@ -19,7 +19,7 @@
 //! changes anything (`writer`).
 //!
 //! ```
-//! use prova_core::{key::test_keys::published_test_key, position::EntryIndex};
+//! use prova_core::{key::published_test_key, position::EntryIndex};
 //! use prova_store::{Ledger, NoProgress, Snapshot, audit};
 //! use prova_testkit::builder::TestLedger;
 //!
