@@ -21,7 +21,7 @@ fn prepare(sandbox: &Sandbox, command: &str) {
         "registry reinstate" => &[
             "registry suspend dns:meridian.example --reason audit --sign keys/root-a.pem --sign keys/root-b.pem",
         ],
-        "append" | "sign" => &[enrolment],
+        "append" | "sign" | "inspect" => &[enrolment],
         "verify" => &[
             "policy -o policy.txt",
             "prove 7 -o entry-7.tlog-proof",
@@ -150,6 +150,9 @@ fn run(sandbox: &Sandbox, command: &str, example: &str) -> Option<String> {
         ("/usr/local/share/man/man1", "man1"),
     ] {
         example = example.replace(absolute, relative);
+    }
+    if example.contains("--digest 49eb…") {
+        example = example.replace("--digest 49eb…", &sandbox.digests("enrol.jsonl"));
     }
     let prova = env!("CARGO_BIN_EXE_prova");
     let output = std::process::Command::new("sh")

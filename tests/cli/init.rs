@@ -65,11 +65,51 @@ hint: sign with more root keys: --sign FILE several times, or --sign-only and `p
 
 "#]]);
     sandbox
-        .run("sign one --key keys/root-b.pem -o two")
+        .run(&format!(
+            "sign one --key keys/root-b.pem -o two {}",
+            sandbox.digests("one")
+        ))
         .code(0)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-note: signing: charter about ledger:ledger.example/2026
+founds the test ledger ledger.example/2026 under 2 root keys, of which 2 must sign
+payload 898be37127adf855d5433e01f97448c988ad524d300fe0ba0786755b512ca738
+root key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example, a test key: everybody has its private half
+root key be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3 of dns:union.example, a test key: everybody has its private half
+log key 940ac6013de4af4bc12e0646cf9b5fa613af24ffdf15d2dc140d9b3e9993425a, a test key: everybody has its private half
+signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
+wants 2 signatures of the new root: dns:ministry.example signed; still to sign: dns:union.example
+{
+  "_type": "https://in-toto.io/Statement/v1",
+  "subject": [
+    {
+      "name": "ledger:ledger.example/2026",
+      "digest": {
+        "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
+      }
+    }
+  ],
+  "predicateType": "urn:prova:charter:1",
+  "predicate": {
+    "origin": "ledger.example/2026",
+    "purpose": "test",
+    "time": "2026-03-01T08:00:00Z",
+    "logKey": "ed25519:FuUeKo2MpkI1RC3NBJaE7/FhmhcGsq1YDEL6k2M0hwU=",
+    "root": {
+      "threshold": 2,
+      "keys": [
+        {
+          "organisation": "dns:ministry.example",
+          "key": "ed25519:VmONOk6S669BiDnYVD+/svxTTN/fgReXL7AmQToc/bQ="
+        },
+        {
+          "organisation": "dns:union.example",
+          "key": "ed25519:74+fe+fe08Two7CO1qOfKDPvJ5b49DYNfEKbzoQutEk="
+        }
+      ]
+    }
+  }
+}
 
 "#]]);
     sandbox

@@ -23,6 +23,7 @@ mod export;
 mod export_as;
 mod fsck;
 mod init;
+mod inspect;
 mod key;
 mod log;
 mod manual;
@@ -190,6 +191,16 @@ impl Sandbox {
             ));
         }
         sandbox
+    }
+
+    /// The options that agree to sign each envelope of a file.
+    fn digests(&self, file: &str) -> String {
+        let shown = self.ok(&format!("inspect {file} --format json"));
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        let envelopes = shown.get("envelopes").unwrap().as_array().unwrap().iter();
+        let digests = envelopes
+            .map(|envelope| format!("--digest {}", envelope.get("payload").unwrap().as_str().unwrap()));
+        digests.collect::<Vec<_>>().join(" ")
     }
 
     /// Runs a command that must succeed; its stdout.

@@ -22,6 +22,8 @@ Commands:
   attest        Say what happened to components, and sign it
   append        Append envelopes, one a line
   sign          Add a signature to envelopes that others signed
+  inspect       Say what a file is and all that it says, before anybody signs it, sends it on or
+                believes it
   heads         Print the last entry of each component's chain, for signing on a machine without the
                 ledger
   log           List the ledger's entries, oldest first, one line each

@@ -173,15 +173,48 @@ line 1: signed by 1 of the present root's organisations, want 2
 "#]])
         .stderr_eq("");
     sandbox
-        .run("sign one --key keys/root-a.pem")
+        .run(&format!(
+            "sign one --key keys/root-a.pem {}",
+            sandbox.digests("one")
+        ))
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-note: signing: registry suspend about ledger:ledger.example/2026
+suspends Lab: audit
+payload a9ff8b390d0c3b43c19323137b647f2e35aea3b32337395a5f4bdb900ba4b410
+signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
+wants 2 signatures of the present root: dns:ministry.example signed; still to sign: dns:union.example
+{
+  "_type": "https://in-toto.io/Statement/v1",
+  "subject": [
+    {
+      "name": "ledger:ledger.example/2026",
+      "digest": {
+        "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
+      },
+      "annotations": {
+        "prev": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+      }
+    }
+  ],
+  "predicateType": "urn:prova:registry:1",
+  "predicate": {
+    "time": "2026-03-01T08:00:00Z",
+    "action": {
+      "suspend": {
+        "organisation": "dns:lab.example",
+        "reason": "audit"
+      }
+    }
+  }
+}
 error: key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 has signed this envelope already
 
 "#]]);
-    sandbox.ok("sign one --key keys/root-b.pem -o two");
+    sandbox.ok(&format!(
+        "sign one --key keys/root-b.pem -o two {}",
+        sandbox.digests("one")
+    ));
     sandbox
         .run("append two")
         .code(0)

@@ -145,6 +145,32 @@ impl Ui {
         self.message("note", CYAN, message);
     }
 
+    /// Shows something on stderr, whole: what somebody is to agree to.
+    pub(crate) fn explain(&self, what: &impl Show) {
+        // Nobody can be told that stderr does not work.
+        let _ = match self.format {
+            Format::Text => what.show(&mut anstream::stderr().lock()),
+            Format::Json => {
+                let text = serde_json::to_string(what).unwrap_or_default();
+                writeln!(io::stderr().lock(), "{}", printable(&text))
+            }
+        };
+    }
+
+    /// Asks the person at the terminal; nobody is asked where stdin or stderr is none.
+    pub(crate) fn confirm(&self, question: &str) -> Option<bool> {
+        let mut stderr = io::stderr().lock();
+        if self.format == Format::Json || !io::stdin().is_terminal() || !stderr.is_terminal() {
+            return None;
+        }
+        write!(stderr, "{question} [y/N] ")
+            .and_then(|()| stderr.flush())
+            .ok()?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim(), "y" | "Y" | "yes"))
+    }
+
     fn message(&self, kind: &str, style: Style, message: &str) {
         // Nobody can be told that stderr does not work.
         let _ = match self.format {

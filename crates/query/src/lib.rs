@@ -5,7 +5,7 @@
 //! of with its bills of materials ([`Composition`]), and what a machine without the ledger must know to sign ([`Heads`]). What a statement would
 //! do is rehearsed before it is signed ([`Rehearsal`]); a ledger or a subject is verified, and the verdict says what it rests on
 //! ([`LedgerVerdict`], [`SubjectVerdict`]); pages for people are put together ([`ledger_page`], [`bundle_page`]), and bundles are given what they
-//! are made from ([`LedgerSource`]). Proofs are made to hand on ([`EntryProof`], [`GrowthProof`], [`TermListing`]).
+//! are made from ([`LedgerSource`]). What a file is that somebody was given, is told without a ledger too ([`InspectedFile`]). Proofs are made to hand on ([`EntryProof`], [`GrowthProof`], [`TermListing`]).
 //!
 //! **Not here.** What an entry means and whether it is good: `prova-core`. How a ledger lies on a disk, and everything that writes to it:
 //! `prova-store`. The container of a bundle: `prova-bundle`. What a page looks like: `prova-report`. Arguments, keys and passphrases, prompts, terminals, exit codes and what a message advises: the `prova` command.
@@ -39,6 +39,7 @@ mod causes;
 mod composition;
 mod entry_detail;
 mod heads;
+mod inspection;
 mod log_entry;
 mod materials;
 mod page;
@@ -56,6 +57,7 @@ pub use self::{
     composition::{Composition, CompositionError},
     entry_detail::{EntryDetail, EntryDetailError, SignatureDetail},
     heads::{Heads, HeadsError, MAX_HEADS_BYTES},
+    inspection::{BundleOutline, CheckpointOutline, InspectFileError, InspectedFile},
     log_entry::LogEntry,
     materials::{BillFault, Material, MaterialGap, MaterialGapKind, Materials},
     page::{bundle_page, ledger_page},

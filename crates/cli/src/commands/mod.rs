@@ -12,6 +12,7 @@ mod export_as;
 mod fsck;
 mod heads;
 mod init;
+mod inspect;
 mod key;
 mod log;
 mod man;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Attest(attest::AttestCommand),
     Append(append::Append),
     Sign(sign::Sign),
+    Inspect(inspect::InspectArgs),
     Heads(heads::HeadsArgs),
     Log(log::LogArgs),
     Show(show::ShowArgs),
@@ -75,6 +77,7 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Attest(command) => attest::run(command, ui),
         Command::Append(args) => append::run(&args, ui),
         Command::Sign(args) => sign::run(&args, ui),
+        Command::Inspect(args) => inspect::run(&args, ui),
         Command::Heads(args) => heads::run(&args, ui),
         Command::Log(args) => log::run(&args, ui),
         Command::Show(args) => show::run(&args, ui),

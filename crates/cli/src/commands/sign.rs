@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use clap::Args;
 use prova_core::{
+    hash::Digest,
     key::SecretKey,
-    statement::{
-        Envelope, EnvelopeSignature, MAX_ENTRY_BYTES, Predicate, Statement, pre_authentication_encoding,
-    },
-    text,
+    registry::Registry,
+    statement::{Envelope, EnvelopeSignature, Unverified, pre_authentication_encoding},
+    view::inspection::StatementInspection,
 };
 
 use crate::{
+    commands::inspect::RegistryArgs,
     error::{Blaming as _, CommandError},
     input, output,
     passphrase::PassphraseArgs,
+    plain::counted,
     signing,
     ui::{Status, Ui},
 };
@@ -24,14 +26,15 @@ const LONGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// Add a signature to envelopes that others signed.
 ///
-/// Reads envelopes, one a line, as `--sign-only` writes them. Says on stderr what each of them states, and writes them with a further
-/// signature. Thresholds and countersignatures are collected so, from machine to machine.
+/// Reads envelopes, one a line, as `--sign-only` writes them. Shows on stderr all that each of them states, who has signed it and who is still to,
+/// and writes them with a further signature once somebody at the terminal has said yes, or has given the digest of each payload. Thresholds
+/// and countersignatures are collected so, from machine to machine.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit codes: 0 done, 2 no envelope, or the key has signed it already.
+Exit codes: 0 done, 2 no envelope, nobody agreed to sign, or the key has signed it already.
 
 Example:
-  prova sign enrol.jsonl --key keys/root-c.pem -o enrol-2.jsonl")]
+  prova sign enrol.jsonl --key keys/root-c.pem -o enrol-2.jsonl --digest 49eb…")]
 pub(crate) struct Sign {
     /// The file with the envelopes, or `-`.
     #[arg(value_name = "FILE")]
@@ -39,9 +42,14 @@ pub(crate) struct Sign {
     /// The private keys that sign.
     #[arg(long = "key", value_name = "FILE", required = true)]
     keys: Vec<PathBuf>,
+    /// Sign the envelope whose payload has this SHA-256, which `prova inspect` shows, without being asked; once for each.
+    #[arg(long = "digest", value_name = "HEX")]
+    digests: Vec<Digest>,
     /// The file to write instead of stdout.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
+    #[command(flatten)]
+    registry: RegistryArgs,
     #[command(flatten)]
     passphrase: PassphraseArgs,
 }
@@ -49,20 +57,22 @@ pub(crate) struct Sign {
 /// Runs `prova sign`.
 pub(crate) fn run(args: &Sign, ui: &mut Ui) -> Result<Status, CommandError> {
     let content = input::read(&args.envelopes, LONGEST_FILE)?;
+    let registry = args.registry.read(ui)?;
     let mut envelopes = Vec::new();
     for (line, number) in content.split(|byte| *byte == b'\n').zip(1_u64..) {
         if !line.is_empty() {
             let place = || format!("line {number} of {}", input::shown(&args.envelopes));
-            envelopes.push(read(line).map_err(|error| error.context(place()))?);
+            envelopes.push(read(line, registry.as_ref()).map_err(|error| error.context(place()))?);
         }
     }
     if envelopes.is_empty() {
         let file = input::shown(&args.envelopes);
         return Err(CommandError::caller(format!("{file} holds no envelope")));
     }
-    for (_, statement) in &envelopes {
-        ui.note(&format!("signing: {}", summary(statement)));
+    for (_, inspection) in &envelopes {
+        ui.explain(inspection);
     }
+    agree(args, &envelopes, ui)?;
     let source = args.passphrase.source();
     let keys: Vec<_> = args
         .keys
@@ -78,16 +88,45 @@ pub(crate) fn run(args: &Sign, ui: &mut Ui) -> Result<Status, CommandError> {
     Ok(Status::Holds)
 }
 
-fn read(line: &[u8]) -> Result<(Envelope, Statement), CommandError> {
-    if line.len() > MAX_ENTRY_BYTES {
+/// Nobody signs unseen: whoever signs has named each payload, or is asked.
+fn agree(args: &Sign, envelopes: &[(Envelope, StatementInspection)], ui: &Ui) -> Result<(), CommandError> {
+    let named = |inspection: &StatementInspection| args.digests.contains(&inspection.payload);
+    let unnamed: Vec<_> = envelopes
+        .iter()
+        .filter(|(_, inspection)| !named(inspection))
+        .collect();
+    if let Some(stray) = args.digests.iter().find(|digest| {
+        !envelopes
+            .iter()
+            .any(|(_, inspection)| inspection.payload == **digest)
+    }) {
         return Err(CommandError::caller(format!(
-            "{} bytes, want {MAX_ENTRY_BYTES} at most",
-            line.len()
+            "no envelope here has a payload of digest {stray}"
         )));
     }
+    if unnamed.is_empty() {
+        return Ok(());
+    }
+    let what = counted(unnamed.len(), "envelope", "envelopes");
+    let answer = if input::is_stream(&args.envelopes) {
+        None
+    } else {
+        ui.confirm(&format!("Sign {what}?"))
+    };
+    match answer {
+        Some(true) => Ok(()),
+        Some(false) => Err(CommandError::caller("nothing was signed")),
+        None => Err(CommandError::caller(format!(
+            "nobody has agreed to sign {what}, and there is no terminal to ask on"
+        ))
+        .hint("read what is shown above, and give the digest of each payload with --digest HEX")),
+    }
+}
+
+fn read(line: &[u8], registry: Option<&Registry>) -> Result<(Envelope, StatementInspection), CommandError> {
+    let entry = Unverified::decode(line).or_caller()?;
     let envelope = Envelope::decode(line).or_caller()?;
-    let statement = Statement::decode(envelope.payload()).or_caller()?;
-    Ok((envelope, statement))
+    Ok((envelope, StatementInspection::new(&entry, registry)))
 }
 
 fn add_signatures(envelope: &Envelope, keys: &[SecretKey]) -> Result<Envelope, CommandError> {
@@ -106,23 +145,4 @@ fn add_signatures(envelope: &Envelope, keys: &[SecretKey]) -> Result<Envelope, C
         });
     }
     Envelope::new(envelope.payload().to_vec(), signatures).or_caller()
-}
-
-/// What a statement says, in a line.
-fn summary(statement: &Statement) -> String {
-    let what = match &statement.predicate {
-        Predicate::Event(event) => format!("{} by {} as {}", event.event.name(), event.by, event.role),
-        Predicate::Registry(predicate) => format!("registry {}", predicate.action.name()),
-        Predicate::Charter(_) => "charter".to_owned(),
-        Predicate::Seal(seal) => format!("seal of {} entries", seal.size),
-    };
-    let first = statement
-        .subjects
-        .first()
-        .map(|subject| text::escape(&subject.id.to_string()));
-    let more = match statement.subjects.len().saturating_sub(1) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{what} about {}{more}", first.unwrap_or_default())
 }

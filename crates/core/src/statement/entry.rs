@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     hash::LeafHash,
-    key::{Batch, KeyId, PublicKey, verify_admission},
+    key::{Batch, KeyId, PublicKey, Signature, verify_admission},
     statement::{
         Envelope, EnvelopeError, Predicate, Statement, StatementError, action::Action,
         encode_pre_authentication, pre_authentication_encoding,
@@ -105,6 +105,17 @@ impl Unverified {
     #[must_use]
     pub fn claim(&self) -> &Statement {
         &self.statement
+    }
+
+    /// The payload, as signed.
+    pub(crate) fn payload(&self) -> &[u8] {
+        self.envelope.payload()
+    }
+
+    /// The signatures, with the keys that they claim to be by.
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = (KeyId, &Signature)> {
+        let signatures = self.envelope.signatures().iter();
+        signatures.map(|signature| (signature.key, &signature.signature))
     }
 
     /// The keys that the signatures claim to be by.
@@ -229,7 +240,7 @@ impl Unverified {
     }
 
     /// A key by its id: one that there is, or one from the charter or new root that the entry itself brings; for a seal, the ledger's own.
-    fn key(&self, keys: Option<&impl Keyring>, id: &KeyId) -> Result<PublicKey, VerifyEntryError> {
+    pub(crate) fn key(&self, keys: Option<&impl Keyring>, id: &KeyId) -> Result<PublicKey, VerifyEntryError> {
         let root = match &self.statement.predicate {
             Predicate::Charter(charter) => Some(&charter.root),
             Predicate::Registry(predicate) => match &predicate.action {

@@ -5,6 +5,7 @@
 
 pub mod component_state;
 pub mod custody;
+pub mod inspection;
 pub mod message;
 pub mod sentence;
 pub mod timeline;

@@ -31,9 +31,9 @@ const SHOWN_DIGITS: usize = 12;
 /// Members of a list that a sentence shows before it counts the rest.
 const SHOWN_MEMBERS: usize = 4;
 
-/// What a statement says; organisations by their names in `registry`.
+/// What a statement says; organisations by their names in `registry`, or by their ids where there is none.
 #[must_use]
-pub fn sentence(statement: &Statement, registry: &Registry) -> String {
+pub fn sentence(statement: &Statement, registry: Option<&Registry>) -> String {
     match &statement.predicate {
         Predicate::Event(event) => of_event(event, registry),
         Predicate::Registry(predicate) => of_action(&predicate.action, registry),
@@ -145,11 +145,12 @@ fn firmware(firmware: &Firmware) -> String {
     )
 }
 
-fn name(registry: &Registry, organisation: &OrgId) -> String {
-    registry.name(organisation).to_owned()
+fn name(registry: Option<&Registry>, organisation: &OrgId) -> String {
+    let known = registry.map(|registry| registry.name(organisation));
+    known.unwrap_or(organisation.as_str()).to_owned()
 }
 
-fn of_event(predicate: &EventPredicate, registry: &Registry) -> String {
+fn of_event(predicate: &EventPredicate, registry: Option<&Registry>) -> String {
     match &predicate.event {
         Event::Manifest(manifest) => of_manifest(manifest, registry),
         Event::Manufacture(manufacture) => of_manufacture(manufacture),
@@ -179,7 +180,7 @@ fn of_event(predicate: &EventPredicate, registry: &Registry) -> String {
     }
 }
 
-fn of_manifest(manifest: &Manifest, registry: &Registry) -> String {
+fn of_manifest(manifest: &Manifest, registry: Option<&Registry>) -> String {
     let version = manifest.version.as_ref().map(|version| format!(" {version}"));
     let head = format!("describes {}{}", manifest.name, version.unwrap_or_default());
     Clauses::new(head)
@@ -286,7 +287,7 @@ fn of_certify(certify: &Certify) -> String {
         .end()
 }
 
-fn of_ship(ship: &Ship, registry: &Registry) -> String {
+fn of_ship(ship: &Ship, registry: Option<&Registry>) -> String {
     Clauses::new(format!("ships it to {}", name(registry, &ship.to)))
         .with(
             "carried by ",
@@ -302,7 +303,7 @@ fn of_ship(ship: &Ship, registry: &Registry) -> String {
         .end()
 }
 
-fn of_receive(receive: &Receive, registry: &Registry) -> String {
+fn of_receive(receive: &Receive, registry: Option<&Registry>) -> String {
     let seals = match receive.seals {
         SealState::Intact => "seals intact",
         SealState::Broken => "seals broken",
@@ -328,7 +329,7 @@ fn of_store(store: &Store) -> String {
         .end()
 }
 
-fn of_install(install: &Install, registry: &Registry) -> String {
+fn of_install(install: &Install, registry: Option<&Registry>) -> String {
     let area = match install.area {
         AreaClass::General => "general",
         AreaClass::Sensitive => "sensitive",
@@ -339,7 +340,7 @@ fn of_install(install: &Install, registry: &Registry) -> String {
         .end()
 }
 
-fn of_update(update: &Update, registry: &Registry) -> String {
+fn of_update(update: &Update, registry: Option<&Registry>) -> String {
     Clauses::new(format!("updates it to {}", firmware(&update.to)))
         .with("from ", update.from.as_ref().map(short))
         .with("method ", update.method.as_ref())
@@ -350,7 +351,7 @@ fn of_update(update: &Update, registry: &Registry) -> String {
         .end()
 }
 
-fn of_maintain(maintain: &Maintain, registry: &Registry) -> String {
+fn of_maintain(maintain: &Maintain, registry: Option<&Registry>) -> String {
     let action = match maintain.action {
         MaintenanceAction::Inspect => "inspects it",
         MaintenanceAction::Repair => "repairs it",
@@ -414,7 +415,7 @@ fn of_measure(measure: &Measure) -> String {
         .end()
 }
 
-fn of_decommission(decommission: &Decommission, registry: &Registry) -> String {
+fn of_decommission(decommission: &Decommission, registry: Option<&Registry>) -> String {
     let destination = match decommission.destination {
         Destination::Destruction => Some("for destruction"),
         Destination::Recycling => Some("for recycling"),
@@ -441,7 +442,7 @@ fn of_evidence(evidence: &Evidence) -> String {
     )
 }
 
-fn of_restrict(restrict: &Restrict, registry: &Registry) -> String {
+fn of_restrict(restrict: &Restrict, registry: Option<&Registry>) -> String {
     let status = match restrict.status {
         ActStatus::Proposed => "proposes a restriction",
         ActStatus::InForce => "restricts, in force",

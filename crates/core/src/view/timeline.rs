@@ -120,7 +120,7 @@ impl TimelineRow {
             role: predicate.map(|event| event.role),
             countersigned: speakers.collect(),
             event,
-            sentence: sentence(statement, registry),
+            sentence: sentence(statement, Some(registry)),
             subjects: statement.subjects.len(),
             place: at.map(place).filter(|place| !place.is_empty()),
             country: at.and_then(|place| place.country).or(site_country),

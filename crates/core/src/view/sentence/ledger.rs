@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-pub(super) fn of_action(action: &Action, registry: &Registry) -> String {
+pub(super) fn of_action(action: &Action, registry: Option<&Registry>) -> String {
     match action {
         Action::Enrol(enrol) => of_enrol(enrol, registry),
         Action::Change(change) => of_change(change, registry),
@@ -33,7 +33,7 @@ pub(super) fn of_action(action: &Action, registry: &Registry) -> String {
     }
 }
 
-fn of_enrol(enrol: &Enrol, registry: &Registry) -> String {
+fn of_enrol(enrol: &Enrol, registry: Option<&Registry>) -> String {
     let head = format!(
         "enrols {} ({}), {}",
         enrol.name, enrol.organisation, enrol.jurisdiction
@@ -53,7 +53,7 @@ fn roles(roles: &[Role]) -> String {
     names.join(", ")
 }
 
-fn of_change(change: &Change, registry: &Registry) -> String {
+fn of_change(change: &Change, registry: Option<&Registry>) -> String {
     Clauses::new(format!("changes {}", name(registry, &change.organisation)))
         .with("name ", change.name.as_ref())
         .with("jurisdiction ", change.jurisdiction)
@@ -65,7 +65,7 @@ fn of_change(change: &Change, registry: &Registry) -> String {
         .end()
 }
 
-fn of_rotate(rotate: &Rotate, registry: &Registry) -> String {
+fn of_rotate(rotate: &Rotate, registry: Option<&Registry>) -> String {
     Clauses::new(format!(
         "rotates the keys of {}",
         name(registry, &rotate.organisation)
@@ -75,8 +75,8 @@ fn of_rotate(rotate: &Rotate, registry: &Registry) -> String {
     .end()
 }
 
-fn of_revoke(revoke: &Revoke, registry: &Registry) -> String {
-    let owner = registry.keys().get(&revoke.key);
+fn of_revoke(revoke: &Revoke, registry: Option<&Registry>) -> String {
+    let owner = registry.and_then(|registry| registry.keys().get(&revoke.key));
     let owner = owner.map(|record| format!(" of {}", name(registry, &record.organisation)));
     let head = format!(
         "revokes key {}{}: {}",
