@@ -184,7 +184,7 @@ fn thousands_of_lines_come_through_a_pipe() {
         .assert()
         .code(0)
         .stdout_eq(str![[r#"
-appended 7, known 0, refused 0; the ledger has 14 entries
+appended 10, known 0, refused 0; the ledger has 17 entries
 
 "#]])
         .stderr_eq("");

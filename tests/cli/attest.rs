@@ -423,21 +423,21 @@ fn a_consignment_becomes_as_many_statements_as_it_needs_and_is_received_shipment
         ]),
         str![[r#"
 $ prova attest manufacture --units units.csv --part AAU --org dns:nordlys.example --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem
-entry 7 with leaf hash 9a2e6c776495d26c755724ef953774c9e743ff7d722b4a1afa8c51bf653e23d5
-entry 8 with leaf hash ce76a73332b0a19499c1e7163da6164f77273bc2facad3b16f3f1025baa5e004
-entry 9 with leaf hash 033b61f163a17b1ba00e136313d6dcf834487cc4e347303f20b98b27d567c0c1
+entry 7 with leaf hash 7c0c9309853957438c64be9ae0422cd5a403a86d13b441853b99c76f3c9c5c55
+entry 8 with leaf hash 5e01673ff086810c0924099df8066d68db03a791257c21df89962edcef36b061
+entry 9 with leaf hash 0ad57643afea9e828bd60b843a08f1451d66163e3c53b7364221c2b7fbd7f8cb
 [0]
 $ prova attest ship --units units.csv --part AAU --org dns:nordlys.example --to dns:north.example --key keys/nordlys.pem
-entry 10 with leaf hash e350be1676b97ea4fbc303734fd88d2373f16441cded2e2a2dead5f2668d9a08
-entry 11 with leaf hash b99e0cd2117ac494a7196c0bec1b2b8346d2f54f5b160abe19740649c043ba72
-entry 12 with leaf hash 017416a9abe498b2f9e001869560a477c4fe7e51c4482e98b858ca8771a95339
-entry 13 with leaf hash 56f574525598f31ac3d08dfdb93a0d976ed24643d3e9b72849bce7e3090eaa71
+entry 10 with leaf hash d2ae1286ea3db050c7ad604f6fb6535accb2b13f6fc30b21ff83ce4c54998c11
+entry 11 with leaf hash e95f8f7e32fd39a8509756dbe9f8c1d33df404587901e7a1accbe72b86fb1591
+entry 12 with leaf hash 5367894f38988f329f91949f95d5a57c071fafc906945b91c9e960ad5142fdad
+entry 13 with leaf hash 82b4393cf9651fca6e7c1710a14627a6a6b931063ec74344199124e5fa842a4a
 [0]
 $ prova attest receive --units units.csv --part AAU --org dns:nordlys.example --seals none --inspection notDone --key keys/operator-north.pem
-entry 14 with leaf hash 6fac1d1b3e96817137e0792be4f95ca57c1abd863af34becc480cefb1ff10ab3
-entry 15 with leaf hash d5bcad847dc268eb54b3240114dcbf078971cf999f645af669f3f323c1182e5b
-entry 16 with leaf hash 3bdd966dc4cf03a919a09df322585be6326d6e9f3c627d5c0bd69c2cc28d7cde
-entry 17 with leaf hash 1f9f90a9120e00e1b34d6f824c93020005a5279c30120513f3acc4eaff17ab21
+entry 14 with leaf hash cb2b4fc36d4a4383100d632f66ca458c38f846fea6b66ca17d11987100498c38
+entry 15 with leaf hash c8ef452b010130122035c2a97adc0c56c2390ba1f6008be2186a6194d2c44192
+entry 16 with leaf hash f9e2cf2638362ca9c2f19b761f41a1e165aa7c2eced573162608001c4eeee7d0
+entry 17 with leaf hash b8d9a613669db8ecdafff5f7dba7897d6373ce6d7c990a02043d38b5bd2b510c
 [0]
 
 "#]]

@@ -160,6 +160,26 @@ fn payloads() -> Vec<Vector> {
             "unknown-critical-member",
             replaced(&ship, "\"by\"", "\"critical\":[\"x-quantum\"],\"by\""),
         ),
+        (
+            "text-too-long",
+            replaced(
+                &ship,
+                "\"by\"",
+                &format!("\"x-note\":\"{}\",\"by\"", "é".repeat(1_025)),
+            ),
+        ),
+        (
+            "name-too-long",
+            replaced(&ship, "\"by\"", &format!("\"{}\":1,\"by\"", "x".repeat(2_049))),
+        ),
+        (
+            "list-too-long",
+            replaced(
+                &ship,
+                "\"by\"",
+                &format!("\"x-notes\":[{}],\"by\"", ["1"; 257].join(",")),
+            ),
+        ),
         ("missing-member", replaced(&ship, "\"to\":", "\"too\":")),
         ("wrong-time-form", replaced(&ship, "08:00:00Z", "08:00:00+00:00")),
         (

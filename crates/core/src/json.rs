@@ -27,12 +27,37 @@ pub enum JsonError {
     Syntax(String),
 }
 
+/// How long texts and lists may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonLimits {
+    /// Most bytes of a text, names of members included.
+    pub text_bytes: usize,
+    /// Most members of a list.
+    pub list_members: usize,
+}
+
+impl JsonLimits {
+    /// None but the length of the document.
+    pub const NONE: Self = Self {
+        text_bytes: usize::MAX,
+        list_members: usize::MAX,
+    };
+}
+
 /// Reads a `T` from strict JSON.
 ///
 /// # Errors
 /// Bytes that are not strict JSON, or not a `T`; the message names line and column.
 pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, JsonError> {
-    let text = check(bytes)?;
+    parse_within(bytes, JsonLimits::NONE)
+}
+
+/// Reads a `T` from strict JSON whose texts and lists are within limits, also where a reader ignores them.
+///
+/// # Errors
+/// Bytes that are not strict JSON, are over a limit, or not a `T`; the message names line and column.
+pub fn parse_within<'a, T: Deserialize<'a>>(bytes: &'a [u8], limits: JsonLimits) -> Result<T, JsonError> {
+    let text = check_within(bytes, limits)?;
     serde_json::from_str(text).map_err(|error| syntax(&error))
 }
 
@@ -41,12 +66,17 @@ pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, JsonError> {
 /// # Errors
 /// Bytes that are not strict JSON; the message names line and column.
 pub fn check(bytes: &[u8]) -> Result<&str, JsonError> {
+    check_within(bytes, JsonLimits::NONE)
+}
+
+fn check_within(bytes: &[u8], limits: JsonLimits) -> Result<&str, JsonError> {
     let text = std::str::from_utf8(bytes).map_err(|error| JsonError::Utf8 {
         valid_up_to: error.valid_up_to(),
     })?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Strict {
         levels_left: MAX_DEPTH,
+        limits,
     }
     .deserialize(&mut deserializer)
     .and_then(|()| deserializer.end())
@@ -94,6 +124,7 @@ pub(crate) fn syntax(error: &serde_json::Error) -> JsonError {
 #[derive(Clone, Copy)]
 struct Strict {
     levels_left: usize,
+    limits: JsonLimits,
 }
 
 impl Strict {
@@ -102,7 +133,17 @@ impl Strict {
             .levels_left
             .checked_sub(1)
             .ok_or_else(|| E::custom(format_args!("nested deeper than {MAX_DEPTH} levels")))?;
-        Ok(Self { levels_left })
+        Ok(Self { levels_left, ..self })
+    }
+
+    fn check_text<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        let (got, want) = (text.len(), self.limits.text_bytes);
+        if got > want {
+            return Err(E::custom(format_args!(
+                "a text of {got} bytes, want {want} at most"
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -137,8 +178,8 @@ impl<'de> Visitor<'de> for Strict {
         Ok(())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        self.check_text(text)
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -147,7 +188,16 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let inner = self.deeper()?;
-        while items.next_element_seed(inner)?.is_some() {}
+        let mut members = 0_usize;
+        while items.next_element_seed(inner)?.is_some() {
+            members = members.saturating_add(1);
+            let want = self.limits.list_members;
+            if members > want {
+                return Err(A::Error::custom(format_args!(
+                    "a list of more than {want} members"
+                )));
+            }
+        }
         Ok(())
     }
 
@@ -155,6 +205,7 @@ impl<'de> Visitor<'de> for Strict {
         let inner = self.deeper()?;
         let mut names = Names::default();
         while let Some(Name(name)) = members.next_key::<Name<'de>>()? {
+            self.check_text(&name)?;
             members.next_value_seed(inner)?;
             if let Some(twice) = names.insert(name) {
                 let name = crate::text::excerpt(&twice);

@@ -8,7 +8,7 @@ use prova_core::{
     key::{KeyId, SecretKey, published_test_key},
     position::EntryIndex,
     statement::{
-        Envelope, Predicate, Statement, Subject,
+        Envelope, Predicate, STATEMENT_LIMITS, Statement, Subject,
         action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},
         charter::{Charter, Purpose, Root, RootKey},
         event::{
@@ -23,6 +23,8 @@ use prova_core::{
 
 /// 2026-03-01T08:00:00Z, when every test ledger begins.
 const BEGINNING: i64 = 1_772_352_000;
+/// Longest text of a statement, in bytes.
+const LONGEST_TEXT: usize = STATEMENT_LIMITS.text_bytes;
 
 /// The organisations of a test ledger: key name, id, name, roles.
 pub const PARTICIPANTS: [(&str, &str, &str, &[Role]); 3] = [
@@ -190,7 +192,7 @@ impl TestLedger {
             of_type: component("type:dns:nordlys.example/AAU3900/R1"),
             site: Site {
                 country: "SE".parse().expect("a country"),
-                name: (padding > 0).then(|| "x".repeat(padding)),
+                name: (padding > 0).then(|| "x".repeat(padding.min(LONGEST_TEXT))),
                 id: None,
             },
             date: "2026-03-01".parse().expect("a date"),
@@ -223,7 +225,15 @@ impl TestLedger {
             waybill: None,
             export_control: None,
         });
-        self.event(
+        // A text has its limit: what is longer goes on in the names of documents.
+        let more = padding.saturating_sub(LONGEST_TEXT).div_ceil(LONGEST_TEXT);
+        let document = || Attachment {
+            sha256: Digest::of(b"padding"),
+            media_type: "text/plain".to_owned(),
+            name: Some("x".repeat(LONGEST_TEXT)),
+            holder: None,
+        };
+        self.event_with(
             "dns:nordlys.example",
             Role::Supplier,
             event,

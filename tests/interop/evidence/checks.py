@@ -63,6 +63,7 @@ class Replay:
             self.seal(entry)
         self.link(entry)
         self.terms[entry.index] = index.terms(entry, self.registry)
+        need(entry.kind != EVENT or len(self.terms[entry.index]) <= 1024, "too many terms:", entry.index)
         if self.whole or entry.index < self.description["seal"]["size"]:
             self.index.add(entry, self.terms[entry.index])
 

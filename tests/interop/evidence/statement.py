@@ -87,9 +87,24 @@ def subject(value, found):
             aliases.add(alias)
 
 
+def limited(value):
+    """No text of more than 2,048 bytes, no list of more than 256 members, wherever it stands (§4)."""
+    if isinstance(value, str):
+        need(len(value.encode("utf-8", "surrogatepass")) <= 2048, "text too long:", value)
+    elif isinstance(value, list):
+        need(len(value) <= 256, "list too long")
+        for part in value:
+            limited(part)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            limited(name)
+            limited(part)
+
+
 def payload(data):
     """Kind, predicate, links, proofs of foreign links, instance aliases, name of event or action, mentions."""
     whole = parse(data)
+    limited(whole)
     need(isinstance(whole, dict) and whole.get("_type") == "https://in-toto.io/Statement/v1", "no statement")
     need(isinstance(whole.get("subject"), list) and whole["subject"], "no subject")
     links, foreign, aliases = found = {}, set(), set()

@@ -21,6 +21,9 @@ use crate::{
     text::serde_as_text,
 };
 
+/// Most terms of an entry.
+pub const MAX_TERMS: usize = 1_024;
+
 /// One thing that entries can be looked up by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Term {
@@ -146,6 +149,15 @@ pub(crate) fn sorted_terms(index: EntryIndex, entry: &Verified, registry: &Regis
     terms.sort_unstable();
     terms.dedup();
     terms
+}
+
+/// How many terms an entry would have at `index`, if they are more than it may have.
+pub(crate) fn too_many_terms(index: EntryIndex, entry: &Verified, registry: &Registry) -> Option<usize> {
+    let terms = of_statement(index, entry.statement(), entry.signers(), Some(registry));
+    // Most entries have few, also counted more than once.
+    (terms.len() > MAX_TERMS)
+        .then(|| terms.into_iter().collect::<BTreeSet<_>>().len())
+        .filter(|got| *got > MAX_TERMS)
 }
 
 /// The terms of an entry that was admitted at `index`, without verifying its signatures again.

@@ -7,6 +7,7 @@ use super::fault::EntryRefusal;
 use crate::{
     hash::LeafHash,
     id::{Origin, SubjectId},
+    index::term::{MAX_TERMS, too_many_terms},
     lifecycle::{self, Chain, Changes, View},
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
@@ -43,6 +44,14 @@ pub enum Inadmissible {
         got: Option<LeafHash>,
         /// The chain's head now; absent: the chain has no entry.
         want: Option<LeafHash>,
+    },
+    /// It would stand under too many terms.
+    #[error(
+        "it names {got} things that entries are looked up by, want {MAX_TERMS} at most; say it in several statements"
+    )]
+    TooManyTerms {
+        /// Terms that it has.
+        got: usize,
     },
     /// The signers may not say this.
     #[error(transparent)]
@@ -137,6 +146,9 @@ pub fn admit<V: View>(
                 .map_err(Inadmissible::from)?;
             let signed: Vec<_> = signed.into_iter().cloned().collect();
             let mut subjects = Vec::with_capacity(statement.subjects.len());
+            if let Some(got) = too_many_terms(index, entry, registry) {
+                return Err(Inadmissible::TooManyTerms { got }.into());
+            }
             for subject in &statement.subjects {
                 let chain = view.chain(&subject.id).map_err(AdmitError::View)?;
                 check_link(subject, chain.as_ref().map(|chain| chain.head))?;

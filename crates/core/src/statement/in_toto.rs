@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use crate::{
     hash::{Digest, LeafHash},
     id::{Alias, Origin, SubjectId},
-    json::JsonError,
+    json::{self, JsonError, JsonLimits},
     position::EntryIndex,
     statement::{
         action::{self, RegistryPredicate},
@@ -30,6 +30,11 @@ use crate::{
 pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
 /// Most aliases of one subject in one statement.
 pub const MAX_ALIASES: usize = 32;
+/// How long texts and lists of a statement may be: whatever is admitted can be kept in rows, shown and exported.
+pub const STATEMENT_LIMITS: JsonLimits = JsonLimits {
+    text_bytes: 2_048,
+    list_members: 256,
+};
 
 /// What a party says about subjects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,7 +238,7 @@ impl Statement {
     /// # Errors
     /// A payload that is not strict JSON, not a statement, or whose event does not fit its subjects.
     pub fn decode(payload: &[u8]) -> Result<Self, StatementError> {
-        let wire: StatementWire<'_> = crate::json::parse(payload)?;
+        let wire: StatementWire<'_> = json::parse_within(payload, STATEMENT_LIMITS)?;
         if wire.type_ != STATEMENT_TYPE {
             return Err(StatementError::Type {
                 got: wire.type_.into_owned(),

@@ -23,5 +23,8 @@ pub use self::{
         pre_authentication_encoding,
     },
     entry::{DecodeEntryError, Keyring, Unverified, Verified, VerifyEntryError},
-    in_toto::{ForeignLink, MAX_ALIASES, Predicate, STATEMENT_TYPE, Statement, StatementError, Subject},
+    in_toto::{
+        ForeignLink, MAX_ALIASES, Predicate, STATEMENT_LIMITS, STATEMENT_TYPE, Statement, StatementError,
+        Subject,
+    },
 };

@@ -1,11 +1,17 @@
-//! Long lists of units become several statements, each within the size limit of an entry.
+//! Long lists of units become several statements, each within the limits of an entry.
 
-use prova_core::statement::{MAX_ENTRY_BYTES, Predicate, Statement, Subject, event::Event};
+use prova_core::{
+    index::term::MAX_TERMS,
+    statement::{MAX_ENTRY_BYTES, Predicate, STATEMENT_LIMITS, Statement, Subject, event::Event},
+};
 
 /// Bytes of an envelope beside payload and signatures, rounded up.
 const ENVELOPE_BYTES: usize = 128;
 /// Bytes of a signature in an envelope: key id, base64 of 64 bytes, names and punctuation, rounded up.
 const SIGNATURE_BYTES: usize = 192;
+
+/// Terms that an entry may have beside those of its subjects: signers, lists of what it names.
+const OTHER_TERMS: usize = 300;
 
 /// The statements that say `predicate` of all subjects, in their order, as few as fit.
 pub(super) fn statements(subjects: Vec<Subject>, predicate: &Predicate, signatures: usize) -> Vec<Statement> {
@@ -20,16 +26,22 @@ pub(super) fn statements(subjects: Vec<Subject>, predicate: &Predicate, signatur
     let empty = statement(Vec::new()).encode().len();
     let mut statements = Vec::new();
     let mut these = Vec::new();
-    let mut length = empty;
+    let (mut length, mut terms) = (empty, 0_usize);
     for subject in subjects {
         let alone = statement(vec![subject.clone()]).encode().len();
         // With the comma before it.
         let more = alone.saturating_sub(empty).saturating_add(1);
-        if !these.is_empty() && length.saturating_add(more) > limit {
+        // Itself, and other names of it.
+        let more_terms = subject.aliases.len().saturating_add(2);
+        let is_full = length.saturating_add(more) > limit
+            || these.len() >= STATEMENT_LIMITS.list_members
+            || terms.saturating_add(more_terms) > MAX_TERMS.saturating_sub(OTHER_TERMS);
+        if !these.is_empty() && is_full {
             statements.push(statement(std::mem::take(&mut these)));
-            length = empty;
+            (length, terms) = (empty, 0);
         }
         length = length.saturating_add(more);
+        terms = terms.saturating_add(more_terms);
         these.push(subject);
     }
     statements.push(statement(these));
@@ -90,7 +102,7 @@ mod tests {
                 to: "dns:north.example".parse().unwrap(),
                 carrier: None,
                 title_to: None,
-                seals: vec!["S".repeat(3_000)],
+                seals: vec!["S".repeat(2_000)],
                 waybill: None,
                 export_control: None,
             }),

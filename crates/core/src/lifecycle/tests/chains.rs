@@ -176,6 +176,30 @@ fn what_an_entry_writes_does_not_grow_with_the_chains_that_it_is_appended_to() {
     for (step, (early, late)) in rounds[5].iter().zip(rounds.last().unwrap()).enumerate() {
         assert!(
             late.abs_diff(*early) < 64,
+
+#[test]
+fn an_event_under_too_many_terms_is_refused_and_changes_nothing() {
+    let mut scene = Scene::new();
+    let units: Vec<String> = (0..31).map(|serial| format!("{U1}X{serial}")).collect();
+    let units: Vec<&str> = units.iter().map(String::as_str).collect();
+    let mut statement = scene.event("nordlys", Role::Manufacturer, ship(NORTH), &units);
+    let mut address = 0_u64..;
+    for subject in &mut statement.subjects {
+        let aliases = address.by_ref().take(32);
+        subject.aliases = aliases
+            .map(|mac| format!("mac:{mac:012x}").parse().unwrap())
+            .collect();
+    }
+    // Of each unit itself and 32 other names; the organisation and the key.
+    let got = 31 * 33 + 2;
+    assert_eq!(
+        scene.submit(&statement, &["nordlys"]),
+        Err(Refused::Inadmissible(Inadmissible::TooManyTerms { got }))
+    );
+    assert_eq!(scene.head(&id(units[0])), None);
+    statement.subjects[0].aliases.pop();
+    scene.submit(&statement, &["nordlys"]).unwrap();
+}
             "step {step}: {early} bytes, then {late}"
         );
     }
