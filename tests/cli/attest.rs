@@ -491,9 +491,11 @@ fn a_machine_without_the_ledger_signs_with_a_file_of_heads() {
         heads,
         str![[r#"
 {
-  "unit:dns:nordlys.example/AAU/S1": "e7977d5b59b50c0aab2339f174af99d302377001dcc7b8288e6c938676b98fee",
+  "7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2",
+  "be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2",
+  "ledger:ledger.example/2026": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2",
   "slot:dns:north.example/SubNetwork=1/gNB-7": null,
-  "ledger:ledger.example/2026": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+  "unit:dns:nordlys.example/AAU/S1": "e7977d5b59b50c0aab2339f174af99d302377001dcc7b8288e6c938676b98fee"
 }
 
 "#]]

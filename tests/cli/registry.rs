@@ -70,7 +70,7 @@ dns:regulator.example  Regulator (SE)
   "purpose": "test",
   "logKey": "ed25519:FuUeKo2MpkI1RC3NBJaE7/FhmhcGsq1YDEL6k2M0hwU=",
   "size": 14,
-  "head": "0e93fbdae3b4796a71f1d131152c4c94c2b6b29777b3a5ec1f401af64d0685c4",
+  "head": "2572f57ab150e9f83de69a878c374248ad8b9342648614eb31e1d3425457371d",
   "root": {
     "threshold": 2,
     "keys": [

@@ -268,6 +268,8 @@ def governed(ledger):
         (lambda now: now.seal(),),
         (lambda now: now.seal(), correct, lambda now: now.seal()),
         (lambda now: revoke(now), lambda now: suspend(now)),
+        (rotate, suspend, reinstate),
+        (revoke, lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x")),
         (lambda now: now.act("revoke", *ROOTS, key=IDS["lab"], reason="x", distrustFrom=len(now.raw)),),
         (
             rotate,
@@ -287,7 +289,15 @@ def governed(ledger):
         "an event by a retired key": (rotate, correct),
         "an event by a revoked key": (revoke, correct),
         "an event by the key that the entry after it enrols": (by_new, enrol),
-        "revoked twice": (revoke, lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x")),
+        "revoked by its owner, who had retired it": (
+            rotate,
+            lambda now: now.act("revoke", "spare-2", key=IDS["nordlys"], reason="x"),
+        ),
+        "a statement of a key that a distrusted one brought in": (
+            rotate,
+            retired,
+            lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x", distrustFrom=len(now.raw) - 2),
+        ),
         "revoked by another organisation": (lambda now: now.act("revoke", "lab", key=IDS["nordlys"], reason="x"),),
         "an unknown key revoked": (lambda now: now.act("revoke", *ROOTS, key=IDS["spare-4"], reason="x"),),
         "distrusted from a later entry": (

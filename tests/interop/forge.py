@@ -168,13 +168,14 @@ class Ledger:
         self.index.add(entry, found)
         self.heads.update(dict.fromkeys(entry.links, entry.leaf))
 
-    def statement(self, kind, predicate, *subjects, change=None):
+    def statement(self, kind, predicate, *subjects, change=None, heads=None):
         """The payload of a statement that follows the heads."""
+        heads = self.heads | (heads or {})
 
         def subject(name):
             digest = name.rpartition(":")[2] if name.startswith("artefact:") else sha256(name.encode()).hex()
             made = {"name": name, "digest": {"sha256": digest}}
-            return made | ({"annotations": {"prev": self.heads[name].hex()}} if name in self.heads else {})
+            return made | ({"annotations": {"prev": heads[name].hex()}} if heads.get(name) else {})
 
         whole = {
             "_type": "https://in-toto.io/Statement/v1",
@@ -189,7 +190,9 @@ class Ledger:
     def act(self, action, *signers, change=None, **members):
         """A registry entry."""
         predicate = {"time": "2026-05-01T08:00:00Z", "action": {action: members}}
-        return signed(self.statement(REGISTRY, predicate, f"ledger:{self.registry.origin}", change=change), *signers)
+        name = f"ledger:{self.registry.origin}"
+        heads = {name: self.registry.head_of([IDS[signer] for signer in signers])} if signers else {}
+        return signed(self.statement(REGISTRY, predicate, name, change=change, heads=heads), *signers)
 
     def event(self, name, members, by, role, signers, *subjects, change=None):
         """An event."""

@@ -10,6 +10,7 @@ use clap::Args;
 use prova_core::{
     hash::LeafHash,
     id::{Origin, SubjectId},
+    key::KeyId,
     lifecycle::{Finding, View},
     position::EntryIndex,
     registry::Registry,
@@ -243,17 +244,21 @@ impl Basis {
         }
     }
 
-    /// The ledger's origin and the last registry entry.
-    pub(crate) fn registry_head(&self) -> Result<(Origin, LeafHash), CommandError> {
+    /// The ledger's origin.
+    pub(crate) fn origin(&self) -> Result<Origin, CommandError> {
         match self {
-            Self::Heads(heads) => Ok(heads.registry_head()?),
-            Self::Writing(ledger) => Ok(registry_head(ledger.state())),
-            Self::Reading(_, state) => Ok(registry_head(state)),
+            Self::Heads(heads) => Ok(heads.origin()?),
+            Self::Writing(ledger) => Ok(ledger.state().registry().origin().clone()),
+            Self::Reading(_, state) => Ok(state.registry().origin().clone()),
         }
     }
-}
 
-fn registry_head(state: &State) -> (Origin, LeafHash) {
-    let registry = state.registry();
-    (registry.origin().clone(), registry.head())
+    /// What a registry entry by these keys follows.
+    pub(crate) fn registry_head(&self, signers: &[KeyId]) -> Result<Option<LeafHash>, CommandError> {
+        match self {
+            Self::Heads(heads) => Ok(heads.registry_head(signers)?),
+            Self::Writing(ledger) => Ok(ledger.state().registry().head_of(signers)),
+            Self::Reading(_, state) => Ok(state.registry().head_of(signers)),
+        }
+    }
 }

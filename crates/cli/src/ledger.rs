@@ -130,6 +130,7 @@ impl Blamed for HeadsError {
         let hint = match self {
             Self::NotListed { .. } => "make one beside the ledger with `prova heads COMPONENT…`",
             Self::NoLedger => "make one beside the ledger with `prova heads`",
+            Self::NoKey => "make one beside the ledger with `prova heads ORG`, whose keys sign",
             _ => return None,
         };
         Some(hint.to_owned())

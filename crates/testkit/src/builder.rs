@@ -49,6 +49,8 @@ pub struct TestLedger {
     origin: Origin,
     charter: Vec<u8>,
     heads: HashMap<SubjectId, LeafHash>,
+    /// The last registry entry that each key signed for its own organisation.
+    own_heads: HashMap<String, LeafHash>,
     made: i64,
 }
 
@@ -115,6 +117,7 @@ impl TestLedger {
         Self {
             origin,
             heads: HashMap::from([(subject, LeafHash::of_entry(&charter))]),
+            own_heads: HashMap::new(),
             charter,
             made: 0,
         }
@@ -151,8 +154,25 @@ impl TestLedger {
             critical: Vec::new(),
             action,
         };
+        let predicate = Predicate::Registry(Box::new(predicate));
         let subject = SubjectId::Ledger(self.origin.clone());
-        self.statement(vec![subject], Predicate::Registry(Box::new(predicate)), keys)
+        if keys.contains(&"root-a") {
+            return self.statement(vec![subject], predicate, keys);
+        }
+        // An organisation's own statements follow each other.
+        let own = self
+            .own_heads
+            .get(keys.first().copied().unwrap_or_default())
+            .copied();
+        let statement = Statement {
+            subjects: vec![Subject::new(subject, own)],
+            predicate,
+        };
+        let entry = sign(&statement, keys);
+        let leaf = LeafHash::of_entry(&entry);
+        self.own_heads
+            .extend(keys.iter().map(|key| ((*key).to_owned(), leaf)));
+        entry
     }
 
     /// Nordlys gets another key.
@@ -199,12 +219,21 @@ impl TestLedger {
             lot: None,
             firmware: None,
         });
-        self.event(
+        // A text has its limit: what is longer goes on in the names of documents.
+        let more = padding.saturating_sub(LONGEST_TEXT).div_ceil(LONGEST_TEXT);
+        let document = || Attachment {
+            sha256: Digest::of(b"padding"),
+            media_type: "text/plain".to_owned(),
+            name: Some("x".repeat(LONGEST_TEXT)),
+            holder: None,
+        };
+        self.event_with(
             "dns:nordlys.example",
             Role::Manufacturer,
             event,
             vec![unit(serial)],
             &[key],
+            std::iter::repeat_with(document).take(more).collect(),
         )
     }
 
@@ -225,15 +254,7 @@ impl TestLedger {
             waybill: None,
             export_control: None,
         });
-        // A text has its limit: what is longer goes on in the names of documents.
-        let more = padding.saturating_sub(LONGEST_TEXT).div_ceil(LONGEST_TEXT);
-        let document = || Attachment {
-            sha256: Digest::of(b"padding"),
-            media_type: "text/plain".to_owned(),
-            name: Some("x".repeat(LONGEST_TEXT)),
-            holder: None,
-        };
-        self.event_with(
+        self.event(
             "dns:nordlys.example",
             Role::Supplier,
             event,

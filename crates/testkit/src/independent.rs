@@ -191,6 +191,8 @@ fn check_tiles(
 fn check_entries(entries: &[Vec<u8>], origin: &str) -> Result<Vec<u8>, String> {
     let mut keys: BTreeMap<String, VerifyingKey> = BTreeMap::new();
     let mut heads: BTreeMap<String, String> = BTreeMap::new();
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let mut roots: BTreeSet<String> = BTreeSet::new();
     let mut log_key = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         let wrong = |what: &str| format!("entry {index}: {what}");
@@ -246,13 +248,45 @@ fn check_entries(entries: &[Vec<u8>], origin: &str) -> Result<Vec<u8>, String> {
                 .map_err(|_| wrong("bad signature"))?;
         }
         let leaf = hex(&hash(&[&[0], entry]));
+        let signers: Vec<&str> = signatures
+            .iter()
+            .filter_map(|signature| signature["keyid"].as_str())
+            .collect();
+        // An organisation's own registry entries follow each other.
+        let own = signers.first().and_then(|key| owners.get(*key));
+        let own = own.filter(|_| !signers.iter().any(|key| roots.contains(*key)));
+        let own = own
+            .filter(|_| statement["predicateType"] == "urn:prova:registry:1")
+            .cloned();
         for subject in statement["subject"].as_array().into_iter().flatten() {
             let name = subject["name"].as_str().unwrap_or_default();
+            let name = &own
+                .as_ref()
+                .map_or_else(|| name.to_owned(), |own| format!("{name} by {own}"));
             let prev = subject["annotations"]["prev"].as_str();
             if heads.get(name).map(String::as_str) != prev {
                 return Err(wrong(&format!("{name} does not follow its last entry")));
             }
-            heads.insert(name.to_owned(), leaf.clone());
+            heads.insert(name.clone(), leaf.clone());
+        }
+        let ids = |keys: &Value, member: Option<&str>| -> Vec<String> {
+            let keys = keys.as_array().into_iter().flatten();
+            let keys = keys.map(|key| member.map_or(key, |member| &key[member]));
+            keys.filter_map(|key| Some(key_id(&public_key(key)?))).collect()
+        };
+        for root in [&predicate["root"], &predicate["action"]["root"]] {
+            if !root.is_null() {
+                roots = ids(&root["keys"], Some("key")).into_iter().collect();
+            }
+        }
+        for (action, list) in [("enrol", "keys"), ("rotate", "add")] {
+            let action = &predicate["action"][action];
+            let organisation = action["organisation"].as_str().unwrap_or_default();
+            owners.extend(
+                ids(&action[list], None)
+                    .into_iter()
+                    .map(|key| (key, organisation.to_owned())),
+            );
         }
     }
     Ok(log_key)

@@ -207,14 +207,12 @@ impl Ledger {
 
     fn action(&mut self, line: &str) -> Option<Vec<u8>> {
         let (signers, action) = line.split_once(' ')?;
-        let prev = self
-            .registry
-            .as_ref()
-            .map(|registry| registry.head().to_string())
-            .unwrap_or_default();
+        let signing: Vec<_> = keys(signers).iter().map(|key| key.public().key_id()).collect();
+        let head = self.registry.as_ref().and_then(|registry| registry.head_of(&signing));
+        let prev = head.map(|head| format!(r#","annotations":{{"prev":"{head}"}}"#)).unwrap_or_default();
         let ledger: SubjectId = format!("ledger:{ORIGIN}").parse().ok()?;
         let payload = format!(
-            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"{ledger}","digest":{{"sha256":"{}"}},"annotations":{{"prev":"{prev}"}}}}],"predicateType":"urn:prova:registry:1","predicate":{{"time":"{}","action":{action}}}}}"#,
+            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"{ledger}","digest":{{"sha256":"{}"}}{prev}}}],"predicateType":"urn:prova:registry:1","predicate":{{"time":"{}","action":{action}}}}}"#,
             ledger.digest(),
             self.tick()
         );

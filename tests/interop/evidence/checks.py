@@ -86,7 +86,8 @@ class Replay:
             kind = identifiers.kind(name)
             if kind in ("ledger", "index"):
                 need(name == f"{kind}:{self.registry.origin}", "about another ledger:", name)
-            known = self.whole or name in self.followed or kind == "ledger"
+            # The registry looks at its own.
+            known = kind != "ledger" and (self.whole or name in self.followed)
             if kind == "index" and not self.whole:
                 known = entry.index > self.description["seal"]["index"]
             if known:

@@ -8,7 +8,8 @@ from .statement import CHARTER, root
 from .strict import need, sha256
 
 NAMES = pathlib.Path(__file__).resolve().parents[3] / "keys"
-MOST_KEYS = 64
+MOST_KEYS = 16
+MOST_ROTATIONS = 32
 
 
 def published():
@@ -23,11 +24,12 @@ class Organisation:
 
     def __init__(self, roles, parent):
         self.roles, self.parent, self.suspended = set(roles), parent, False
+        self.head, self.rotations = None, 0
 
 
 class Registry:
     """The state after the entries so far. `keys`: raw bytes by key id, `owners`: every participant's key ever, `used`: those in use,
-    `since`: the entry that brought each into use, `distrusted`: from which entry on, and why."""
+    `since`: the entry that brought each into use, `brought`: the own keys that signed it, `words`: the root's last about a key. `head`: the leaf of the root's last entry."""
 
     def __init__(self, charter):
         need(charter.kind == CHARTER and charter.index == 0, "entry 0 is no charter")
@@ -36,7 +38,8 @@ class Registry:
         self.log = ed25519.public(charter.predicate["logKey"])
         self.log_id = ed25519.key_id(self.log)
         self.keys, self.owners, self.since, self.organisations = {}, {}, {}, {}
-        self.used, self.revoked, self.distrusted = set(), set(), {}
+        self.used, self.words, self.reasons, self.brought = set(), {}, {}, {}
+        self.head = charter.leaf
         self.known(charter.predicate["logKey"])
         self.set_root(charter.predicate["root"])
         charter.envelope.verify(self.keys)
@@ -88,9 +91,20 @@ class Registry:
         need(role in self.organisations[by].roles, by, "is no", role)
         need(role in events.EVENTS[entry.name][0].split(), role, "may not say", entry.name)
 
+    def owner(self, signers):
+        """The organisation by whose own keys, and no root key, a registry entry is signed."""
+        return None if set(signers) & set(self.root) else self.organisations.get(self.owners.get(min(signers)))
+
+    def head_of(self, signers):
+        """The leaf that a registry entry with these signers follows (§7)."""
+        return (self.owner(signers) or self).head
+
     def act(self, entry):
         """Admits a registry entry."""
         name, said = entry.name, entry.members
+        self.own = self.owner(entry.envelope.signatures)
+        follows = entry.links.get(f"ledger:{self.origin}")
+        need(follows == self.head_of(entry.envelope.signatures), "entry", entry.index, "does not follow the last one")
         if name == "root":
             for part in said["keys"]:
                 identity = self.known(part["key"])
@@ -98,6 +112,7 @@ class Registry:
         entry.envelope.verify(self.keys)
         self.entitled(entry, name, said)
         getattr(self, f"on_{name}")(said, entry)
+        (self.own or self).head = entry.leaf
 
     def entitled(self, entry, name, said):
         """The signers are those of the table of §7, and no others."""
@@ -123,10 +138,11 @@ class Registry:
             need(name not in self.owners and name not in self.root and name != self.log_id, "key is somebody's:", name)
             self.owners[self.known(text)] = organisation
             self.since[name] = entry.index
+            self.brought[name] = sorted(entry.envelope.signatures) if self.own else []
             self.used.add(name)
 
     def count(self, organisation):
-        """An organisation has 1 to 64 keys in use."""
+        """An organisation has 1 to 16 keys in use."""
         count = sum(self.owners[name] == organisation for name in self.used)
         need(1 <= count <= MOST_KEYS, organisation, "has", count, "keys")
 
@@ -163,8 +179,10 @@ class Registry:
         self.upwards(said["organisation"])
 
     def on_rotate(self, said, entry):
-        """Keys come and go."""
-        self.of(said)
+        """Keys come and go; by the organisation itself 32 times until the root says so."""
+        held = self.of(said)
+        need(not self.own or held.rotations < MOST_ROTATIONS, said["organisation"], "rotated too often")
+        held.rotations = held.rotations + 1 if self.own else 0
         for name in set(said.get("retire", [])):
             need(name in self.used and self.owners[name] == said["organisation"], "retired, but not in use:", name)
             self.used.remove(name)
@@ -173,12 +191,28 @@ class Registry:
 
     def on_revoke(self, said, entry):
         """A key speaks no more."""
-        need(said["key"] in self.owners and said["key"] not in self.revoked, "cannot be revoked:", said["key"])
-        if said.get("distrustFrom") is not None:
-            need(said["distrustFrom"] <= entry.index, "distrusted from a later entry")
-            self.distrusted[said["key"]] = said["distrustFrom"], said["reason"]
-        self.revoked.add(said["key"])
-        self.used.discard(said["key"])
+        name, start = said["key"], said.get("distrustFrom")
+        need(name in (self.used if self.own else self.owners), "cannot be revoked:", name)
+        need(start is None or start <= entry.index, "distrusted from a later entry")
+        self.reasons[name] = said["reason"]
+        if not self.own:
+            self.words[name] = start
+        self.used.discard(name)
+
+    @property
+    def distrusted(self):
+        """From which entry on each distrusted key is not believed, and why (§7)."""
+        found = {}
+        for name in sorted(self.owners, key=lambda name: self.since[name]):
+            if name in self.words:
+                named = (self.words[name], name) if self.words[name] is not None else None
+            else:
+                above = [found.get(key) for key in self.brought[name]]
+                void = above and all(part and part[0] <= self.since[name] for part in above)
+                named = (self.since[name], above[0][1]) if void else None
+            if named:
+                found[name] = named
+        return {name: (start, self.reasons[of]) for name, (start, of) in found.items()}
 
     def on_suspend(self, said, _):
         """An organisation speaks no more."""

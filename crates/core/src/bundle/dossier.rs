@@ -12,6 +12,7 @@ use super::{
 use crate::{
     hash::{Digest, LeafHash},
     index::term::Term,
+    key::KeyId,
     lifecycle::{Detail, Finding, FindingCode, Layer, Lives, Moment, distrusted, facts},
     log::SignedCheckpoint,
     position::EntryIndex,
@@ -43,6 +44,8 @@ pub(super) struct Parts {
     pub(super) sparse: Sparse,
     pub(super) leaves: BTreeMap<EntryIndex, LeafHash>,
     pub(super) postings: HashMap<Term, Vec<EntryIndex>>,
+    /// The entries that each key signed.
+    pub(super) signed: HashMap<KeyId, Vec<EntryIndex>>,
     pub(super) about: Vec<EntryIndex>,
     pub(super) enrolments: Vec<EntryIndex>,
     pub(super) gaps: Vec<Gap>,
@@ -271,7 +274,7 @@ fn findings(parts: &Parts) -> Vec<Finding> {
     let registry = parts.history.now();
     let entries_of = |term: &Term| parts.postings.get(term).map_or(&[][..], Vec::as_slice);
     let Ok(found) = distrusted(registry, |key| {
-        Ok::<_, Infallible>(entries_of(&Term::Key(*key)).to_vec())
+        Ok::<_, Infallible>(parts.signed.get(key).cloned().unwrap_or_default())
     });
     let mut disbelieved: BTreeMap<EntryIndex, Vec<Detail>> = BTreeMap::new();
     for (index, detail) in found {

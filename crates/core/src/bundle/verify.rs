@@ -23,6 +23,7 @@ use crate::{
         Accumulator, Index, IndexProof, MemoryBuckets,
         term::{Term, terms},
     },
+    key::KeyId,
     ledger::{
         AdmitError, BATCH_ENTRIES, EntryFault, EntryRefusal, Inadmissible, SealedView, admit, check_link,
         step,
@@ -75,6 +76,8 @@ pub struct Verifier {
     waiting: Vec<(EntryIndex, Unverified)>,
     leaves: BTreeMap<EntryIndex, LeafHash>,
     postings: HashMap<Term, Vec<EntryIndex>>,
+    /// The entries that each key signed.
+    signed: HashMap<KeyId, Vec<EntryIndex>>,
     /// The entries about reported components, and those that enrolled their signers.
     about: Vec<EntryIndex>,
     enrolments: BTreeSet<EntryIndex>,
@@ -172,6 +175,7 @@ impl Verifier {
             waiting: Vec::new(),
             leaves: BTreeMap::new(),
             postings: HashMap::new(),
+            signed: HashMap::new(),
             about: Vec::new(),
             enrolments: BTreeSet::new(),
             gaps: BTreeSet::new(),
@@ -372,6 +376,9 @@ impl Verifier {
                 self.asked.entry(digest).or_insert(index);
             }
         }
+        for key in entry.signers() {
+            self.signed.entry(*key).or_default().push(index);
+        }
         let signatures = u64::try_from(entry.signers().len()).unwrap_or(u64::MAX);
         self.signatures = self.signatures.saturating_add(signatures);
         let kept: fn(&Term) -> bool = match &mut self.completeness {
@@ -453,6 +460,7 @@ impl Verifier {
             sparse: self.sparse,
             leaves: self.leaves,
             postings: self.postings,
+            signed: self.signed,
             about: self.about,
             enrolments: self.enrolments.into_iter().collect(),
             gaps: self.gaps.into_iter().collect(),

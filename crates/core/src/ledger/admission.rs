@@ -131,9 +131,10 @@ pub fn admit<V: View>(
     match &statement.predicate {
         Predicate::Charter(_) => Err(Inadmissible::SecondCharter.into()),
         Predicate::Registry(predicate) => {
+            let head = registry.head_of(entry.signers());
             for subject in &statement.subjects {
                 check_origin(&subject.id, registry.origin())?;
-                check_link(subject, Some(registry.head()))?;
+                check_link(subject, head)?;
             }
             registry
                 .apply(index, entry.leaf(), predicate, entry.signers())
@@ -145,10 +146,10 @@ pub fn admit<V: View>(
                 .entitle(event, entry.signers())
                 .map_err(Inadmissible::from)?;
             let signed: Vec<_> = signed.into_iter().cloned().collect();
-            let mut subjects = Vec::with_capacity(statement.subjects.len());
             if let Some(got) = too_many_terms(index, entry, registry) {
                 return Err(Inadmissible::TooManyTerms { got }.into());
             }
+            let mut subjects = Vec::with_capacity(statement.subjects.len());
             for subject in &statement.subjects {
                 let chain = view.chain(&subject.id).map_err(AdmitError::View)?;
                 check_link(subject, chain.as_ref().map(|chain| chain.head))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     error::RegistryError,
-    registry::{KeyRecord, Participant, Registry},
+    registry::{Distrust, KeyRecord, Participant, Registry, RootWord},
 };
 use crate::{
     hash::LeafHash,
@@ -19,7 +19,9 @@ use crate::{
 };
 
 /// Most keys that an organisation may have in use.
-pub const MAX_KEYS_IN_USE: usize = 64;
+pub const MAX_KEYS_IN_USE: usize = 16;
+/// How often an organisation may rotate its keys by itself until the root signs a rotation of them. What it adds to everybody's registry is bounded so.
+pub const MAX_OWN_ROTATIONS: u32 = 32;
 
 impl Registry {
     /// Applies a registry entry. An error leaves the registry as it was.
@@ -37,6 +39,10 @@ impl Registry {
             return Err(RegistryError::Critical(name.clone()));
         }
         let action = &predicate.action;
+        // The organisation whose own keys sign, and no root key.
+        let own = signers.first().and_then(|key| self.keys.get(key));
+        let own = own.filter(|_| !signers.iter().any(|key| self.root.has(key)));
+        let own = own.map(|record| record.organisation.clone());
         match action {
             Action::Enrol(enrol) => {
                 self.check_signers(action, None, signers)?;
@@ -48,13 +54,14 @@ impl Registry {
             }
             Action::Rotate(rotate) => {
                 self.check_signers(action, Some(&rotate.organisation), signers)?;
-                self.rotate(index, rotate)?;
+                let bringers = if own.is_some() { signers } else { &[] };
+                self.rotate(index, rotate, bringers)?;
             }
             Action::Revoke(revoke) => {
                 let owner = self.keys.get(&revoke.key).map(|record| &record.organisation);
                 let owner = owner.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
                 self.check_signers(action, Some(owner), signers)?;
-                self.revoke(index, revoke)?;
+                self.revoke(index, revoke, own.is_some())?;
             }
             Action::Suspend(standing) => {
                 self.check_signers(action, None, signers)?;
@@ -91,7 +98,10 @@ impl Registry {
                 self.root = root.clone();
             }
         }
-        self.head = leaf;
+        match own.and_then(|own| self.participants.get_mut(&own)) {
+            Some(participant) => participant.own_head = Some(leaf),
+            None => self.head = leaf,
+        }
         Ok(())
     }
 
@@ -192,13 +202,21 @@ impl Registry {
             roles: enrol.roles.iter().copied().collect(),
             enrolled: index,
             suspended: None,
+            own_head: None,
+            own_rotations: 0,
         };
         self.participants.insert(organisation.clone(), participant);
-        self.add_keys(index, organisation, &enrol.keys);
+        self.add_keys(index, organisation, &enrol.keys, &[]);
         Ok(())
     }
 
-    fn add_keys(&mut self, enrolled: EntryIndex, organisation: &OrgId, keys: &[PublicKey]) {
+    fn add_keys(
+        &mut self,
+        enrolled: EntryIndex,
+        organisation: &OrgId,
+        keys: &[PublicKey],
+        bringers: &[KeyId],
+    ) {
         self.keys.extend(keys.iter().map(|key| {
             let record = KeyRecord {
                 key: *key,
@@ -206,10 +224,41 @@ impl Registry {
                 enrolled,
                 ended: None,
                 reason: None,
-                distrust_from: None,
+                word: None,
+                distrust_claimed: None,
+                brought_by: bringers.to_vec(),
+                distrust: None,
             };
             (key.key_id(), record)
         }));
+        for key in keys {
+            self.derive_distrust(&key.key_id());
+        }
+    }
+
+    /// A key is distrusted from where the root says or, where it said nothing, from where the key came in, if all that brought it in were
+    /// distrusted there. Those have been derived before.
+    fn derive_distrust(&mut self, key: &KeyId) {
+        let Some(record) = self.keys.get(key) else { return };
+        let brought_in = |bringer| {
+            let distrust = self.keys.get(bringer)?.distrust.as_ref()?;
+            (record.enrolled >= distrust.from).then_some(distrust.of)
+        };
+        let distrust = match record.word {
+            Some(RootWord::Good) => None,
+            Some(RootWord::DistrustFrom(from)) => Some(Distrust { from, of: *key }),
+            None => {
+                let thieves: Option<Vec<KeyId>> = record.brought_by.iter().map(brought_in).collect();
+                let thief = thieves.and_then(|thieves| thieves.first().copied());
+                thief.map(|of| Distrust {
+                    from: record.enrolled,
+                    of,
+                })
+            }
+        };
+        if let Some(record) = self.keys.get_mut(key) {
+            record.distrust = distrust;
+        }
     }
 
     fn change(&mut self, change: &Change) -> Result<(), RegistryError> {
@@ -235,8 +284,18 @@ impl Registry {
         Ok(())
     }
 
-    fn rotate(&mut self, index: EntryIndex, rotate: &Rotate) -> Result<(), RegistryError> {
+    fn rotate(
+        &mut self,
+        index: EntryIndex,
+        rotate: &Rotate,
+        bringers: &[KeyId],
+    ) -> Result<(), RegistryError> {
         let organisation = &rotate.organisation;
+        let is_own = !bringers.is_empty();
+        let rotations = self.participant(organisation)?.own_rotations;
+        if is_own && rotations >= MAX_OWN_ROTATIONS {
+            return Err(RegistryError::OwnRotations(organisation.clone()));
+        }
         self.check_new_keys(&rotate.add)?;
         let in_use = |record: &KeyRecord| record.organisation == *organisation && record.ended.is_none();
         let retire: BTreeSet<_> = rotate.retire.iter().collect();
@@ -253,23 +312,43 @@ impl Registry {
                 record.ended = Some(index);
             }
         }
-        self.add_keys(index, organisation, &rotate.add);
+        self.add_keys(index, organisation, &rotate.add, bringers);
+        let rotations = if is_own { rotations.saturating_add(1) } else { 0 };
+        self.participant(organisation)?.own_rotations = rotations;
         Ok(())
     }
 
-    /// A retired key can still be revoked: that is how what it signed becomes distrusted.
-    fn revoke(&mut self, index: EntryIndex, revoke: &Revoke) -> Result<(), RegistryError> {
+    /// The root's word is always heard, whoever retired or revoked the key before: that is how what it signed becomes distrusted, or good
+    /// again. An organisation revokes a key that it has in use; that it be distrusted, it can only ask for.
+    fn revoke(&mut self, index: EntryIndex, revoke: &Revoke, is_own: bool) -> Result<(), RegistryError> {
         if let Some(got) = revoke.distrust_from.filter(|from| *from > index) {
             return Err(RegistryError::DistrustFuture { got, at: index });
         }
-        let record = self
-            .keys
-            .get_mut(&revoke.key)
-            .filter(|record| record.reason.is_none());
+        let record = self.keys.get_mut(&revoke.key);
+        let record = record.filter(|record| !is_own || record.ended.is_none());
         let record = record.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
         record.ended = record.ended.or(Some(index));
         record.reason = Some(revoke.reason.clone());
-        record.distrust_from = revoke.distrust_from;
+        if is_own {
+            record.distrust_claimed = revoke.distrust_from;
+            return Ok(());
+        }
+        record.word = Some(
+            revoke
+                .distrust_from
+                .map_or(RootWord::Good, RootWord::DistrustFrom),
+        );
+        // In the order in which they came in, so that each is derived after those that brought it.
+        let organisation = record.organisation.clone();
+        let keys = self.keys.iter();
+        let mut theirs: Vec<_> = keys
+            .filter(|(_, record)| record.organisation == organisation)
+            .map(|(key, record)| (record.enrolled, *key))
+            .collect();
+        theirs.sort_unstable();
+        for (_, key) in theirs {
+            self.derive_distrust(&key);
+        }
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Why the registry refuses: a speaker, or a change of itself.
 
-use super::MAX_KEYS_IN_USE;
+use super::{MAX_KEYS_IN_USE, MAX_OWN_ROTATIONS};
 use crate::{
     id::{OrgId, Origin, SubjectId},
     key::KeyId,
@@ -119,6 +119,9 @@ pub enum RegistryError {
         /// Keys it would have.
         got: usize,
     },
+    /// It rotated often enough by itself.
+    #[error("{0} rotated its keys {MAX_OWN_ROTATIONS} times by itself; want a rotation that the root signs")]
+    OwnRotations(OrgId),
     /// An organisation would be without any role.
     #[error("{0} would have no role")]
     NoRoles(OrgId),

@@ -16,7 +16,7 @@ mod registry;
 mod tests;
 
 pub use self::{
-    change::MAX_KEYS_IN_USE,
+    change::{MAX_KEYS_IN_USE, MAX_OWN_ROTATIONS},
     error::{EntitlementError, RegistryError},
-    registry::{KeyRecord, Participant, Registry},
+    registry::{Distrust, KeyRecord, Participant, Registry, RootWord},
 };

@@ -48,6 +48,10 @@ pub struct Participant {
     pub enrolled: EntryIndex,
     /// The entry that suspended it, while it is.
     pub suspended: Option<EntryIndex>,
+    /// The last registry entry by its own keys.
+    pub own_head: Option<LeafHash>,
+    /// How often its own keys rotated since the root last signed a change of them.
+    pub own_rotations: u32,
 }
 
 /// A key that an organisation has or had.
@@ -61,10 +65,34 @@ pub struct KeyRecord {
     pub enrolled: EntryIndex,
     /// The entry that retired or revoked it; it does not speak there any more.
     pub ended: Option<EntryIndex>,
-    /// Why it was revoked.
+    /// Why it was revoked, in the words of who did so last.
     pub reason: Option<String>,
-    /// From which index on its entries are distrusted.
-    pub distrust_from: Option<EntryIndex>,
+    /// What the root said of it last, if it revoked it.
+    pub word: Option<RootWord>,
+    /// From which index on its own organisation asks that it be distrusted. A claim, until the root says so.
+    pub distrust_claimed: Option<EntryIndex>,
+    /// The organisation's keys that signed the entry which enrolled it; none where the root did.
+    pub brought_by: Vec<KeyId>,
+    /// From where on it is distrusted, by the root's last words about it and about the keys that brought it in.
+    pub distrust: Option<Distrust>,
+}
+
+/// Distrust of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Distrust {
+    /// The first index at which what it signed is not to be believed.
+    pub from: EntryIndex,
+    /// The key that the root named: this one, or one that brought it in.
+    pub of: KeyId,
+}
+
+/// What the root says of a key that it revokes. Its last word counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RootWord {
+    /// What the key signed stays good.
+    Good,
+    /// What it signed from this index on is not to be believed.
+    DistrustFrom(EntryIndex),
 }
 
 impl Keyring for Registry {
@@ -134,10 +162,24 @@ impl Registry {
         &self.root
     }
 
-    /// The last registry entry.
+    /// The last registry entry that the root signed, or the charter: what the root's next statement follows.
     #[must_use]
     pub fn head(&self) -> LeafHash {
         self.head
+    }
+
+    /// What a registry statement with these signers follows: the root's last one or, where no root key signs, the last one by the
+    /// organisation's own keys. So nobody's own statement gets in the way of the root's, or of another's.
+    #[must_use]
+    pub fn head_of(&self, signers: &[KeyId]) -> Option<LeafHash> {
+        let own = signers.first().and_then(|key| self.keys.get(key));
+        match own {
+            Some(record) if !signers.iter().any(|key| self.root.has(key)) => {
+                let participant = self.participants.get(&record.organisation);
+                participant.and_then(|participant| participant.own_head)
+            }
+            _ => Some(self.head),
+        }
     }
 
     /// All participants.
@@ -160,10 +202,12 @@ impl Registry {
             .map_or(organisation.as_str(), |participant| &participant.name)
     }
 
-    /// From which index on a key's entries are distrusted, if they are.
+    /// From which index on what a key signed is distrusted, and why, if it is.
     #[must_use]
-    pub fn distrust_from(&self, key: &KeyId) -> Option<EntryIndex> {
-        self.keys.get(key).and_then(|record| record.distrust_from)
+    pub fn distrust(&self, key: &KeyId) -> Option<(EntryIndex, &str)> {
+        let distrust = self.keys.get(key)?.distrust.as_ref()?;
+        let reason = self.keys.get(&distrust.of)?.reason.as_deref();
+        Some((distrust.from, reason.unwrap_or_default()))
     }
 
     /// The organisations whose keys signed, all of which may speak now.

@@ -118,6 +118,12 @@ impl Unverified {
         signatures.map(|signature| (signature.key, &signature.signature))
     }
 
+    /// Whether a signature claims to be by this key.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &KeyId) -> bool {
+        self.claimed_keys().any(|claimed| claimed == *key)
+    }
+
     /// The keys that the signatures claim to be by.
     pub fn claimed_keys(&self) -> impl Iterator<Item = KeyId> {
         self.envelope.signatures().iter().map(|signature| signature.key)

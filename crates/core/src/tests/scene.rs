@@ -1,10 +1,12 @@
 //! A small ledger in memory for tests: invented companies, published test keys.
 
+use std::convert::Infallible;
+
 use crate::{
     hash::LeafHash,
     id::SubjectId,
     index::term::terms,
-    key::{PublicKey, SecretKey, published_test_key},
+    key::{KeyId, PublicKey, SecretKey, published_test_key},
     ledger::{AdmitError, EntryRefusal, Inadmissible, MemoryRows, Rows as _, admit},
     lifecycle::{Changes, FindingCode, View as _, facts},
     position::{EntryIndex, TreeSize},
@@ -145,8 +147,17 @@ impl Scene {
             critical: Vec::new(),
             action,
         }));
-        self.submit(&self.about_ledger(predicate), signers)
-            .map(|(index, _)| index)
+        let mut statement = self.about_ledger(predicate);
+        let keys: Vec<_> = signers.iter().map(|name| public(name).key_id()).collect();
+        let head = self
+            .registry
+            .as_ref()
+            .and_then(|registry| registry.head_of(&keys));
+        statement
+            .subjects
+            .iter_mut()
+            .for_each(|subject| subject.prev = head);
+        self.submit(&statement, signers).map(|(index, _)| index)
     }
 
     pub(crate) fn head(&self, id: &SubjectId) -> Option<LeafHash> {
@@ -218,6 +229,14 @@ impl Scene {
         self.rows.record(index, verified.leaf(), changes, terms).unwrap();
         self.entries.push(entry);
         Ok((index, findings))
+    }
+
+    /// The entries that a key signed.
+    #[expect(clippy::unnecessary_wraps, reason = "others cannot always tell")]
+    pub(crate) fn signed_by(&self, key: &KeyId) -> Result<Vec<EntryIndex>, Infallible> {
+        let entries = (0..).map(EntryIndex::new).zip(&self.entries);
+        let signed = entries.filter(|(_, bytes)| Unverified::decode(bytes).unwrap().is_signed_by(key));
+        Ok(signed.map(|(index, _)| index).collect())
     }
 
     pub(crate) fn unit(&self, text: &str) -> crate::lifecycle::UnitLife {

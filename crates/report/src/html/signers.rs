@@ -72,8 +72,8 @@ fn key_row(report: &Report, key: &SignerKey) -> Markup {
                         (Some(ended), None) => { "; retired in " (link::entry(report, ended)) }
                         (None, _) => { ", in use" }
                     }
-                    @if let Some(from) = record.distrust_from {
-                        "; " strong { "distrusted" } " from entry " (from) " on"
+                    @if let Some(distrust) = &record.distrust {
+                        "; " strong { "distrusted" } " from entry " (distrust.from) " on"
                     }
                 } @else { "key of the root" }
             }

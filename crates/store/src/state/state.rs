@@ -147,7 +147,16 @@ impl State {
     /// # Errors
     /// A row or an entry that cannot be read.
     pub fn distrusted(&self, snapshot: &Snapshot) -> Result<Vec<Finding>, ReadError> {
-        let found = distrusted(&self.registry, |key| self.posting(&Term::Key(*key)))?;
+        let found = distrusted(&self.registry, |key| {
+            let mut signed = self.posting(&Term::Key(*key))?;
+            let mut unread = None;
+            // Entries of the registry stand under the keys that they name, too.
+            signed.retain(|index| match snapshot.entry(*index) {
+                Ok(bytes) => Unverified::decode(&bytes).is_ok_and(|entry| entry.is_signed_by(key)),
+                Err(error) => unread.replace(error).is_some(),
+            });
+            unread.map_or(Ok(signed), Err)
+        })?;
         let mut findings = Vec::new();
         for (index, detail) in found {
             let entry = snapshot.entry(index)?;

@@ -147,8 +147,9 @@ pub(crate) struct RotateArgs {
 
 /// Let a key speak no more.
 ///
-/// With --distrust-from, what it signed from that entry on becomes a finding; history stays as it is. Signed by another key of the
-/// organisation or the key itself, or by the root.
+/// Signed by the root, or by the key itself or another key of its organisation. With --distrust-from, the root's word turns what the key signed
+/// from that entry on into findings, and what keys signed that it brought in; history stays as it is. The root is heard also about keys that
+/// were retired or revoked before, and its last word counts. An organisation can only ask for distrust.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
@@ -316,7 +317,7 @@ fn record(signing: &Signing, action: Action, ui: &mut Ui) -> Result<Status, Comm
 
 fn root(args: &RootArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let basis = args.signing.basis.open(ui)?;
-    let (origin, _) = basis.registry_head()?;
+    let origin = basis.origin()?;
     let source = args.signing.basis.passphrase.source();
     let keys: Vec<_> = args
         .root_keys
@@ -336,15 +337,6 @@ fn record_on(
     mut keys: Vec<prova_core::key::SecretKey>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let (origin, head) = basis.registry_head()?;
-    let statement = Statement {
-        subjects: vec![Subject::new(SubjectId::Ledger(origin), Some(head))],
-        predicate: Predicate::Registry(Box::new(RegistryPredicate {
-            time: signing.time.map_or_else(clock::now, Ok)?,
-            critical: Vec::new(),
-            action,
-        })),
-    };
     let source = signing.basis.passphrase.source();
     for path in &signing.sign {
         keys.push(signing::read_key(path, &source, ui)?);
@@ -352,6 +344,16 @@ fn record_on(
     // A new root key may be a present one too, and signs once.
     keys.sort_by_key(|key| key.public().key_id());
     keys.dedup_by_key(|key| key.public().key_id());
+    let signers: Vec<_> = keys.iter().map(|key| key.public().key_id()).collect();
+    let head = basis.registry_head(&signers)?;
+    let statement = Statement {
+        subjects: vec![Subject::new(SubjectId::Ledger(basis.origin()?), head)],
+        predicate: Predicate::Registry(Box::new(RegistryPredicate {
+            time: signing.time.map_or_else(clock::now, Ok)?,
+            critical: Vec::new(),
+            action,
+        })),
+    };
     let keys: Vec<_> = keys.iter().collect();
     let envelope = Envelope::sign(statement.encode(), &keys).or_caller()?;
     signing.basis.deliver(basis, &[envelope.encode()], &[], ui)?;

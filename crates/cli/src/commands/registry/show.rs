@@ -109,6 +109,9 @@ struct KeyShown {
     /// The first of its entries that is distrusted.
     #[serde(skip_serializing_if = "Option::is_none")]
     distrust_from: Option<EntryIndex>,
+    /// From where on its organisation asks that it be distrusted, which the root alone decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distrust_claimed: Option<EntryIndex>,
 }
 
 impl Show for RegistryShown {
@@ -161,6 +164,8 @@ impl ParticipantShown {
             }
             if let Some(from) = key.distrust_from {
                 write!(out, "; distrusted from entry {from} on")?;
+            } else if let Some(from) = key.distrust_claimed {
+                write!(out, "; its owner asks that it be distrusted from entry {from} on")?;
             }
             writeln!(out)?;
         }
@@ -219,7 +224,8 @@ fn participants(registry: &Registry, wanted: &[OrgId]) -> Vec<ParticipantShown> 
                     enrolled: record.enrolled,
                     ended: record.ended,
                     reason: record.reason.clone(),
-                    distrust_from: record.distrust_from,
+                    distrust_from: record.distrust.as_ref().map(|distrust| distrust.from),
+                    distrust_claimed: record.distrust_claimed,
                 })
                 .collect();
             keys.sort_by_key(|key| (key.enrolled, key.key_id));

@@ -1,7 +1,6 @@
 //! What comes next in a chain, and how it ends.
 
 use super::*;
-use crate::index::term::Term;
 
 #[test]
 fn nothing_but_comments_comes_after_the_end_and_time_goes_forward() {
@@ -93,10 +92,7 @@ fn entries_of_a_distrusted_key_become_findings() {
         distrust_from: from,
     };
     scene.act(Action::Revoke(revoke), &["root-a", "root-b"]).unwrap();
-    let found = distrusted(scene.registry.as_ref().unwrap(), |key| {
-        scene.rows.posting(&Term::Key(*key))
-    })
-    .unwrap();
+    let found = distrusted(scene.registry.as_ref().unwrap(), |key| scene.signed_by(key)).unwrap();
     let detail = Detail::DistrustedKey {
         key,
         organisation: org("nordlys"),
@@ -176,6 +172,10 @@ fn what_an_entry_writes_does_not_grow_with_the_chains_that_it_is_appended_to() {
     for (step, (early, late)) in rounds[5].iter().zip(rounds.last().unwrap()).enumerate() {
         assert!(
             late.abs_diff(*early) < 64,
+            "step {step}: {early} bytes, then {late}"
+        );
+    }
+}
 
 #[test]
 fn an_event_under_too_many_terms_is_refused_and_changes_nothing() {
@@ -199,8 +199,4 @@ fn an_event_under_too_many_terms_is_refused_and_changes_nothing() {
     assert_eq!(scene.head(&id(units[0])), None);
     statement.subjects[0].aliases.pop();
     scene.submit(&statement, &["nordlys"]).unwrap();
-}
-            "step {step}: {early} bytes, then {late}"
-        );
-    }
 }

@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Detail, FindingCode, FindingCode as F, TransferState, facts};
 use crate::{
     hash::{Digest, LeafHash},
-    index::term::Term,
-    ledger::{Inadmissible, MemoryRows, Replay, Rows as _},
+    ledger::{Inadmissible, MemoryRows, Replay},
     lifecycle::distrusted,
     statement::event::{
         Event, Firmware, Site,
@@ -241,8 +240,7 @@ fn a_whole_life_without_fault_has_no_finding() {
     assert_eq!(rows.chains(), scene.rows.chains());
     assert_eq!(replayed.registry, scene.registry);
     assert_eq!(
-        distrusted(scene.registry.as_ref().unwrap(), |key| rows
-            .posting(&Term::Key(*key))),
+        distrusted(scene.registry.as_ref().unwrap(), |key| scene.signed_by(key)),
         Ok(Vec::new())
     );
 }

@@ -3,7 +3,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     index::term::Term,
-    ledger::Rows as _,
     lifecycle::{FindingCode, distrusted},
     statement::{
         action::{Action, Revoke},
@@ -130,10 +129,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
         findings,
         [(13, FindingCode::DistrustedKey), (14, FindingCode::CustodyGap)]
     );
-    let revoked = distrusted(scene.registry.as_ref().unwrap(), |key| {
-        scene.rows.posting(&Term::Key(*key))
-    })
-    .unwrap();
+    let revoked = distrusted(scene.registry.as_ref().unwrap(), |key| scene.signed_by(key)).unwrap();
     assert_eq!(revoked.len(), 1);
     assert_eq!(revoked[0].1, timeline.rows[2].findings[0]);
 }
