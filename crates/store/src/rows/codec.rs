@@ -29,6 +29,8 @@ const CONFIGURATION: RowConfiguration = bincode::config::standard()
 pub(crate) enum CodecError {
     #[error("row cannot be encoded: {0}")]
     Encode(String),
+    #[error("a row of {got} bytes, want {MAX_ROW_BYTES} at most")]
+    TooLarge { got: usize },
     #[error("row of version {got:?}, want {ROW_VERSION}")]
     Version { got: Option<u8> },
     #[error("row cannot be decoded: {0}")]
@@ -44,6 +46,10 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
     row.push(ROW_VERSION);
     bincode::serde::encode_into_std_write(value, &mut row, CONFIGURATION)
         .map_err(|error| CodecError::Encode(error.to_string()))?;
+    // bincode holds readers alone to the limit: what is written must be readable.
+    if row.len() > MAX_ROW_BYTES {
+        return Err(CodecError::TooLarge { got: row.len() });
+    }
     Ok(row)
 }
 
@@ -74,6 +80,16 @@ mod tests {
         let row = encode(&EntryIndex::new(258)).unwrap();
         assert_eq!(row, [7, 0, 0, 0, 0, 0, 0, 1, 2]);
         assert_eq!(decode(&row), Ok(EntryIndex::new(258)));
+    }
+
+    #[test]
+    fn nothing_is_written_that_could_not_be_read() {
+        // A length before the bytes, and the version before both.
+        let most = MAX_ROW_BYTES - 9;
+        let row = encode(&vec![0_u8; most]).unwrap();
+        assert_eq!(decode::<Vec<u8>>(&row).map(|bytes| bytes.len()), Ok(most));
+        let got = MAX_ROW_BYTES + 1;
+        assert_eq!(encode(&vec![0_u8; most + 1]), Err(CodecError::TooLarge { got }));
     }
 
     #[test]

@@ -94,15 +94,13 @@ impl<'a> Overlay<'a> {
     }
 }
 
+/// Adds the registry, which is refused if it is too large to be read again.
+pub(crate) fn insert_registry(batch: &mut RowBatch, registry: &Registry) -> Result<(), RowError> {
+    batch.insert("registry", schema::REGISTRY, registry)
+}
+
 /// Adds how far the store is, once the rest of the batch is written.
-pub(crate) fn finish(
-    batch: &mut RowBatch,
-    registry: Option<&Registry>,
-    state: &StateRow,
-) -> Result<(), RowError> {
-    if let Some(registry) = registry {
-        batch.insert("registry", schema::REGISTRY, registry)?;
-    }
+pub(crate) fn finish(batch: &mut RowBatch, state: &StateRow) -> Result<(), RowError> {
     batch.insert("state", schema::STATE, state)
 }
 

@@ -37,7 +37,7 @@ use crate::{
     rows::{RowBatch, RowError, schema::StateRow},
     state::{
         folding::Folding,
-        overlay::{Overlay, finish},
+        overlay::{Overlay, finish, insert_registry},
     },
     writer::ledger::Ledger,
 };
@@ -223,16 +223,20 @@ impl Ledger {
             entries,
             changes_registry,
         } = group;
-        let batch = overlay.take_batch()?;
+        let mut batch = overlay.take_batch()?;
         drop(overlay);
+        let registry = registry.unwrap_or_else(|| self.state.registry().clone());
+        if changes_registry {
+            // Before anything is durable, so that a refusal leaves nothing.
+            insert_registry(&mut batch, &registry)?;
+        }
         let mut tail = self.tail.clone();
         let mut files = bundle_files(&self.snapshot.tiles, &mut tail, self.snapshot.size(), &entries);
         files.extend(tile_files(&self.snapshot.tiles, &mut edge));
         let checkpoint = self.sign(&edge)?;
         self.publish(&entries, &files, checkpoint)?;
-        let registry = registry.unwrap_or_else(|| self.state.registry().clone());
         let last = entries.last().map(|entry| LeafHash::of_entry(entry));
-        self.write_rows(batch, changes_registry.then_some(&registry), last)?;
+        self.write_rows(batch, last)?;
         self.state.advance(edge.size(), registry);
         self.edge = edge;
         self.tail = tail;
@@ -296,12 +300,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn write_rows(
-        &self,
-        mut batch: RowBatch,
-        registry: Option<&Registry>,
-        last: Option<LeafHash>,
-    ) -> Result<(), AppendError> {
+    fn write_rows(&self, mut batch: RowBatch, last: Option<LeafHash>) -> Result<(), AppendError> {
         let Some(last) = last else {
             return Ok(());
         };
@@ -311,7 +310,7 @@ impl Ledger {
             last,
             checkpoint: self.snapshot.signed_checkpoint().to_string(),
         };
-        finish(&mut batch, registry, &state)?;
+        finish(&mut batch, &state)?;
         Ok(self.state.store()?.apply(batch)?)
     }
 

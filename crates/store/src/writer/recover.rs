@@ -22,7 +22,7 @@ use crate::{
     rows::{RowError, StoreRows},
     state::{
         folding::Folding,
-        overlay::{Overlay, finish},
+        overlay::{Overlay, finish, insert_registry},
         replay::replay,
         state_row::{signed_size, state_row},
     },
@@ -142,7 +142,8 @@ fn catch_up(
         .filter(|_| replayed.root == *snapshot.checkpoint().root())
         .ok_or_else(|| damaged(&"its entries are not those of the ledger"))?;
     let mut batch = overlay.take_batch()?;
-    finish(&mut batch, Some(&registry), &state_row(snapshot)?)?;
+    insert_registry(&mut batch, &registry)?;
+    finish(&mut batch, &state_row(snapshot)?)?;
     rows.apply(batch)?;
     rows.flush()?;
     Ok(registry)
@@ -178,7 +179,10 @@ pub(crate) fn build(snapshot: &Snapshot, directory: &Path, progress: &dyn Progre
     };
     let replayed = replay(snapshot, &mut spilling, progress)?;
     let mut batch = spilling.overlay.take_batch()?;
-    finish(&mut batch, replayed.registry.as_ref(), &state_row(snapshot)?)?;
+    if let Some(registry) = &replayed.registry {
+        insert_registry(&mut batch, registry)?;
+    }
+    finish(&mut batch, &state_row(snapshot)?)?;
     rows.apply(batch)?;
     rows.flush()?;
     Ok(())
