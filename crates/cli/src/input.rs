@@ -59,6 +59,11 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, InputError> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
+    Ok(Box::new(BufReader::new(open_file(path)?)))
+}
+
+/// A file, of which any part can be read.
+pub(crate) fn open_file(path: &Path) -> Result<File, InputError> {
     let cannot_read = |source| InputError::Read {
         path: path.to_owned(),
         source,
@@ -67,7 +72,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, InputError> {
     if file.metadata().map_err(cannot_read)?.is_dir() {
         return Err(cannot_read(io::ErrorKind::IsADirectory.into()));
     }
-    Ok(Box::new(BufReader::new(file)))
+    Ok(file)
 }
 
 /// Whether it can be read once only, from its beginning to its end: stdin, a pipe, `<(…)` of a shell.

@@ -1,6 +1,9 @@
 //! What a file is that somebody was given: any that Prova writes or reads, told by its content.
 
-use std::{error::Error, io::Cursor};
+use std::{
+    error::Error,
+    io::{Cursor, Read, Seek},
+};
 
 use prova_bundle::{bag::Bag, name::FileName};
 use prova_core::{
@@ -18,6 +21,9 @@ use prova_core::{
     view::inspection::StatementInspection,
 };
 use serde::Serialize;
+
+/// What a bundle's archive begins with.
+pub const BUNDLE_START: &[u8] = b"PK\x03\x04";
 
 /// Why it is not known what a file is.
 #[derive(Debug, thiserror::Error)]
@@ -193,8 +199,8 @@ impl InspectedFile {
     pub fn read(bytes: &[u8], registry: Option<&Registry>) -> Result<Self, InspectFileError> {
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         let first = text.lines().next().unwrap_or_default();
-        if bytes.starts_with(b"PK\x03\x04") {
-            return bundle(bytes);
+        if bytes.starts_with(BUNDLE_START) {
+            return Self::read_bundle(Cursor::new(bytes));
         }
         if let Some(label) = first.strip_prefix("-----BEGIN ") {
             return pem(label.trim_end_matches('-'), text);
@@ -257,6 +263,27 @@ impl InspectedFile {
         Err(InspectFileError::UnknownKind)
     }
 
+    /// Tells what is in a bundle, of which nothing but its list of files and its description is held in memory.
+    ///
+    /// # Errors
+    /// A file that is not a bundle.
+    pub fn read_bundle(file: impl Read + Seek) -> Result<Self, InspectFileError> {
+        const KIND: &str = "an evidence bundle";
+        let mut bag = Bag::open(file).map_err(malformed(KIND))?;
+        let description = bag.read(FileName::Description).map_err(malformed(KIND))?;
+        let description = Description::parse(&description).map_err(malformed(KIND))?;
+        Ok(Self::Bundle(Box::new(BundleOutline {
+            origin: description.origin,
+            size: description.size,
+            scope: description.scope,
+            entries: description.entries,
+            withheld: description.withheld.len(),
+            case: description.case.map(|case| case.as_str().to_owned()),
+            exporter: description.exporter,
+            at: description.at,
+        })))
+    }
+
     fn public_key(key: PublicKey) -> Self {
         let key_id = key.key_id();
         Self::PublicKey {
@@ -273,23 +300,6 @@ fn malformed<E: Error + Send + Sync + 'static>(kind: &'static str) -> impl FnOnc
         kind,
         source: Box::new(source),
     }
-}
-
-fn bundle(bytes: &[u8]) -> Result<InspectedFile, InspectFileError> {
-    const KIND: &str = "an evidence bundle";
-    let mut bag = Bag::open(Cursor::new(bytes)).map_err(malformed(KIND))?;
-    let description = bag.read(FileName::Description).map_err(malformed(KIND))?;
-    let description = Description::parse(&description).map_err(malformed(KIND))?;
-    Ok(InspectedFile::Bundle(Box::new(BundleOutline {
-        origin: description.origin,
-        size: description.size,
-        scope: description.scope,
-        entries: description.entries,
-        withheld: description.withheld.len(),
-        case: description.case.map(|case| case.as_str().to_owned()),
-        exporter: description.exporter,
-        at: description.at,
-    })))
 }
 
 fn pem(label: &str, text: &str) -> Result<InspectedFile, InspectFileError> {

@@ -57,7 +57,7 @@ pub use self::{
     composition::{Composition, CompositionError},
     entry_detail::{EntryDetail, EntryDetailError, SignatureDetail},
     heads::{Heads, HeadsError, MAX_HEADS_BYTES},
-    inspection::{BundleOutline, CheckpointOutline, InspectFileError, InspectedFile},
+    inspection::{BUNDLE_START, BundleOutline, CheckpointOutline, InspectFileError, InspectedFile},
     log_entry::LogEntry,
     materials::{BillFault, Material, MaterialGap, MaterialGapKind, Materials},
     page::{bundle_page, ledger_page},

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::Args;
@@ -11,7 +11,7 @@ use prova_core::{
     registry::Registry,
     view::inspection::{KeyPart, SignatureStatus, SigningParty, StatementInspection, WantedSignatures},
 };
-use prova_query::{BundleOutline, CheckpointOutline, InspectFileError, InspectedFile, Reading};
+use prova_query::{BUNDLE_START, BundleOutline, CheckpointOutline, InspectFileError, InspectedFile, Reading};
 
 use crate::{
     error::{Blame, Blamed, CommandError},
@@ -20,8 +20,8 @@ use crate::{
     ui::{Show, Status, Ui},
 };
 
-/// Largest file that is looked at.
-const LONGEST_FILE: u64 = 256 * 1024 * 1024;
+/// Most bytes of a file that is not a bundle, as of what `sign` and `verify` read.
+const LONGEST_FILE: u64 = 64 * 1024 * 1024;
 
 /// Say what a file is and all that it says, before anybody signs it, sends it on or believes it.
 ///
@@ -279,19 +279,17 @@ fn wanted_line(wanted: &WantedSignatures) -> String {
 /// Runs `prova inspect`.
 pub(crate) fn run(args: &InspectArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let registry = args.registry.read(ui)?;
-    let content = input::read(&args.file, LONGEST_FILE)?;
-    let file = inspected(&content, &args.file, registry.as_ref())?;
+    let (start, rest) = input::peek(&args.file, 4)?;
+    let file = if start == BUNDLE_START && !input::is_stream(&args.file) {
+        input::open_file(&args.file).map(InspectedFile::read_bundle)?
+    } else {
+        let content = input::read_from(rest, &args.file, LONGEST_FILE)?;
+        InspectedFile::read(&content, registry.as_ref())
+    };
+    let file = file.map_err(|error| {
+        let place = format!("cannot tell what {} is", input::shown(&args.file));
+        CommandError::from(error).context(place)
+    })?;
     ui.result(&file)?;
     Ok(Status::Holds)
-}
-
-/// What a file is that was read.
-pub(crate) fn inspected(
-    content: &[u8],
-    path: &Path,
-    registry: Option<&Registry>,
-) -> Result<InspectedFile, CommandError> {
-    InspectedFile::read(content, registry).map_err(|error| {
-        CommandError::from(error).context(format!("cannot tell what {} is", input::shown(path)))
-    })
 }

@@ -25,8 +25,7 @@ use super::{
 };
 use crate::{
     error::{Blame, CommandError, blame_of_io},
-    input::{self, InputError},
-    output,
+    input, output,
     plain::{counted, plain},
     ui::{Show, Status, Ui},
 };
@@ -64,15 +63,7 @@ pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
             "save it as a file: its end is looked at first, and a pipe has none before all of it is read",
         ));
     }
-    let cannot_read = |source| InputError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    let file = File::open(path).map_err(cannot_read)?;
-    if file.metadata().map_err(cannot_read)?.is_dir() {
-        return Err(cannot_read(io::ErrorKind::IsADirectory.into()).into());
-    }
-    Ok(file)
+    Ok(input::open_file(path)?)
 }
 
 /// Verifies a bundle, and shows the verdict of a reader with this trust, as a page as well where `report` names a file.
