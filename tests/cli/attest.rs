@@ -567,3 +567,21 @@ warning: finding clone about unit:dns:nordlys.example/AAU/S2: mac:001a2b3c4d5e i
 
 "#]]);
 }
+
+#[test]
+fn what_no_ledger_takes_is_not_signed_apart_from_one_either() {
+    let sandbox = Sandbox::with_ledger();
+    let heads = sandbox.ok(&format!("heads {UNIT}"));
+    sandbox.write("heads.json", heads);
+    let line = format!(
+        "attest correct {UNIT} --target {} --kind error --reason {} --by dns:nordlys.example --role manufacturer --key keys/nordlys.pem \
+         --sign-only --heads heads.json -o out",
+        "0a".repeat(32),
+        "x".repeat(2_049)
+    );
+    sandbox.run(&line).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: no statement: a text of 2049 bytes, want 2048 at most at line 1 column 2484
+
+"#]]);
+    assert!(!sandbox.path("out").exists());
+}

@@ -14,6 +14,7 @@ use prova_core::{
     lifecycle::{Finding, View},
     position::EntryIndex,
     registry::Registry,
+    statement::Unverified,
     view::message::{message, with_messages},
 };
 use prova_query::{Heads, MAX_HEADS_BYTES, Rehearsal, Rehearsed};
@@ -22,7 +23,7 @@ use serde::Serialize;
 
 use crate::{
     document::AttachedDocument,
-    error::CommandError,
+    error::{Blaming as _, CommandError},
     input,
     ledger::LedgerArgs,
     output,
@@ -129,6 +130,10 @@ impl BasisArgs {
         documents: &[AttachedDocument],
         ui: &mut Ui,
     ) -> Result<(), CommandError> {
+        // Also where no ledger is at hand that would refuse them: what no ledger can take is not handed on.
+        for entry in entries {
+            Unverified::decode(entry).or_caller()?;
+        }
         if let Some(state) = basis.state() {
             let mut rehearsal = Rehearsal::new(state);
             for entry in entries {
