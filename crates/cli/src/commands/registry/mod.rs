@@ -123,14 +123,14 @@ pub(crate) struct ChangeArgs {
 
 /// Give an organisation new keys and lay down old ones.
 ///
-/// What the old keys signed stays good. Signed by a key of the organisation, or by the root.
+/// What the old keys signed stays good. Signed by a key of the organisation, or by the root. An organisation rotates its keys 32 times by itself,
+/// until the root signs a rotation of them, which may name no keys: then the organisation just goes on.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
 
 Example:
   prova registry rotate dns:nordlys.example --add new.pem --retire keys/nordlys.pub.pem --sign keys/nordlys.pem")]
-#[group(id = "rotated", required = true, multiple = true, args = ["add", "retire"])]
 pub(crate) struct RotateArgs {
     /// The organisation whose keys change.
     #[arg(value_name = "ORG")]
