@@ -350,3 +350,83 @@ dns:evil.example  \u{1b}[2JEvil\u{202e}\u{a} (SE)
 
 "#]]);
 }
+
+#[test]
+fn the_root_confirms_keys_and_is_heard_about_those_that_others_ended() {
+    let sandbox = Sandbox::with_ledger();
+    let lines = [
+        "registry rotate dns:lab.example --add keys/spare-1.pub.pem --sign keys/lab.pem".to_owned(),
+        format!("registry rotate dns:lab.example {ROOT}"),
+        "registry revoke keys/spare-1.pub.pem --reason sold --distrust-from 0 --sign keys/spare-1.pem"
+            .to_owned(),
+        "registry show dns:lab.example".to_owned(),
+        format!("registry revoke keys/lab.pub.pem --reason stolen --distrust-from 7 {ROOT}"),
+        "registry show dns:lab.example".to_owned(),
+        "verify".to_owned(),
+        format!("registry revoke keys/lab.pub.pem --reason found {ROOT}"),
+        "verify".to_owned(),
+    ];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        str![[r#"
+$ prova registry rotate dns:lab.example --add keys/spare-1.pub.pem --sign keys/lab.pem
+entry 7 with leaf hash 91f3f5629a9ef59f300d44ed2683f391766389588bed43d89cc95e8f1e058083
+[0]
+$ prova registry rotate dns:lab.example --sign keys/root-a.pem --sign keys/root-b.pem
+entry 8 with leaf hash 10e0cb629229838ee36c1c91e34593e1b21df3d760d3fde930ad7864d6aab97d
+[0]
+$ prova registry revoke keys/spare-1.pub.pem --reason sold --distrust-from 0 --sign keys/spare-1.pem
+entry 9 with leaf hash 63c82386bc594165a375ab6ecd8e0bfc051167366b78ef63adc7e08d51739e1a
+[0]
+$ prova registry show dns:lab.example
+ledger.example/2026, a test, 10 entries
+log key  ed25519:FuUeKo2MpkI1RC3NBJaE7/FhmhcGsq1YDEL6k2M0hwU=
+root     2 of these organisations must agree
+  dns:ministry.example  key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9
+  dns:union.example  key be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3
+
+dns:lab.example  Lab (SE)
+  laboratory, certifier, since entry 3
+  key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 since entry 3
+  key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 since entry 7, REVOKED at entry 9: sold; its owner asks that it be distrusted from entry 0 on
+[0]
+$ prova registry revoke keys/lab.pub.pem --reason stolen --distrust-from 7 --sign keys/root-a.pem --sign keys/root-b.pem
+entry 10 with leaf hash 317a7da0b74fc5c174f810b63a410a0e2d6cf81302924079bc54e00560a7db4d
+[0]
+$ prova registry show dns:lab.example
+ledger.example/2026, a test, 11 entries
+log key  ed25519:FuUeKo2MpkI1RC3NBJaE7/FhmhcGsq1YDEL6k2M0hwU=
+root     2 of these organisations must agree
+  dns:ministry.example  key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9
+  dns:union.example  key be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3
+
+dns:lab.example  Lab (SE)
+  laboratory, certifier, since entry 3
+  key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 since entry 3, REVOKED at entry 10: stolen; distrusted from entry 7 on
+  key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 since entry 7, REVOKED at entry 9: sold; distrusted from entry 7 on
+[0]
+$ prova verify
+ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 5eaf77ba411ca91c18123e15840b1c6da76faa26dab584b083242f7b0fcca809
+  authentic   holds              all signatures on 11 entries are good
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement follows the last one in the chains of its subjects
+  complete    holds              all 11 entries that the checkpoint covers were read, and give its root
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+2 findings in 1 component
+
+ledger:ledger.example/2026
+  entry 7: distrusted-key: signed by key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 of dns:lab.example, which is distrusted from entry 7 on: stolen
+  entry 9: distrusted-key: signed by key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 of dns:lab.example, which is distrusted from entry 7 on: stolen
+[4]
+$ prova registry revoke keys/lab.pub.pem --reason found --sign keys/root-a.pem --sign keys/root-b.pem
+entry 11 with leaf hash 5fb9d4772b72f1b765e7283411e209ecef4eff14ef1cd482b07d5013a57af730
+[0]
+$ prova verify
+holds: ledger.example/2026, 12 entries, 22 signatures, 0 components, no findings; checkpoint of size 12 with root bd19d96ae454ef402dd5bce813375ae6e7821c95be4610e91bc8278ce407b317; cannot be decided: consistent, acceptable
+[0]
+
+"#]]
+    );
+}

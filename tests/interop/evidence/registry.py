@@ -194,9 +194,9 @@ class Registry:
         name, start = said["key"], said.get("distrustFrom")
         need(name in (self.used if self.own else self.owners), "cannot be revoked:", name)
         need(start is None or start <= entry.index, "distrusted from a later entry")
-        self.reasons[name] = said["reason"]
-        if not self.own:
+        if not self.own and (start is not None or name in self.distrusted):
             self.words[name] = start
+        self.reasons[name] = said["reason"]
         self.used.discard(name)
 
     @property

@@ -277,7 +277,7 @@ fn findings(parts: &Parts) -> Vec<Finding> {
         Ok::<_, Infallible>(parts.signed.get(key).cloned().unwrap_or_default())
     });
     let mut disbelieved: BTreeMap<EntryIndex, Vec<Detail>> = BTreeMap::new();
-    for (index, detail) in found {
+    for (index, _, detail) in found {
         disbelieved.entry(index).or_default().push(detail);
     }
     let mut findings = Vec::new();

@@ -17,20 +17,21 @@ pub fn distrust(registry: &Registry, key: &KeyId, index: EntryIndex) -> Option<D
     })
 }
 
-/// Every entry that a key signed which is distrusted there, and why, in order of entries. `signed_by` gives the entries that a key signed.
+/// Entries with the key that is distrusted there, and why, in order of entries. `entries_of` gives those that a key signed, or more, of which
+/// the caller leaves out what the key did not sign.
 ///
 /// # Errors
 /// Entries of a key that cannot be found out.
 pub fn distrusted<E>(
     registry: &Registry,
-    mut signed_by: impl FnMut(&KeyId) -> Result<Vec<EntryIndex>, E>,
-) -> Result<Vec<(EntryIndex, Detail)>, E> {
+    mut entries_of: impl FnMut(&KeyId) -> Result<Vec<EntryIndex>, E>,
+) -> Result<Vec<(EntryIndex, KeyId, Detail)>, E> {
     let mut found = Vec::new();
     let records = registry.keys().iter();
     for (key, _) in records.filter(|(_, record)| record.distrust.is_some()) {
-        let entries = signed_by(key)?.into_iter();
-        found.extend(entries.filter_map(|index| Some((index, distrust(registry, key, index)?))));
+        let entries = entries_of(key)?.into_iter();
+        found.extend(entries.filter_map(|index| Some((index, *key, distrust(registry, key, index)?))));
     }
-    found.sort_by_key(|(index, _)| *index);
+    found.sort_by_key(|(index, ..)| *index);
     Ok(found)
 }

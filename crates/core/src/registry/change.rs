@@ -1,6 +1,6 @@
 //! How registry entries change the registry, and which of them it takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     error::RegistryError,
@@ -204,19 +204,14 @@ impl Registry {
             suspended: None,
             own_head: None,
             own_rotations: 0,
+            brought_in: BTreeMap::new(),
         };
         self.participants.insert(organisation.clone(), participant);
-        self.add_keys(index, organisation, &enrol.keys, &[]);
+        self.add_keys(index, organisation, &enrol.keys);
         Ok(())
     }
 
-    fn add_keys(
-        &mut self,
-        enrolled: EntryIndex,
-        organisation: &OrgId,
-        keys: &[PublicKey],
-        bringers: &[KeyId],
-    ) {
+    fn add_keys(&mut self, enrolled: EntryIndex, organisation: &OrgId, keys: &[PublicKey]) {
         self.keys.extend(keys.iter().map(|key| {
             let record = KeyRecord {
                 key: *key,
@@ -226,7 +221,6 @@ impl Registry {
                 reason: None,
                 word: None,
                 distrust_claimed: None,
-                brought_by: bringers.to_vec(),
                 distrust: None,
             };
             (key.key_id(), record)
@@ -248,7 +242,10 @@ impl Registry {
             Some(RootWord::Good) => None,
             Some(RootWord::DistrustFrom(from)) => Some(Distrust { from, of: *key }),
             None => {
-                let thieves: Option<Vec<KeyId>> = record.brought_by.iter().map(brought_in).collect();
+                let participant = self.participants.get(&record.organisation);
+                let bringers =
+                    participant.and_then(|participant| participant.brought_in.get(&record.enrolled));
+                let thieves: Option<Vec<KeyId>> = bringers.into_iter().flatten().map(brought_in).collect();
                 let thief = thieves.and_then(|thieves| thieves.first().copied());
                 thief.map(|of| Distrust {
                     from: record.enrolled,
@@ -312,9 +309,12 @@ impl Registry {
                 record.ended = Some(index);
             }
         }
-        self.add_keys(index, organisation, &rotate.add, bringers);
-        let rotations = if is_own { rotations.saturating_add(1) } else { 0 };
-        self.participant(organisation)?.own_rotations = rotations;
+        let participant = self.participant(organisation)?;
+        participant.own_rotations = if is_own { rotations.saturating_add(1) } else { 0 };
+        if is_own && !rotate.add.is_empty() {
+            participant.brought_in.insert(index, bringers.to_vec());
+        }
+        self.add_keys(index, organisation, &rotate.add);
         Ok(())
     }
 
@@ -333,11 +333,12 @@ impl Registry {
             record.distrust_claimed = revoke.distrust_from;
             return Ok(());
         }
-        record.word = Some(
-            revoke
-                .distrust_from
-                .map_or(RootWord::Good, RootWord::DistrustFrom),
-        );
+        match revoke.distrust_from {
+            Some(from) => record.word = Some(RootWord::DistrustFrom(from)),
+            None if record.distrust.is_some() => record.word = Some(RootWord::Good),
+            // A plain revocation vouches for nothing that comes out later.
+            None => {}
+        }
         // In the order in which they came in, so that each is derived after those that brought it.
         let organisation = record.organisation.clone();
         let keys = self.keys.iter();

@@ -52,6 +52,8 @@ pub struct Participant {
     pub own_head: Option<LeafHash>,
     /// How often its own keys rotated since the root last signed a change of them.
     pub own_rotations: u32,
+    /// The keys that signed each of its own entries that brought keys in.
+    pub brought_in: BTreeMap<EntryIndex, Vec<KeyId>>,
 }
 
 /// A key that an organisation has or had.
@@ -67,12 +69,10 @@ pub struct KeyRecord {
     pub ended: Option<EntryIndex>,
     /// Why it was revoked, in the words of who did so last.
     pub reason: Option<String>,
-    /// What the root said of it last, if it revoked it.
+    /// What the root said last of whether to believe it, if it did.
     pub word: Option<RootWord>,
     /// From which index on its own organisation asks that it be distrusted. A claim, until the root says so.
     pub distrust_claimed: Option<EntryIndex>,
-    /// The organisation's keys that signed the entry which enrolled it; none where the root did.
-    pub brought_by: Vec<KeyId>,
     /// From where on it is distrusted, by the root's last words about it and about the keys that brought it in.
     pub distrust: Option<Distrust>,
 }
@@ -86,10 +86,10 @@ pub struct Distrust {
     pub of: KeyId,
 }
 
-/// What the root says of a key that it revokes. Its last word counts.
+/// What the root says of whether a key is to be believed. Its last word counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RootWord {
-    /// What the key signed stays good.
+    /// It is, though it was not before.
     Good,
     /// What it signed from this index on is not to be believed.
     DistrustFrom(EntryIndex),

@@ -147,28 +147,21 @@ impl State {
     /// # Errors
     /// A row or an entry that cannot be read.
     pub fn distrusted(&self, snapshot: &Snapshot) -> Result<Vec<Finding>, ReadError> {
-        let found = distrusted(&self.registry, |key| {
-            let mut signed = self.posting(&Term::Key(*key))?;
-            let mut unread = None;
-            // Entries of the registry stand under the keys that they name, too.
-            signed.retain(|index| match snapshot.entry(*index) {
-                Ok(bytes) => Unverified::decode(&bytes).is_ok_and(|entry| entry.is_signed_by(key)),
-                Err(error) => unread.replace(error).is_some(),
-            });
-            unread.map_or(Ok(signed), Err)
-        })?;
+        let named = distrusted(&self.registry, |key| self.posting(&Term::Key(*key)))?;
         let mut findings = Vec::new();
-        for (index, detail) in found {
+        for (index, key, detail) in named {
             let entry = snapshot.entry(index)?;
-            // An entry of the ledger decodes: it was admitted, and is held against its leaf hash.
-            let subjects = Unverified::decode(&entry).map(|entry| entry.claim().subjects.clone());
-            for subject in subjects.unwrap_or_default() {
-                findings.push(Finding {
-                    subject: subject.id,
-                    entry: index,
-                    detail: detail.clone(),
-                });
-            }
+            // An entry of the ledger decodes: it was admitted, and is held against its leaf hash. One of the registry stands under the
+            // keys that it names, too, which did not sign it.
+            let signed = Unverified::decode(&entry)
+                .ok()
+                .filter(|entry| entry.is_signed_by(&key));
+            let subjects = signed.iter().flat_map(|entry| &entry.claim().subjects);
+            findings.extend(subjects.map(|subject| Finding {
+                subject: subject.id.clone(),
+                entry: index,
+                detail: detail.clone(),
+            }));
         }
         Ok(findings)
     }

@@ -99,7 +99,7 @@ fn entries_of_a_distrusted_key_become_findings() {
         from: crate::position::EntryIndex::new(last),
         reason: crate::text::Quote::of("stolen"),
     };
-    assert_eq!(found, [(crate::position::EntryIndex::new(last), detail)]);
+    assert_eq!(found, [(crate::position::EntryIndex::new(last), key, detail)]);
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
     );
     let revoked = distrusted(scene.registry.as_ref().unwrap(), |key| scene.signed_by(key)).unwrap();
     assert_eq!(revoked.len(), 1);
-    assert_eq!(revoked[0].1, timeline.rows[2].findings[0]);
+    assert_eq!(revoked[0].2, timeline.rows[2].findings[0]);
 }
 
 #[test]

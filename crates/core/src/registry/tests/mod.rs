@@ -1,9 +1,13 @@
-use super::{EntitlementError, MAX_KEYS_IN_USE, MAX_OWN_ROTATIONS, RegistryError};
+//! Who may say what, and who may change that.
+
+mod distrust;
+mod own;
+
+use super::{EntitlementError, RegistryError};
 use crate::statement::action::{Action, Change, Enrol, Revoke, Rotate, StandingChange};
 use crate::{
-    key::{KeyId, SecretKey, published_test_key},
+    key::SecretKey,
     ledger::Inadmissible,
-    lifecycle::{Detail, distrusted},
     position::EntryIndex,
     statement::{
         Predicate, VerifyEntryError,
@@ -475,160 +479,4 @@ fn rotation(name: &str, add: &[&SecretKey], retire: &[&SecretKey]) -> Action {
         add: add.iter().map(|key| key.public()).collect(),
         retire: retire.iter().map(|key| key.public().key_id()).collect(),
     })
-}
-
-#[test]
-fn nobodys_own_statement_makes_that_of_the_root_or_of_another_stale() {
-    let mut scene = Scene::new();
-    let suspend = Action::Suspend(StandingChange {
-        organisation: org("lab"),
-        reason: "audit".to_owned(),
-    });
-    let predicate = |action| {
-        Predicate::Registry(Box::new(crate::statement::action::RegistryPredicate {
-            time: "2026-03-01T08:00:00Z".parse().unwrap(),
-            critical: Vec::new(),
-            action,
-        }))
-    };
-    // Signed, and on its way, while the suspended-to-be and another change their keys twice.
-    let suspension = scene.about_ledger(predicate(suspend));
-    let (first, second) = (SecretKey::from_seed([1; 32]), SecretKey::from_seed([2; 32]));
-    scene.act(rotation("lab", &[&first], &[]), &["lab"]).unwrap();
-    scene
-        .act(rotation("meridian", &[&second], &[]), &["meridian"])
-        .unwrap();
-    scene.act(rotation("lab", &[], &[&first]), &["lab"]).unwrap();
-    scene.submit(&suspension, &["root-a", "root-b"]).unwrap();
-    // An organisation's own statements still follow each other.
-    let mut stale = scene.about_ledger(predicate(rotation("meridian", &[], &[&second])));
-    for prev in [None, Some(scene.registry.as_ref().unwrap().head())] {
-        stale.subjects[0].prev = prev;
-        let refused = scene.submit(&stale, &["meridian"]).unwrap_err();
-        assert!(
-            matches!(refused, Refused::Inadmissible(Inadmissible::StalePrev { .. })),
-            "{refused:?}"
-        );
-    }
-    scene
-        .act(rotation("meridian", &[], &[&second]), &["meridian"])
-        .unwrap();
-}
-
-#[test]
-fn what_an_organisation_adds_to_the_registry_is_bounded() {
-    let mut scene = Scene::new();
-    let mut keys = (0..=u8::MAX).map(|seed| SecretKey::from_seed([seed; 32]));
-    let many: Vec<_> = keys.by_ref().take(MAX_KEYS_IN_USE).collect();
-    let many: Vec<_> = many.iter().collect();
-    let refused = scene.act(rotation("lab", &many, &[]), &["lab"]).unwrap_err();
-    let got = MAX_KEYS_IN_USE + 1;
-    assert!(
-        matches!(&refused, Refused::Inadmissible(Inadmissible::Registry(RegistryError::KeyCount { got: found, .. })) if *found == got),
-        "{refused:?}"
-    );
-    let rotate = |scene: &mut Scene, key: &SecretKey, signers: &[&str]| {
-        scene.act(rotation("lab", &[key], &[]), signers)?;
-        scene.act(rotation("lab", &[], &[key]), signers)
-    };
-    for _ in 0..MAX_OWN_ROTATIONS / 2 {
-        rotate(&mut scene, &keys.next().unwrap(), &["lab"]).unwrap();
-    }
-    let once_more = keys.next().unwrap();
-    assert_eq!(
-        rotate(&mut scene, &once_more, &["lab"]),
-        Err(Refused::Inadmissible(Inadmissible::Registry(
-            RegistryError::OwnRotations(org("lab"))
-        )))
-    );
-    // Its keys speak as before, and the root's word lets it rotate again.
-    scene
-        .act(rotation("lab", &[], &[]), &["root-a", "root-b"])
-        .unwrap();
-    rotate(&mut scene, &once_more, &["lab"]).unwrap();
-}
-
-const ROOTS: [&str; 2] = ["root-a", "root-b"];
-
-fn revocation(key: &SecretKey, distrust_from: Option<EntryIndex>) -> Action {
-    Action::Revoke(Revoke {
-        key: key.public().key_id(),
-        reason: "stolen".to_owned(),
-        distrust_from,
-    })
-}
-
-/// The entries that are distrusted, each with the key that signed it.
-fn disbelieved(scene: &Scene) -> Vec<(EntryIndex, KeyId)> {
-    let found = distrusted(scene.registry.as_ref().unwrap(), |key| scene.signed_by(key)).unwrap();
-    found
-        .into_iter()
-        .map(|(index, detail)| match detail {
-            Detail::DistrustedKey { key, .. } => (index, key),
-            other => panic!("{other:?}"),
-        })
-        .collect()
-}
-
-#[test]
-fn a_thief_who_revokes_the_key_himself_does_not_escape_the_roots_word_and_the_last_counts() {
-    let mut scene = Scene::new();
-    let lab = published_test_key("lab").unwrap();
-    let said = scene.act(rotation("lab", &[], &[]), &["lab"]).unwrap();
-    let revoked = scene.act(revocation(&lab, None), &["lab"]).unwrap();
-    assert_eq!(disbelieved(&scene), []);
-    scene.act(revocation(&lab, Some(said)), &ROOTS).unwrap();
-    let id = lab.public().key_id();
-    assert_eq!(disbelieved(&scene), [(said, id), (revoked, id)]);
-    scene.act(revocation(&lab, Some(revoked)), &ROOTS).unwrap();
-    assert_eq!(disbelieved(&scene), [(revoked, id)]);
-    scene.act(revocation(&lab, None), &ROOTS).unwrap();
-    assert_eq!(disbelieved(&scene), []);
-    // No key comes back by it.
-    assert!(scene.act(rotation("lab", &[], &[]), &["lab"]).is_err());
-}
-
-#[test]
-fn an_owner_cannot_disown_what_its_keys_said() {
-    let mut scene = Scene::new();
-    let lab = published_test_key("lab").unwrap();
-    scene.act(rotation("lab", &[], &[]), &["lab"]).unwrap();
-    scene
-        .act(revocation(&lab, Some(EntryIndex::new(0))), &["lab"])
-        .unwrap();
-    assert_eq!(disbelieved(&scene), []);
-    let record = &scene.registry.as_ref().unwrap().keys()[&lab.public().key_id()];
-    assert_eq!(record.distrust_claimed, Some(EntryIndex::new(0)));
-}
-
-#[test]
-fn keys_that_only_distrusted_keys_brought_in_are_distrusted_from_where_they_came_in() {
-    let mut scene = Scene::new();
-    let lab = published_test_key("lab").unwrap();
-    let names = ["spare-1", "spare-2", "spare-3", "spare-4"];
-    let [honest, stolen, second, beside] = names.map(|name| published_test_key(name).unwrap());
-    let came = |scene: &mut Scene, key: &SecretKey, signers: &[&str]| {
-        scene.act(rotation("lab", &[key], &[]), signers).unwrap()
-    };
-    came(&mut scene, &honest, &["lab"]);
-    let theft = came(&mut scene, &stolen, &["lab"]);
-    let later = came(&mut scene, &second, &["spare-2"]);
-    // Signed by a key that was there before the theft, too: the owner stands by it.
-    came(&mut scene, &beside, &["spare-1", "spare-2"]);
-    let spoke = ["spare-1", "spare-2", "spare-3", "spare-4"]
-        .map(|name| scene.act(rotation("lab", &[], &[]), &[name]).unwrap());
-    scene.act(revocation(&lab, Some(theft)), &ROOTS).unwrap();
-    let id = |key: &SecretKey| key.public().key_id();
-    let mut want = vec![
-        (theft, id(&lab)),
-        (later, id(&stolen)),
-        (EntryIndex::new(later.get() + 1), id(&stolen)),
-        (spoke[1], id(&stolen)),
-        (spoke[2], id(&second)),
-    ];
-    assert_eq!(disbelieved(&scene), want);
-    // The root may say that one of them is good.
-    scene.act(revocation(&second, None), &ROOTS).unwrap();
-    want.pop();
-    assert_eq!(disbelieved(&scene), want);
 }
