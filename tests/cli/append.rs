@@ -61,8 +61,8 @@ appended 3, known 1, refused 8; the ledger has 10 entries
 line 3: the ledger has it already, as entry 7
 line 4: no DSSE envelope: missing field `payload` at line 1 column 2
 line 5: no DSSE envelope: invalid UTF-8 at byte 0
-line 6: not in canonical form from byte 640; want compact JSON in the order payload, payloadType, signatures
-line 7: no DSSE envelope: member «payload» stands twice in one object at line 1 column 594
+line 6: not in canonical form from byte 680; want compact JSON in the order payload, payloadType, signatures
+line 7: no DSSE envelope: member «payload» stands twice in one object at line 1 column 634
 line 8: no DSSE envelope: nested deeper than 32 levels at line 1 column 33
 line 9: an envelope of 70000 bytes, want 65535 at most; large documents are attachments, long lists of units several statements
 line 10: key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 is not enrolled
@@ -106,11 +106,11 @@ line 11: the signature is not base64 of 64 bytes
     },
     {
       "line": 6,
-      "reason": "not in canonical form from byte 640; want compact JSON in the order payload, payloadType, signatures"
+      "reason": "not in canonical form from byte 680; want compact JSON in the order payload, payloadType, signatures"
     },
     {
       "line": 7,
-      "reason": "no DSSE envelope: member «payload» stands twice in one object at line 1 column 594"
+      "reason": "no DSSE envelope: member «payload» stands twice in one object at line 1 column 634"
     },
     {
       "line": 8,
@@ -160,7 +160,7 @@ fn a_stale_statement_is_answered_with_the_current_head() {
     );
     sandbox.run("append one").code(2).stdout_eq(str![[r#"
 appended 0, known 0, refused 1; the ledger has 8 entries
-line 1: unit:dns:nordlys.example/AAU/S1: the statement follows nothing (no «prev»), but the chain's head is ff7768072a6c84a7176f6c714ae0707b329856388837c24f383b4103ae5710e0
+line 1: unit:dns:nordlys.example/AAU/S1: the statement follows nothing (no «prev»), but the chain's head is 63b99efd0ac3142d830b4ab39e2b21e09266dcceb8b9a28d8ea24f3a557ebd68
 
 "#]]).stderr_eq("");
 }

@@ -61,68 +61,68 @@ fn all_nineteen_events_are_said_with_options() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --category ran.aau --bom aau.cdx.json --design-country SE --key keys/nordlys.pem
-entry 7 with leaf hash c665c8fc94f274aea8ae7d61a6ee754ae5c057cf7805b4c15c6905cc9e185052
+entry 7 with leaf hash 5ccce1a616d6b72b672348cd38176751bf91629be4ccb21f834116759bc030e3
 [0]
 $ prova attest manifest artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --name Fjordos --version 1 --runs-on type:dns:nordlys.example/AAU/R1 --key keys/producer.pem
-entry 8 with leaf hash 7735bc1cb9225699f9537df269a8660cfbfe8ff18c6ac44aa8480f3702b0ea64
+entry 8 with leaf hash aa91fa43f044c01c05c7d6088fa10e8d0a9a1218aa3acf308b1a20e7bdb4e337
 [0]
 $ prova attest manufacture unit:dns:nordlys.example/AAU/S1 unit:dns:nordlys.example/PSU/P1 --type type:dns:nordlys.example/AAU/R1 --site-country SE --lot L1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --key keys/nordlys.pem
-entry 9 with leaf hash 71206bf0a4c9c4b6eafb10af272ac7a29536eb7af2499a51236b4f62a1e051ac
+entry 9 with leaf hash f2aba230666d859b8c84d00d6b5d42cc57f43f1e425ac7f98122035aba01e7f9
 warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
 warning: finding foreign-firmware about unit:dns:nordlys.example/PSU/P1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
 [0]
 $ prova attest assemble unit:dns:nordlys.example/AAU/S1 unit:dns:nordlys.example/PSU/P1 --key keys/nordlys.pem
-entry 10 with leaf hash 31d79f5cbfd4ddaf819d4618737924b41afe7872c6a73684fa01ac6f34eca348
+entry 10 with leaf hash 0e85454f0d79e8b368b56f76bd1364c1986fa0f14affea5fb7d8bd785b4da876
 [0]
 $ prova attest test type:dns:nordlys.example/AAU/R1 --specification TS-33.511 --result pass --report report.pdf --key keys/lab.pem --role laboratory
-entry 11 with leaf hash f5e217b1f763e25cdfa366718ed51e8ee24c8de82dbe40d238dd3aacc67063c6
+entry 11 with leaf hash 806acd5043977828587af00f901b3dbcac9e37d8c88af610bf184514527faff5
 [0]
 $ prova attest certify type:dns:nordlys.example/AAU/R1 --action issue --scheme NESAS --certificate N-7 --scas TS-33.511/19.0.0/19 --key keys/lab.pem
-entry 12 with leaf hash b5caf681dc1b6545645c57fe7a9e7ed0c84118b98cdfa63a15d667efd5a38726
+entry 12 with leaf hash 9c5c2f7ed4561ab12e2f7487372ce50eb667eac8f8a1b5877034dbfb2ef5bbae
 [0]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --carrier dns:carrier.example --seal 17 --key keys/nordlys.pem
-entry 13 with leaf hash 01d1d29a46f6e7ee5e580595869464503de09af2061ee7954979f6d11628e393
+entry 13 with leaf hash f75f13e310f1fd2a979d90d384bbe65be81e62113a99d52a93fb30a15f2e5399
 [0]
 $ prova attest receive unit:dns:nordlys.example/AAU/S1 --seals intact --inspection accepted --attach report.pdf --key keys/operator-north.pem
-entry 14 with leaf hash 1e57ef43fdf5a6d5d589598d6104653ebaa0030cd19a17f12491caab5bd9c66f
+entry 14 with leaf hash ad961c13cf50b82567184f03a032af10b11c45b382bb063d9c7e851383018452
 [0]
 $ prova attest store unit:dns:nordlys.example/AAU/S1 --site-country SE --site-name Kiruna --from 2026-03-01 --key keys/operator-north.pem
-entry 15 with leaf hash 47855abb7ca74beb78bb5bd1da475feef5700a183323444a5c93bca3345ca849
+entry 15 with leaf hash 3f26e8f006281bda7f312b74785bcf2b20bd5d6e8cf1a1b683de0a8e7815b920
 [0]
 $ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area sensitive --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --key keys/operator-north.pem
-entry 16 with leaf hash 2b1cf2ab71a90f0aa6290a32ee949ea4a0c6598949a6d3e684fde74bb96f5dcb
+entry 16 with leaf hash 4c2b1566c2bbac96a7e3137711831fc5e8c419b502a280bbbee11d080704c74d
 warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
 [0]
 $ prova attest update unit:dns:nordlys.example/AAU/S1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --method remote --key keys/operator-north.pem
-entry 17 with leaf hash 1ff3f9713b0a754b188dc5ed5812d3d3ef9b4859f5cc14d4c139deb7b191f6bb
+entry 17 with leaf hash 5538bad1d3d8ba4a06ce0043289f9749d754ee223cfe2205d313d66230ae54a8
 warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
 [0]
 $ prova attest maintain unit:dns:nordlys.example/AAU/S1 --action inspect --remote-from SE --key keys/operator-north.pem
-entry 18 with leaf hash 9b293aba7fcafe92b3263f6a86ef984d233781e34be2ec23490c343272a62bd0
+entry 18 with leaf hash 7868692f49aa9794b75cee27438355e7f176ba1bde11e9845362c9425ba7290e
 [0]
 $ prova attest notice artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --vulnerability CVE-2026-1 --status under_investigation --key keys/producer.pem
-entry 19 with leaf hash 942d2fd3d25b2d5499afa315a12d4e29119c6156f3f4e5e7bb26c4d0e88ad83a
+entry 19 with leaf hash 7c9cf1f2ad0cd16f93a1991e5175c4584e37a82f20020edf4e9e6c8a035694ab
 [0]
 $ prova attest recall type:dns:nordlys.example/AAU/R1 --reason heat --remedy exchange --from 2026-03-01 --lot L2 --key keys/nordlys.pem
-entry 20 with leaf hash b18af3889aa5f1e1f3b55d81405c45d51660455c013a949fca6a2564c8dd1582
+entry 20 with leaf hash e398af1b1190db22059c0d04aa62adeeea6a819cff2b8c0e3f1354622ab1bde8
 [0]
 $ prova attest measure unit:dns:nordlys.example/AAU/S1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --measured-tool probe --measured-tool-version 1 --measured-method tpmQuote --key keys/operator-north.pem
-entry 21 with leaf hash 6a22f9e3acbc1ef48c8bb471b70538d5810335e6399da52088ad86a8cd8d2fae
+entry 21 with leaf hash 963c10b81eaf05e5dbee9fd24d3eb098a349faa2cb79eee4cdc5149045c51561
 [0]
 $ prova attest correct unit:dns:nordlys.example/AAU/S1 --target 13 --kind dispute --reason wrong --role operator --key keys/operator-north.pem
-entry 22 with leaf hash 89a2cf4968d948bf85930891af40c2d1d2249b93381f5886f85f897731df37d4
+entry 22 with leaf hash edd0c7597458c609805f3d48f383a69152ccccfdbc7ae4c84f561a0952fb22bb
 [0]
 $ prova attest evidence unit:dns:nordlys.example/AAU/S1 --in-place-of ship --reason lost --document report.pdf --key keys/operator-north.pem
-entry 23 with leaf hash 41aa4c37f518a7f990b80f56b1fc596f6b3b5daeb71e89b66db299a5cbb2de8a
+entry 23 with leaf hash 18aec40f7bdeffe0e0201bc0478d30f35385807dcba16a40e2aa549b38e6cf83
 [0]
 $ prova attest restrict act:dns:regulator.example/2026-1 --status proposed --legal-basis Act --scope-country SE --from 2026-03-01 --key keys/regulator.pem
-entry 24 with leaf hash d7fad001f2ab0d5610948d8b31a3e061a3a3fd9569891a0ea0728fc2cfb16a5f
+entry 24 with leaf hash 7b741a625e90ba86bee612b9b6c23e41e6fcb02a88dbe81451a9f36276826a92
 [0]
 $ prova attest finding unit:dns:nordlys.example/AAU/S1 --rule R1 --outcome holds --text fine --entry 7 --key keys/regulator.pem
-entry 25 with leaf hash 7e0c1b4f1908047c838cfe5ad0c3da5934572c056b4b61ecb4f84dbba84fa3b8
+entry 25 with leaf hash 988c5e17132e8cdbc02ae48626e2cfbbd62e471d5c9df59a9dfd65b9f59bcdcb
 [0]
 $ prova attest decommission unit:dns:nordlys.example/AAU/S1 --reason old --destination recycling --key keys/operator-north.pem
-entry 26 with leaf hash be9378f13c2f53fc9a80c2f8688980ac29e55d2f0d654d8f9fd5f47c814dc861
+entry 26 with leaf hash 1b4fd16591329386f0a1f1897ebc8bd4268f56ca7f99b50f178f58232c2565ba
 [0]
 
 "#]]
@@ -139,7 +139,7 @@ fn what_contradicts_the_past_is_warned_of_and_recorded() {
         ))
         .code(0)
         .stdout_eq(str![[r#"
-entry 9 with leaf hash 0f6798207d343e924216ea0e623b1f805c1eb93799820f8249c7e58b05ff42d4
+entry 9 with leaf hash 80da3dcac3332624269dc64a7d7cbe8a19aeb9085a4899d611170b2573c594cc
 
 "#]])
         .stderr_eq(str![[r#"
@@ -156,7 +156,7 @@ warning: finding second-birth about unit:dns:nordlys.example/AAU/S1: manufacture
   "entries": [
     {
       "index": 10,
-      "leaf": "713c8fbbe67b07a7796b93677c0bd40ae5559dbc7a798f89a965eba9563340f1",
+      "leaf": "56176bb076c50eb4141452e8676ef277e0fad4055e90db881bdb0dcca2bf1252",
       "known": false,
       "findings": [
         {
@@ -260,7 +260,7 @@ error: a designer may not say manufacture; want manufacturer
 hint: `prova registry show` lists everybody's roles; `prova registry change --role` changes them
 [2]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --key keys/nordlys.pem --by dns:north.example --role operator
-error: dns:north.example speaks, but none of the signatures is by a key of it
+error: dns:north.example stands by it, but none of the signatures is by a key of it
 [2]
 $ prova attest correct unit:dns:nordlys.example/AAU/S1 --target 7 --kind error --reason x --key keys/nordlys.pem
 error: dns:nordlys.example may say correct in several roles: designer, manufacturer
@@ -308,7 +308,7 @@ error: no event fields in binary.json
   caused by: invalid UTF-8 at byte 7
 [2]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json large.json
-error: an envelope of 80864 bytes, want 65535 at most; large documents are attachments, long lists of units several statements
+error: an envelope of 80904 bytes, want 65535 at most; large documents are attachments, long lists of units several statements
 [2]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --json list.json
 error: no event fields in list.json
@@ -326,7 +326,7 @@ $ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to 
 error: --alias names type:dns:nordlys.example/AAU/R1, which the statement is not about
 [2]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to dns:north.example --from-ledger unit:dns:nordlys.example/AAU/S1 other.example/1 5 0000000000000000000000000000000000000000000000000000000000000000
-error: unit:dns:nordlys.example/AAU/S1 has entries in this ledger, the last with leaf hash e7977d5b59b50c0aab2339f174af99d302377001dcc7b8288e6c938676b98fee; only the first statement of a chain says where it comes from
+error: unit:dns:nordlys.example/AAU/S1 has entries in this ledger, the last with leaf hash 2d6e0950af88bc8316acd839bdb1034ef92c6aaef602784061cfe4e993337617; only the first statement of a chain says where it comes from
 hint: leave --from-ledger out
 [2]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --key keys/nordlys.pem --to dns:north.example --attach absent
@@ -396,7 +396,7 @@ error: no bill of materials from keys
   caused by: Is a directory (os error 21)
 [2]
 $ prova attest manifest type:dns:nordlys.example/AAU/R1 --name AAU --key keys/nordlys.pem --bom odd.json
-entry 7 with leaf hash f8a8007dcdbf08e49d96b4f92db7f31e71b09e27920a8629774e54940a4ea8aa
+entry 7 with leaf hash 27a79c763a727741bd2c5278701cf1c2fc3caecef93471de02d2a6fa81fa6354
 warning: odd.json: /components/0/type: found "radio\u{1b}", want application, framework, library, container, platform, operating-system, device, device-driver, firmware, file, machine-learning-model, data or cryptographic-asset
 [0]
 
@@ -423,21 +423,21 @@ fn a_consignment_becomes_as_many_statements_as_it_needs_and_is_received_shipment
         ]),
         str![[r#"
 $ prova attest manufacture --units units.csv --part AAU --org dns:nordlys.example --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem
-entry 7 with leaf hash 7c0c9309853957438c64be9ae0422cd5a403a86d13b441853b99c76f3c9c5c55
-entry 8 with leaf hash 5e01673ff086810c0924099df8066d68db03a791257c21df89962edcef36b061
-entry 9 with leaf hash 0ad57643afea9e828bd60b843a08f1451d66163e3c53b7364221c2b7fbd7f8cb
+entry 7 with leaf hash 915634813f3f2a3f9c5e3cd0705aad118f6a77f746684af00713222dc27b25df
+entry 8 with leaf hash a2adca71855630d6793d84984a06d429dcfa4aea2cc90f200d6b426448fe3f3d
+entry 9 with leaf hash 0f77bb44f68b32c7937a0e8ddad0a23e0e453bbf1674a86cd1ebb212c1ed371e
 [0]
 $ prova attest ship --units units.csv --part AAU --org dns:nordlys.example --to dns:north.example --key keys/nordlys.pem
-entry 10 with leaf hash d2ae1286ea3db050c7ad604f6fb6535accb2b13f6fc30b21ff83ce4c54998c11
-entry 11 with leaf hash e95f8f7e32fd39a8509756dbe9f8c1d33df404587901e7a1accbe72b86fb1591
-entry 12 with leaf hash 5367894f38988f329f91949f95d5a57c071fafc906945b91c9e960ad5142fdad
-entry 13 with leaf hash 82b4393cf9651fca6e7c1710a14627a6a6b931063ec74344199124e5fa842a4a
+entry 10 with leaf hash 2a3d9b1aec80a65dad7666a669b3d3caa17b67e61d75ce7de50201b24e91f323
+entry 11 with leaf hash 95da35279bb1b52124c86b737c29858b0fd82a8faa39d8bf28b54e088029786d
+entry 12 with leaf hash 5c5cbb0551eadc464366c99a694288926ded32133b70a1540de5d61cbe09dbba
+entry 13 with leaf hash 397089fd842583a278d2dc70b916533e5cf1f502e44a0630319fe83500190263
 [0]
 $ prova attest receive --units units.csv --part AAU --org dns:nordlys.example --seals none --inspection notDone --key keys/operator-north.pem
-entry 14 with leaf hash cb2b4fc36d4a4383100d632f66ca458c38f846fea6b66ca17d11987100498c38
-entry 15 with leaf hash c8ef452b010130122035c2a97adc0c56c2390ba1f6008be2186a6194d2c44192
-entry 16 with leaf hash f9e2cf2638362ca9c2f19b761f41a1e165aa7c2eced573162608001c4eeee7d0
-entry 17 with leaf hash b8d9a613669db8ecdafff5f7dba7897d6373ce6d7c990a02043d38b5bd2b510c
+entry 14 with leaf hash 886f26b7974f8fd59408828188d82c82c8fdfa179b701be8edb458da2e126d8e
+entry 15 with leaf hash 5c11d384f6842fc2b91366cb6fb5fcf0d4f22ccc0c5bc3af5efcd69b00a836d0
+entry 16 with leaf hash 93988b50728b41a7d4131266ce6b49d6195cd21ef33beb51dd19eafd4ca9c351
+entry 17 with leaf hash 05b4bf8a9f573f50a60ae076d5f0491d148a19dd67eef635768cde9ade43f9ce
 [0]
 
 "#]]
@@ -491,11 +491,11 @@ fn a_machine_without_the_ledger_signs_with_a_file_of_heads() {
         heads,
         str![[r#"
 {
-  "7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2",
-  "be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2",
-  "ledger:ledger.example/2026": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2",
+  "unit:dns:nordlys.example/AAU/S1": "2d6e0950af88bc8316acd839bdb1034ef92c6aaef602784061cfe4e993337617",
   "slot:dns:north.example/SubNetwork=1/gNB-7": null,
-  "unit:dns:nordlys.example/AAU/S1": "e7977d5b59b50c0aab2339f174af99d302377001dcc7b8288e6c938676b98fee"
+  "ledger:ledger.example/2026": {
+    "number": 0
+  }
 }
 
 "#]]
@@ -548,7 +548,7 @@ fn a_second_signature_and_aliases_travel_with_the_statement() {
         ))
         .code(0)
         .stdout_eq(str![[r#"
-entry 9 with leaf hash c595b843fdfc82b7493cff00ff3e52160b233f186b1de9c1709d148e174d63dd
+entry 9 with leaf hash 17307c96e8b2aff4b88a685fd954cf90d7a0293fce8fa5716ecf47bae207aca4
 
 "#]])
         .stderr_eq("");
@@ -559,7 +559,7 @@ entry 9 with leaf hash c595b843fdfc82b7493cff00ff3e52160b233f186b1de9c1709d148e1
         ))
         .code(0)
         .stdout_eq(str![[r#"
-entry 10 with leaf hash b37be130ccb2a47668f08621edea4cec01087e37f1acac500200764f25a5be9f
+entry 10 with leaf hash 8ac4d4d1edbf1568f573e5a92f03d4333615c72500ba410b0686a8075ac25c7c
 
 "#]])
         .stderr_eq(str![[r#"
@@ -580,7 +580,7 @@ fn what_no_ledger_takes_is_not_signed_apart_from_one_either() {
         "x".repeat(2_049)
     );
     sandbox.run(&line).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: no statement: a text of 2049 bytes, want 2048 at most at line 1 column 2484
+error: no statement: a text of 2049 bytes, want 2048 at most at line 1 column 2515
 
 "#]]);
     assert!(!sandbox.path("out").exists());

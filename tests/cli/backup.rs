@@ -23,19 +23,19 @@ $ prova backup copy
 copied 14 entries to copy
 [0]
 $ prova verify --ledger copy
-holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 $ prova restore copy again
 restored 14 entries to again
 [0]
 $ prova verify --ledger again
-holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 $ prova fsck --ledger again
 nothing is wrong with the files
 [0]
 $ prova registry suspend dns:lab.example --reason unpaid --sign keys/root-a.pem --sign keys/root-b.pem --ledger again
-entry 14 with leaf hash e33f4ff99c00679ab156e1d5737b8c280cab84a33807b877fe9435166cb3b7d2
+entry 14 with leaf hash 613fbd7a3c7cb1547c0714e10d644a5e699a5b23c7edd35b346130ebbc309543
 [0]
 $ prova backup json --format json
 {
@@ -72,10 +72,10 @@ $ prova restore missing again
 error: missing does not exist
 [2]
 $ prova restore copy again
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
+error: entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14
 [1]
 $ prova backup copy2 --ledger copy
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
+error: entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14
 [1]
 
 "#]]

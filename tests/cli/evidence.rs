@@ -53,7 +53,7 @@ fn every_scope_gives_a_bundle_that_holds() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43313 bytes
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43155 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -63,11 +63,11 @@ evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --org dns:nordlys.example --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 44936 bytes
+evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 44790 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -77,11 +77,11 @@ evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --type type:dns:nordlys.example/AAU/R1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46363 bytes
+evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46230 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -91,11 +91,11 @@ evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --slot slot:dns:north.example/gNB-1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43331 bytes
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43170 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -105,11 +105,11 @@ evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --range 0..17 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42685 bytes
+evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42507 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -119,11 +119,11 @@ evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --range 9..12 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44310 bytes
+evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44150 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -133,11 +133,11 @@ evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --from 2026-01-01T00:00:00Z --to 2026-12-31T00:00:00Z --key keys/auditor.pem -o evidence.zip
-evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 47045 bytes
+evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46946 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -147,7 +147,7 @@ evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root ecd078d53d436a72dc462385408686d86ecc2e2793adfb5c0065f1c4a2da1b81; cannot be decided: complete, consistent, acceptable
+holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: complete, consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 
@@ -249,7 +249,7 @@ fn a_bundle_with_gaps_is_not_one_without_findings() {
         sandbox.transcript(&["verify whole.zip", "verify hidden.zip"]),
         str![[r#"
 $ prova verify whole.zip
-whole.zip: ledger.example/2026, 16 entries, 25 signatures; checkpoint of size 19 with root 3a37e360547d6b285b127f446f2ed4e053a4c6b40c4cbf87215e6b21b8bee9e3
+whole.zip: ledger.example/2026, 16 entries, 25 signatures; checkpoint of size 19 with root 0f8f3e2efd84e4f05a424cbed5b2640bbc384811f45bdb25b9a180511c63e5c2
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -265,7 +265,7 @@ unit:dns:nordlys.example/AAU/S2
   entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 $ prova verify hidden.zip
-hidden.zip: ledger.example/2026, 15 entries, 24 signatures; checkpoint of size 19 with root 3a37e360547d6b285b127f446f2ed4e053a4c6b40c4cbf87215e6b21b8bee9e3
+hidden.zip: ledger.example/2026, 15 entries, 24 signatures; checkpoint of size 19 with root 0f8f3e2efd84e4f05a424cbed5b2640bbc384811f45bdb25b9a180511c63e5c2
   authentic   holds              all 24 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -360,7 +360,7 @@ fn a_bundle_is_compared_with_what_was_seen_before() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o fork.zip --ledger fork
-fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 44842 bytes
+fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 44634 bytes
   authentic   holds              all 27 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -370,7 +370,7 @@ fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 4484
 0 findings
 [0]
 $ prova export --range 0..18 --key keys/auditor.pem -o whole.zip --ledger fork
-whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 44202 bytes
+whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 43990 bytes
   authentic   holds              all 28 signatures on 18 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -382,33 +382,33 @@ whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 442
 $ prova prove --consistency 17 -o grown --ledger fork
 [0]
 $ prova verify fork.zip --trust policy.txt --seen seen --consistency grown
-holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 note: the ledger only grew from size 17 to 18
 [0]
 $ prova verify whole.zip --trust policy.txt --seen seen
-holds: ledger.example/2026, 18 entries, 28 signatures, no findings; checkpoint of size 18 with root 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 18 entries, 28 signatures, no findings; checkpoint of size 18 with root 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 note: the ledger only grew from size 17 to 18
 [0]
 $ prova verify fork.zip --trust policy.txt --seen seen
-holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 warning: whether the ledger only grew from size 17 to 18 cannot be decided without a consistency proof: `prova prove --consistency 17` makes one, --consistency FILE reads it
 [0]
 $ prova verify fork.zip --trust policy.txt --seen one
-error: the ledger signed two roots of size 18: 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4 in the bundle, 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 seen before
+error: the ledger signed two roots of size 18: 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7 in the bundle, 843352f62f4d4efb738234ef4a9b5999dd11983369847147a0a931cbdfdca53b seen before
 hint: the ledger's key signed both: `prova equivocation` makes a proof of it that others can check, where the sizes are the same
 [1]
 $ prova verify whole.zip --trust policy.txt --seen one
-error: the ledger signed two roots of size 18: 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4 in the bundle, 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 seen before
+error: the ledger signed two roots of size 18: 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7 in the bundle, 843352f62f4d4efb738234ef4a9b5999dd11983369847147a0a931cbdfdca53b seen before
 hint: the ledger's key signed both: `prova equivocation` makes a proof of it that others can check, where the sizes are the same
 [1]
 $ prova equivocation one another --trust policy.txt -o misbehaviour
-note: ledger.example/2026 signed two roots of size 18: 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 and 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4
+note: ledger.example/2026 signed two roots of size 18: 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7 and 843352f62f4d4efb738234ef4a9b5999dd11983369847147a0a931cbdfdca53b
 [0]
 $ prova verify misbehaviour --trust policy.txt
-holds: ledger.example/2026 signed two roots of size 18: 11fadb54908f6b789e4ba652bcc439fce6d82c97273b4e780134a552a9b6fbf8 and 5e5600a5ca7bfe5f9c483fe4d0599b3cb3c07ce9d317b00d6d52c406ced373a4
+holds: ledger.example/2026 signed two roots of size 18: 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7 and 843352f62f4d4efb738234ef4a9b5999dd11983369847147a0a931cbdfdca53b
 [0]
 $ prova equivocation one one --trust policy.txt -o none
 error: the statements agree

@@ -34,7 +34,7 @@ fn a_bundle_is_exported_verified_without_the_ledger_and_received() {
 $ prova policy -o policy.txt
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38524 bytes
+evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38353 bytes
   authentic   holds              all 23 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
@@ -44,19 +44,19 @@ evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z for case «2026-17»
 [0]
 $ prova bundle receive evidence.zip --key keys/operator-north.pem --remark intact
 evidence.zip: hand-over 1, received by dns:north.example at 2026-03-01T08:00:00Z
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
-holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z for case «2026-17»
   received by dns:north.example at 2026-03-01T08:00:00Z: intact
 [0]
 $ prova verify evidence.zip --trust policy.txt --format json
-{"format":"prova-verdict/2","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","size":15,"root":"e8d18a4021b10cde80c93df6b55a8abcf0af898931dd00ac22639e8c27051868","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
+{"format":"prova-verdict/1","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","size":15,"root":"c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
 [0]
 
 "#]]
@@ -144,7 +144,7 @@ fn a_changed_bundle_is_refused_at_the_place() {
         str![[r#"
 $ prova verify flipped.zip
 error: flipped.zip does not hold
-  caused by: data/entries/000000000008.json does not inflate to the 908 bytes that it claims to have
+  caused by: data/entries/000000000008.json is damaged: its CRC-32 is 51b60d38, want eed8ce7a
 hint: ask whoever exported it for the bundle as it was, and compare the two files
 [1]
 $ prova verify cut.zip
@@ -254,15 +254,15 @@ fn documents_are_withheld_by_digest_as_missing_or_all_and_the_bundle_counts_them
         transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41311 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41135 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o all.zip --withhold all --reason confidential
-all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40958 bytes
+all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40775 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o one.zip --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason confidential --authority «Act»
-one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40998 bytes
+one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40818 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold 0000000000000000000000000000000000000000000000000000000000000000 --reason confidential
@@ -299,15 +299,15 @@ error: entry 7 names the document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4
 hint: give the ledger the document, or say why the bundle does not have it: --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason TEXT; `--withhold missing` is for all that the ledger does not have
 [2]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40958 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40775 bytes
 0 findings
 [0]
 $ prova verify missing.zip --trust policy.txt
-holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 86c1f52ac454dd31b2eaa701afe7a99d4939c41126b13c3856557ff1dd962063; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 10bba83e69a870537d7360e86f8aaa6f08521339751530e16c77b9cb9fc7aa4a; cannot be decided: consistent, acceptable
   withheld: document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd: confidential
 [0]
 $ prova verify one.zip --trust policy.txt
-holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 86c1f52ac454dd31b2eaa701afe7a99d4939c41126b13c3856557ff1dd962063; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 10bba83e69a870537d7360e86f8aaa6f08521339751530e16c77b9cb9fc7aa4a; cannot be decided: consistent, acceptable
   withheld: document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd: confidential, by «Act»
 [0]
 

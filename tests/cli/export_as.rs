@@ -42,8 +42,8 @@ $ prova export 1 9 --as sigstore -o one.sigstore.jsonl --format json
     1,
     9
   ],
-  "bytes": 3608,
-  "sha256": "5d5f318d817d2a002fefd092994c62acc199a03a060814eb55adf71523e7bd67"
+  "bytes": 3564,
+  "sha256": "3bf8c4ff887fbd5f56b5a22770ecb270cb2d9eab6792bc4c21b57d0b11c1210a"
 }
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 0 --as intoto -o life.intoto.jsonl --format json
@@ -57,8 +57,8 @@ $ prova export unit:dns:nordlys.example/AAU/S1 0 --as intoto -o life.intoto.json
     12,
     13
   ],
-  "bytes": 6888,
-  "sha256": "b0f68fb1c87990c362af7dc18ac1f7c0e4db575790262495b6150fb94a5b547d"
+  "bytes": 7092,
+  "sha256": "47e1cc5b4b433f1aa73ea0671c00106a869e15f5b80a19f0cc714f697110f2ec"
 }
 [0]
 $ prova export 0 artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --as cose -o receipts.cose --format json
@@ -69,28 +69,28 @@ $ prova export 0 artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934
     8
   ],
   "bytes": 698,
-  "sha256": "f225a566194a75c03e955b86d56cd873d6a9ce4b838e3880ef8ca67c16ef2672"
+  "sha256": "81963ad6bf74640ef95bb1736cef0ea320c753f91adbbe6cf79112c6fb5e4308"
 }
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --as cyclonedx --stage as-built -o built.cdx.json --format json
 {
   "form": "cyclonedx",
   "bytes": 4047,
-  "sha256": "10c97bb0dc58ef6c02ddbfee37ab832ca31627458069af9ea04ad8449f4b98ba"
+  "sha256": "7c77b7aedf78614787357a632d572d1c4a2190c3752737e27b698c1b125eb8d5"
 }
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --as cyclonedx -o installed.cdx.json --format json
 {
   "form": "cyclonedx",
   "bytes": 5722,
-  "sha256": "7cc1ba872f1aa0d63e67410d9a2c7c73079239cc174ccd1602d90d37bfb0337c"
+  "sha256": "fb0e18b29427bce48100520f71dc1ec384a256a2528e8c2c9bdd2c8779ee7c6c"
 }
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --as spdx --at 2026-04-01T00:00:00Z -o installed.spdx.json --format json
 {
   "form": "spdx",
   "bytes": 4789,
-  "sha256": "e13bb3d753cb939c0a4218dfa79a864272f3aa89db552d0b2c1ddb369ee3fd96"
+  "sha256": "73663a3696e98a3d2751d0e35063c61f4f47d14145426005a5639dde6bb0baa5"
 }
 [0]
 $ prova export type:dns:nordlys.example/AAU/R1 --as spdx -o type.spdx.json

@@ -42,7 +42,7 @@ fn every_fault_is_listed_with_its_file_and_entry() {
         str![[r#"
 $ prova fsck
 2 faults
-  tile/entries/000.p/14, entry 3: has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427
+  tile/entries/000.p/14, entry 3: has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b
   attachments/40/40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd: has the digest d67e2e944994496c8d8ec76eed0cf9f09679448d584b532bebf941852a37f5ed, want 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd
 [1]
 $ prova fsck --format json
@@ -51,7 +51,7 @@ $ prova fsck --format json
     {
       "file": "tile/entries/000.p/14",
       "entry": 3,
-      "problem": "has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427"
+      "problem": "has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b"
     },
     {
       "file": "attachments/40/40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd",

@@ -22,7 +22,7 @@ $ prova inspect root.jsonl
 1 envelope
 
 hands the root to 1 key with threshold 1
-payload 50f26578e452eea55d31f8afaa1ec24a772f55180da204a21f522d1e9ab45896
+payload d99c6abfddce6b84a93330a557d277a9fb29a29809cba8ab04f0be9258cda9e6
 root key be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3 of dns:union.example, a test key: everybody has its private half
 takes out of the root key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example, a test key: everybody has its private half
 signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
@@ -37,30 +37,33 @@ wants 1 signature of the new root: nobody has signed; still to sign: dns:union.e
         "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
       },
       "annotations": {
-        "prev": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+        "number": 0
       }
     }
   ],
   "predicateType": "urn:prova:registry:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "time": "2026-03-01T08:00:00Z",
-    "action": {
-      "root": {
-        "threshold": 1,
-        "keys": [
-          {
-            "organisation": "dns:union.example",
-            "key": "ed25519:74+fe+fe08Two7CO1qOfKDPvJ5b49DYNfEKbzoQutEk="
-          }
-        ]
+    "actions": [
+      {
+        "root": {
+          "threshold": 1,
+          "keys": [
+            {
+              "organisation": "dns:union.example",
+              "key": "ed25519:74+fe+fe08Two7CO1qOfKDPvJ5b49DYNfEKbzoQutEk="
+            }
+          ]
+        }
       }
-    }
+    ]
   }
 }
 [0]
 $ prova sign root.jsonl --key keys/root-b.pem -o out
 hands the root to 1 key with threshold 1
-payload 50f26578e452eea55d31f8afaa1ec24a772f55180da204a21f522d1e9ab45896
+payload d99c6abfddce6b84a93330a557d277a9fb29a29809cba8ab04f0be9258cda9e6
 root key be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3 of dns:union.example, a test key: everybody has its private half
 takes out of the root key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example, a test key: everybody has its private half
 signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
@@ -75,24 +78,27 @@ wants 1 signature of the new root: nobody has signed; still to sign: dns:union.e
         "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
       },
       "annotations": {
-        "prev": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+        "number": 0
       }
     }
   ],
   "predicateType": "urn:prova:registry:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "time": "2026-03-01T08:00:00Z",
-    "action": {
-      "root": {
-        "threshold": 1,
-        "keys": [
-          {
-            "organisation": "dns:union.example",
-            "key": "ed25519:74+fe+fe08Two7CO1qOfKDPvJ5b49DYNfEKbzoQutEk="
-          }
-        ]
+    "actions": [
+      {
+        "root": {
+          "threshold": 1,
+          "keys": [
+            {
+              "organisation": "dns:union.example",
+              "key": "ed25519:74+fe+fe08Two7CO1qOfKDPvJ5b49DYNfEKbzoQutEk="
+            }
+          ]
+        }
       }
-    }
+    ]
   }
 }
 error: nobody has agreed to sign 1 envelope, and there is no terminal to ask on
@@ -125,96 +131,105 @@ fn what_is_signed_is_named_payload_by_payload() {
     assert_transcript!(
         sandbox.transcript(&lines),
         str![[r#"
-$ prova sign both --key keys/root-b.pem --digest a9ff8b390d0c3b43c19323137b647f2e35aea3b32337395a5f4bdb900ba4b410 -o out
+$ prova sign both --key keys/root-b.pem --digest f6941a218a5a19d731ec32cdd4508cb341a005d22c62daed175f70e09a8f8893 -o out
 suspends Lab: audit
-payload a9ff8b390d0c3b43c19323137b647f2e35aea3b32337395a5f4bdb900ba4b410
+payload f6941a218a5a19d731ec32cdd4508cb341a005d22c62daed175f70e09a8f8893
 signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
 wants 2 signatures of the present root: dns:ministry.example signed; still to sign: dns:union.example
 {
   "_type": "https://in-toto.io/Statement/v1",
   "subject": [
     {
-      "name": "ledger:ledger.example/2026",
+      "name": "org:dns:lab.example",
       "digest": {
-        "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
+        "sha256": "bb8ccec78f3145ff8377f0f460d03eaa050241aa6ed63aeb663265b1d83633af"
       },
       "annotations": {
-        "prev": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+        "number": 1
       }
     }
   ],
   "predicateType": "urn:prova:registry:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "time": "2026-03-01T08:00:00Z",
-    "action": {
-      "suspend": {
-        "organisation": "dns:lab.example",
-        "reason": "audit"
+    "actions": [
+      {
+        "suspend": {
+          "organisation": "dns:lab.example",
+          "reason": "audit"
+        }
       }
-    }
+    ]
   }
 }
 suspends Lab: fraud
-payload ae4ededa370bf3fb398156dc6d7de4be6e20ab01cded1e5bf4a006b430cf745c
+payload 4e660fcca96d8162501974d2b50f791c4663b8655f24f846826aef5cc6f24777
 signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
 wants 2 signatures of the present root: dns:ministry.example signed; still to sign: dns:union.example
 {
   "_type": "https://in-toto.io/Statement/v1",
   "subject": [
     {
-      "name": "ledger:ledger.example/2026",
+      "name": "org:dns:lab.example",
       "digest": {
-        "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
+        "sha256": "bb8ccec78f3145ff8377f0f460d03eaa050241aa6ed63aeb663265b1d83633af"
       },
       "annotations": {
-        "prev": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+        "number": 1
       }
     }
   ],
   "predicateType": "urn:prova:registry:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "time": "2026-03-01T08:00:00Z",
-    "action": {
-      "suspend": {
-        "organisation": "dns:lab.example",
-        "reason": "fraud"
+    "actions": [
+      {
+        "suspend": {
+          "organisation": "dns:lab.example",
+          "reason": "fraud"
+        }
       }
-    }
+    ]
   }
 }
 error: nobody has agreed to sign 1 envelope, and there is no terminal to ask on
 hint: read what is shown above, and give the digest of each payload with --digest HEX
 [2]
-$ prova sign two --key keys/root-b.pem --digest a9ff8b390d0c3b43c19323137b647f2e35aea3b32337395a5f4bdb900ba4b410 -o out
+$ prova sign two --key keys/root-b.pem --digest f6941a218a5a19d731ec32cdd4508cb341a005d22c62daed175f70e09a8f8893 -o out
 suspends Lab: fraud
-payload ae4ededa370bf3fb398156dc6d7de4be6e20ab01cded1e5bf4a006b430cf745c
+payload 4e660fcca96d8162501974d2b50f791c4663b8655f24f846826aef5cc6f24777
 signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
 wants 2 signatures of the present root: dns:ministry.example signed; still to sign: dns:union.example
 {
   "_type": "https://in-toto.io/Statement/v1",
   "subject": [
     {
-      "name": "ledger:ledger.example/2026",
+      "name": "org:dns:lab.example",
       "digest": {
-        "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
+        "sha256": "bb8ccec78f3145ff8377f0f460d03eaa050241aa6ed63aeb663265b1d83633af"
       },
       "annotations": {
-        "prev": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+        "number": 1
       }
     }
   ],
   "predicateType": "urn:prova:registry:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "time": "2026-03-01T08:00:00Z",
-    "action": {
-      "suspend": {
-        "organisation": "dns:lab.example",
-        "reason": "fraud"
+    "actions": [
+      {
+        "suspend": {
+          "organisation": "dns:lab.example",
+          "reason": "fraud"
+        }
       }
-    }
+    ]
   }
 }
-error: no envelope here has a payload of digest a9ff8b390d0c3b43c19323137b647f2e35aea3b32337395a5f4bdb900ba4b410
+error: no envelope here has a payload of digest f6941a218a5a19d731ec32cdd4508cb341a005d22c62daed175f70e09a8f8893
 [2]
 
 "#]]
@@ -255,7 +270,7 @@ $ prova inspect hidden
 1 envelope
 
 Nordlys describes AAU; category ran.aau
-payload 7ba16cfb2f15392c219d21ce52af8b14166ba58c4fecb6b9cf56dae8d697444e
+payload f13328095d53c119b70112cbe0e5f9cf2973290cf8f7527704621d80588e3a07
 ! not known to this version: predicate.event.manifest.x-licence
 signature by key be7b50bbef7ffa8310674a9b80a53bbcbd80d23175209b82fe6f766702766d54 of dns:nordlys.example: good
 wants 1 signature of the speaker: dns:nordlys.example signed; enough
@@ -271,6 +286,7 @@ wants 1 signature of the speaker: dns:nordlys.example signed; enough
   ],
   "predicateType": "urn:prova:event:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "by": "dns:nordlys.example",
     "role": "designer",
     "time": "2026-03-01T08:00:00Z",
@@ -288,7 +304,7 @@ $ prova inspect statement.json --ledger ledger
 a statement that nobody has signed
 
 Nordlys describes AAU; category ran.aau
-payload 7ba16cfb2f15392c219d21ce52af8b14166ba58c4fecb6b9cf56dae8d697444e
+payload f13328095d53c119b70112cbe0e5f9cf2973290cf8f7527704621d80588e3a07
 ! not known to this version: predicate.event.manifest.x-licence
 wants 1 signature of the speaker: nobody has signed; still to sign: dns:nordlys.example
 {
@@ -303,6 +319,7 @@ wants 1 signature of the speaker: nobody has signed; still to sign: dns:nordlys.
   ],
   "predicateType": "urn:prova:event:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "by": "dns:nordlys.example",
     "role": "designer",
     "time": "2026-03-01T08:00:00Z",
@@ -352,7 +369,7 @@ fn every_kind_of_file_is_told() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova inspect ledger/checkpoint
-a checkpoint of ledger.example/2026 at size 16 with root 86c1f52ac454dd31b2eaa701afe7a99d4939c41126b13c3856557ff1dd962063, signed under ledger.example/2026
+a checkpoint of ledger.example/2026 at size 16 with root 10bba83e69a870537d7360e86f8aaa6f08521339751530e16c77b9cb9fc7aa4a, signed under ledger.example/2026
 [0]
 $ prova inspect policy.txt
 a trust policy

@@ -27,7 +27,7 @@ $ prova log
 13  2026-03-01T08:00:00Z  install       North               unit:dns:nordlys.example/AAU/S1 and 1 more
 14  2026-03-01T08:00:00Z  install       North               unit:dns:nordlys.example/AAU/S2 and 1 more  ! custody-gap
 15  2026-03-01T08:00:00Z  correct       Carrier             unit:dns:nordlys.example/AAU/S2  ! distrusted-key
-16  2026-03-01T08:00:00Z  revoke        dns:ministry.example  revokes key 61f106581b7a… of Carrier: stolen; distrusted from entry 11
+16  2026-03-01T08:00:00Z  revoke, distrust  dns:ministry.example  revokes key 61f106581b7a… of Carrier: stolen; distrusts key 61f106581b7a… of Carrier from entry 11: stolen
 [0]
 
 "#]]
@@ -90,9 +90,9 @@ fn in_json_each_entry_is_an_object_on_a_line() {
         sandbox.transcript(&["log --from 14 --format json"]),
         str![[r#"
 $ prova log --from 14 --format json
-{"index":14,"leaf":"cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78","time":"2026-03-01T08:00:00Z","event":"install","by":{"id":"dns:north.example","name":"North"},"role":"operator","subjects":["unit:dns:nordlys.example/AAU/S2","slot:dns:north.example/gNB-2"],"sentence":"installs it as ran.aau in a general area","findings":[{"code":"custody-gap","severity":"gap","subject":"unit:dns:nordlys.example/AAU/S2","entry":14,"detail":{"installedByAnother":{"by":"dns:north.example","holder":"dns:carrier.example"}},"message":"installed by dns:north.example, but the last known holder is dns:carrier.example"}]}
-{"index":15,"leaf":"15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3","time":"2026-03-01T08:00:00Z","event":"correct","by":{"id":"dns:carrier.example","name":"Carrier"},"role":"carrier","subjects":["unit:dns:nordlys.example/AAU/S2"],"sentence":"disputes the entry cf745d0e3e69…: ours\u001b[2J\u202estill","findings":[{"code":"distrusted-key","severity":"notice","subject":"unit:dns:nordlys.example/AAU/S2","entry":15,"detail":{"distrustedKey":{"key":"61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c","organisation":"dns:carrier.example","from":11,"reason":"stolen"}},"message":"signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"}]}
-{"index":16,"leaf":"9e2566dc401852dae9983551356bdc4778babaa862ad9e823e6ce724d645dbc9","time":"2026-03-01T08:00:00Z","event":"revoke","by":{"id":"dns:ministry.example"},"countersigned":[{"id":"dns:union.example"}],"subjects":["ledger:ledger.example/2026"],"sentence":"revokes key 61f106581b7a… of Carrier: stolen; distrusted from entry 11"}
+{"index":14,"leaf":"2842997f2b36ba55b4d905f660a02b5fb8a9848c23aa7825288ce56785f01e6d","time":"2026-03-01T08:00:00Z","event":"install","by":{"id":"dns:north.example","name":"North"},"role":"operator","subjects":["unit:dns:nordlys.example/AAU/S2","slot:dns:north.example/gNB-2"],"sentence":"installs it as ran.aau in a general area","findings":[{"code":"custody-gap","severity":"gap","subject":"unit:dns:nordlys.example/AAU/S2","entry":14,"detail":{"installedByAnother":{"by":"dns:north.example","holder":"dns:carrier.example"}},"message":"installed by dns:north.example, but the last known holder is dns:carrier.example"}]}
+{"index":15,"leaf":"c4317c0a9e8658b66929942911ec8f9b3ce8c0db3066857c4ebcb44ff92ecf0b","time":"2026-03-01T08:00:00Z","event":"correct","by":{"id":"dns:carrier.example","name":"Carrier"},"role":"carrier","subjects":["unit:dns:nordlys.example/AAU/S2"],"sentence":"disputes the entry 2842997f2b36…: ours\u001b[2J\u202estill","findings":[{"code":"distrusted-key","severity":"notice","subject":"unit:dns:nordlys.example/AAU/S2","entry":15,"detail":{"distrustedKey":{"key":"61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c","organisation":"dns:carrier.example","from":11,"reason":"stolen"}},"message":"signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen"}]}
+{"index":16,"leaf":"7d07281d3bd31869238c917c5c73645405a202a76b148bf5bede313925405039","time":"2026-03-01T08:00:00Z","event":"revoke, distrust","by":{"id":"dns:ministry.example"},"countersigned":[{"id":"dns:union.example"}],"subjects":["org:dns:carrier.example"],"sentence":"revokes key 61f106581b7a… of Carrier: stolen; distrusts key 61f106581b7a… of Carrier from entry 11: stolen"}
 [0]
 
 "#]]

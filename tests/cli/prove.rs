@@ -16,29 +16,29 @@ fn a_proof_is_a_tlog_proof_file() {
 $ prova prove 3 --without-entry
 c2sp.org/tlog-proof@v1
 index 3
-jiZTh+hu1KX4cobN/2KNhBJqJiKc+stiMN6h34ky8QA=
-LULrYTn1T7XwgedNElFPDEhrj9rGSb/j2eAfuGoCMhg=
-8hgIQriH4EpArZMB1Q5XB1XfNjKf1J/D/hqshVZqwDA=
-K8Qud9NAX4tiUBnpbf1T3rWxVfmr27OevLOGT2HZ0Lk=
+2RDJtdAskpSD2hEtWZEwibhLLW+Rm6KmI35nHp3eUtM=
+cySgjatHsJSW5N44lAjYsznnb1Q5nnsrDu4/fuVyCOQ=
+EBTIOpMNXS1p0vY+/JZ2A763r7Zaa05WwqQ6dIqFGZo=
+uFHmjtIu3YPI481gPvVTdOvIWLC+IBpj4gGYdBELGhA=
 
 ledger.example/2026
 14
-k6bqEXqDLBv4VNbl0Q4QSOYjKLPRbKdmD8ZQg6ttvi4=
+fmsPW6EI4dxnLSyZLXKRGOjKK0zbzpEdFyxqK/g+5Wo=
 
-— ledger.example/2026 IotLKw1lCymf+rx7pYlj+ti0a/L3ZPOb7iqX9j7QkNo1PKE0UtY5G+uqEI6m65cP7ph8gY6T5/EMKi9PnZ/BJd/Qtgc=
+— ledger.example/2026 IotLK3aPlEnnThKbe3S4FMZOOpekc/dBwUYVS1mcRlO6b+m2cBfuMgr5p32aLJMSfqkyxXfZqmji0R+VcY5oVozKrgc=
 [0]
 $ prova prove 3 --without-entry --format json
 {
   "index": 3,
-  "leaf": "6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427",
+  "leaf": "8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b",
   "size": 14,
   "path": [
-    "8e265387e86ed4a5f87286cdff628d84126a26229cfacb6230dea1df8932f100",
-    "2d42eb6139f54fb5f081e74d12514f0c486b8fdac649bfe3d9e01fb86a023218",
-    "f2180842b887e04a40ad9301d50e570755df36329fd49fc3fe1aac85566ac030",
-    "2bc42e77d3405f8b625019e96dfd53deb5b155f9abdbb39ebcb3864f61d9d0b9"
+    "d910c9b5d02c929483da112d59913089b84b2d6f919ba2a6237e671e9dde52d3",
+    "7324a08dab47b09496e4de389408d8b339e76f54399e7b2b0eee3f7ee57208e4",
+    "1014c83a930d5d2d69d2f63efc967603beb7afb65a6b4e56c2a43a748a85199a",
+    "b851e68ed22edd83c8e3cd603ef55374ebc858b0be201a63e2019874110b1a10"
   ],
-  "proof": "c2sp.org/tlog-proof@v1\nindex 3\njiZTh+hu1KX4cobN/2KNhBJqJiKc+stiMN6h34ky8QA=\nLULrYTn1T7XwgedNElFPDEhrj9rGSb/j2eAfuGoCMhg=\n8hgIQriH4EpArZMB1Q5XB1XfNjKf1J/D/hqshVZqwDA=\nK8Qud9NAX4tiUBnpbf1T3rWxVfmr27OevLOGT2HZ0Lk=\n\nledger.example/2026\n14\nk6bqEXqDLBv4VNbl0Q4QSOYjKLPRbKdmD8ZQg6ttvi4=\n\n— ledger.example/2026 IotLKw1lCymf+rx7pYlj+ti0a/L3ZPOb7iqX9j7QkNo1PKE0UtY5G+uqEI6m65cP7ph8gY6T5/EMKi9PnZ/BJd/Qtgc=\n"
+  "proof": "c2sp.org/tlog-proof@v1\nindex 3\n2RDJtdAskpSD2hEtWZEwibhLLW+Rm6KmI35nHp3eUtM=\ncySgjatHsJSW5N44lAjYsznnb1Q5nnsrDu4/fuVyCOQ=\nEBTIOpMNXS1p0vY+/JZ2A763r7Zaa05WwqQ6dIqFGZo=\nuFHmjtIu3YPI481gPvVTdOvIWLC+IBpj4gGYdBELGhA=\n\nledger.example/2026\n14\nfmsPW6EI4dxnLSyZLXKRGOjKK0zbzpEdFyxqK/g+5Wo=\n\n— ledger.example/2026 IotLK3aPlEnnThKbe3S4FMZOOpekc/dBwUYVS1mcRlO6b+m2cBfuMgr5p32aLJMSfqkyxXfZqmji0R+VcY5oVozKrgc=\n"
 }
 [0]
 
@@ -60,33 +60,33 @@ fn consistency_is_proven_in_the_form_that_witnesses_take() {
         str![[r#"
 $ prova prove --consistency 7
 old 7
-2KBx18hZ3nqnSLu2cPNgRu6g8nxDVGuvwfjfygYVW7I=
-eiBTL2XlDYTRkLORhVgcIGxjTtaoKuddNQnYWDUMuzE=
-RtMcORY5TQNHXmeombyjPCT457uOdfpLOCeWo9lWFSM=
-08D5K370O3XmXaGeyytwpPI+v/knEh5StjAWuJPZNUI=
-K8Qud9NAX4tiUBnpbf1T3rWxVfmr27OevLOGT2HZ0Lk=
+ZVR22lWhev25xPJFHKhTWCkHbrJMofeiQEr7x25b2y8=
+kPcC5KDMvbzy+OQOYM4YFckv6CUFZ/qE76wC5hwoc9k=
+OF6sBYeH1QLIl+/GxWKpsrrTXkyfR2KG6qHB5sVtXSc=
+OM+wy6XVPLKVHSouEYG3RxcUEWUJeQ8ZLEQbhqxZdzk=
+uFHmjtIu3YPI481gPvVTdOvIWLC+IBpj4gGYdBELGhA=
 
 ledger.example/2026
 14
-k6bqEXqDLBv4VNbl0Q4QSOYjKLPRbKdmD8ZQg6ttvi4=
+fmsPW6EI4dxnLSyZLXKRGOjKK0zbzpEdFyxqK/g+5Wo=
 
-— ledger.example/2026 IotLKw1lCymf+rx7pYlj+ti0a/L3ZPOb7iqX9j7QkNo1PKE0UtY5G+uqEI6m65cP7ph8gY6T5/EMKi9PnZ/BJd/Qtgc=
+— ledger.example/2026 IotLK3aPlEnnThKbe3S4FMZOOpekc/dBwUYVS1mcRlO6b+m2cBfuMgr5p32aLJMSfqkyxXfZqmji0R+VcY5oVozKrgc=
 [0]
 $ prova prove --consistency 0
 old 0
 
 ledger.example/2026
 14
-k6bqEXqDLBv4VNbl0Q4QSOYjKLPRbKdmD8ZQg6ttvi4=
+fmsPW6EI4dxnLSyZLXKRGOjKK0zbzpEdFyxqK/g+5Wo=
 
-— ledger.example/2026 IotLKw1lCymf+rx7pYlj+ti0a/L3ZPOb7iqX9j7QkNo1PKE0UtY5G+uqEI6m65cP7ph8gY6T5/EMKi9PnZ/BJd/Qtgc=
+— ledger.example/2026 IotLK3aPlEnnThKbe3S4FMZOOpekc/dBwUYVS1mcRlO6b+m2cBfuMgr5p32aLJMSfqkyxXfZqmji0R+VcY5oVozKrgc=
 [0]
 $ prova prove --consistency 14 --format json
 {
   "from": 14,
   "size": 14,
   "path": [],
-  "checkpoint": "ledger.example/2026\n14\nk6bqEXqDLBv4VNbl0Q4QSOYjKLPRbKdmD8ZQg6ttvi4=\n\n— ledger.example/2026 IotLKw1lCymf+rx7pYlj+ti0a/L3ZPOb7iqX9j7QkNo1PKE0UtY5G+uqEI6m65cP7ph8gY6T5/EMKi9PnZ/BJd/Qtgc=\n"
+  "checkpoint": "ledger.example/2026\n14\nfmsPW6EI4dxnLSyZLXKRGOjKK0zbzpEdFyxqK/g+5Wo=\n\n— ledger.example/2026 IotLK3aPlEnnThKbe3S4FMZOOpekc/dBwUYVS1mcRlO6b+m2cBfuMgr5p32aLJMSfqkyxXfZqmji0R+VcY5oVozKrgc=\n"
 }
 [0]
 $ prova prove --consistency 15
@@ -200,15 +200,15 @@ fn a_proof_is_verified_without_the_ledger() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova verify whole.tlog-proof --trust policy.txt
-holds: entry 12 of ledger.example/2026 has the leaf hash dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cosigned by no witness
+holds: entry 12 of ledger.example/2026 has the leaf hash 207dc57745d5a90b4cb904cae486fb6c89d395c1488ce1d7591c0168c60580d1; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cosigned by no witness
 [0]
 $ prova verify bare.tlog-proof --trust policy.txt --entry entry.json --format json
 {
   "index": 12,
-  "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af",
+  "leaf": "207dc57745d5a90b4cb904cae486fb6c89d395c1488ce1d7591c0168c60580d1",
   "origin": "ledger.example/2026",
   "size": 14,
-  "root": "93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e",
+  "root": "7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a",
   "logKey": "ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF",
   "quorum": "notRequired",
   "cosigned": [],
@@ -223,11 +223,11 @@ hint: name the file with the entry's bytes with --entry
 [2]
 $ prova verify bare.tlog-proof --trust policy.txt --entry other.json
 error: the proof does not show that this is entry 12 of a log that the policy trusts
-  caused by: entry 12 leads to root 0d9142237b021feabebd7f8b5b3f27ccd5fad10e0a8c3be7d7dbb8c7f8dcdcc9, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  caused by: entry 12 leads to root dab7d9c0659e4f39460bd89282f6cb76bf08f9c5d13a54c16b0a454ab25f4f7e, want 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
 [1]
 $ prova verify moved.tlog-proof --trust policy.txt --entry entry.json
 error: the proof does not show that this is entry 13 of a log that the policy trusts
-  caused by: entry 13 leads to root de4334f4751004e5196c114336bdacfdef556bd64669a6867d268cf4d5e3c7c3, want 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+  caused by: entry 13 leads to root 8926e5cbdc26fac8d33d69fff112e5448046b076ffd02c48b9424efd190fae5f, want 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
 [1]
 $ prova verify cut.tlog-proof --trust policy.txt --entry entry.json
 error: no proof in cut.tlog-proof

@@ -70,7 +70,6 @@ dns:regulator.example  Regulator (SE)
   "purpose": "test",
   "logKey": "ed25519:FuUeKo2MpkI1RC3NBJaE7/FhmhcGsq1YDEL6k2M0hwU=",
   "size": 14,
-  "head": "2572f57ab150e9f83de69a878c374248ad8b9342648614eb31e1d3425457371d",
   "root": {
     "threshold": 2,
     "keys": [
@@ -135,7 +134,7 @@ hint: sign with more root keys: --sign FILE several times, or --sign-only and `p
         .run(&format!("registry root {new} --sign keys/root-a.pem"))
         .code(0)
         .stdout_eq(str![[r#"
-entry 7 with leaf hash fbfd2ab947f67fd397a801dc407b33d369d0559ac8b7b9c09d283f1071a044db
+entry 7 with leaf hash 16eb8b8d352415e1493c4ab1f7017b830a48a70081b19541428a4a7a57a0b076
 
 "#]])
         .stderr_eq("");
@@ -181,31 +180,34 @@ line 1: signed by 1 of the present root's organisations, want 2
         .stdout_eq("")
         .stderr_eq(str![[r#"
 suspends Lab: audit
-payload a9ff8b390d0c3b43c19323137b647f2e35aea3b32337395a5f4bdb900ba4b410
+payload f6941a218a5a19d731ec32cdd4508cb341a005d22c62daed175f70e09a8f8893
 signature by key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 of dns:ministry.example: good
 wants 2 signatures of the present root: dns:ministry.example signed; still to sign: dns:union.example
 {
   "_type": "https://in-toto.io/Statement/v1",
   "subject": [
     {
-      "name": "ledger:ledger.example/2026",
+      "name": "org:dns:lab.example",
       "digest": {
-        "sha256": "383d950179ef3cfa2b5f20fb545e325c512a3be6f8fdf67ae989d4cc87a33fa0"
+        "sha256": "bb8ccec78f3145ff8377f0f460d03eaa050241aa6ed63aeb663265b1d83633af"
       },
       "annotations": {
-        "prev": "d8a071d7c859de7aa748bbb670f36046eea0f27c43546bafc1f8dfca06155bb2"
+        "number": 1
       }
     }
   ],
   "predicateType": "urn:prova:registry:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "time": "2026-03-01T08:00:00Z",
-    "action": {
-      "suspend": {
-        "organisation": "dns:lab.example",
-        "reason": "audit"
+    "actions": [
+      {
+        "suspend": {
+          "organisation": "dns:lab.example",
+          "reason": "audit"
+        }
       }
-    }
+    ]
   }
 }
 error: key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 has signed this envelope already
@@ -223,7 +225,7 @@ appended 1, known 0, refused 0; the ledger has 8 entries
 
 "#]])
         .stderr_eq("");
-    let heads = sandbox.ok("heads");
+    let heads = sandbox.ok("heads dns:lab.example");
     sandbox.write("heads.json", heads);
     sandbox.ok(&format!(
         "registry reinstate dns:lab.example --reason passed --sign-only --heads heads.json -o three {ROOT}"
@@ -296,10 +298,11 @@ error: invalid value 'king' for '--role <ROLE>': no role: want one of designer, 
 For more information, try '--help'.
 [2]
 $ prova registry rotate dns:lab.example --add keys/spare-1.pem --sign keys/carrier.pem
-error: key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c may not sign this «rotate», want root keys or keys of dns:lab.example, and no others
+error: the subjects are not what the actions are about; want org:dns:lab.example
 [2]
 $ prova registry revoke keys/spare-1.pem --reason x --sign keys/root-a.pem --sign keys/root-b.pem
-error: key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 is not a key in use
+error: it is not known whose key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 is
+hint: say whose it is with --org; `prova registry show` lists keys
 [2]
 $ prova registry revoke keys/lab.pem --reason x --distrust-from 99 --sign keys/root-a.pem --sign keys/root-b.pem
 error: distrust from entry 99, but this is entry 7
@@ -371,13 +374,13 @@ fn the_root_confirms_keys_and_is_heard_about_those_that_others_ended() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova registry rotate dns:lab.example --add keys/spare-1.pub.pem --sign keys/lab.pem
-entry 7 with leaf hash 91f3f5629a9ef59f300d44ed2683f391766389588bed43d89cc95e8f1e058083
+entry 7 with leaf hash 7120b91b3f4a715d9e0eb41dd323c1b74ab47e6510c08604c31955d58ab8159f
 [0]
 $ prova registry rotate dns:lab.example --sign keys/root-a.pem --sign keys/root-b.pem
-entry 8 with leaf hash 10e0cb629229838ee36c1c91e34593e1b21df3d760d3fde930ad7864d6aab97d
+entry 8 with leaf hash 989cfa17550afcfb93646dc5357c0a4ab413d31f4cd3969394d8463e71dd6eb3
 [0]
 $ prova registry revoke keys/spare-1.pub.pem --reason sold --distrust-from 0 --sign keys/spare-1.pem
-entry 9 with leaf hash 63c82386bc594165a375ab6ecd8e0bfc051167366b78ef63adc7e08d51739e1a
+entry 9 with leaf hash ee59dc97ee5f10bb95b8333658bb685bb1d8fe58509a2112803e8679deb218b5
 [0]
 $ prova registry show dns:lab.example
 ledger.example/2026, a test, 10 entries
@@ -392,7 +395,7 @@ dns:lab.example  Lab (SE)
   key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 since entry 7, REVOKED at entry 9: sold; its owner asks that it be distrusted from entry 0 on
 [0]
 $ prova registry revoke keys/lab.pub.pem --reason stolen --distrust-from 7 --sign keys/root-a.pem --sign keys/root-b.pem
-entry 10 with leaf hash 317a7da0b74fc5c174f810b63a410a0e2d6cf81302924079bc54e00560a7db4d
+entry 10 with leaf hash f67813fd389f551c962d7cffbccc4f9a650c247827635d6d6bca9d833784cd06
 [0]
 $ prova registry show dns:lab.example
 ledger.example/2026, a test, 11 entries
@@ -407,7 +410,7 @@ dns:lab.example  Lab (SE)
   key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 since entry 7, REVOKED at entry 9: sold; distrusted from entry 7 on
 [0]
 $ prova verify
-ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 5eaf77ba411ca91c18123e15840b1c6da76faa26dab584b083242f7b0fcca809
+ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 3dcda96171672631f45a605822411b394627618f8f5d3b032e23ec6af502241d
   authentic   holds              all signatures on 11 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the last one in the chains of its subjects
@@ -416,16 +419,27 @@ ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size
   acceptable  cannot be decided  no rule pack was given
 2 findings in 1 component
 
-ledger:ledger.example/2026
+org:dns:lab.example
   entry 7: distrusted-key: signed by key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 of dns:lab.example, which is distrusted from entry 7 on: stolen
   entry 9: distrusted-key: signed by key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 of dns:lab.example, which is distrusted from entry 7 on: stolen
 [4]
 $ prova registry revoke keys/lab.pub.pem --reason found --sign keys/root-a.pem --sign keys/root-b.pem
-entry 11 with leaf hash 5fb9d4772b72f1b765e7283411e209ecef4eff14ef1cd482b07d5013a57af730
-[0]
+error: key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 is not a key in use
+[2]
 $ prova verify
-holds: ledger.example/2026, 12 entries, 22 signatures, 0 components, no findings; checkpoint of size 12 with root bd19d96ae454ef402dd5bce813375ae6e7821c95be4610e91bc8278ce407b317; cannot be decided: consistent, acceptable
-[0]
+ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 3dcda96171672631f45a605822411b394627618f8f5d3b032e23ec6af502241d
+  authentic   holds              all signatures on 11 entries are good
+  entitled    holds              every signer was enrolled in its role where it spoke
+  unbroken    holds              every statement follows the last one in the chains of its subjects
+  complete    holds              all 11 entries that the checkpoint covers were read, and give its root
+  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  acceptable  cannot be decided  no rule pack was given
+2 findings in 1 component
+
+org:dns:lab.example
+  entry 7: distrusted-key: signed by key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 of dns:lab.example, which is distrusted from entry 7 on: stolen
+  entry 9: distrusted-key: signed by key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 of dns:lab.example, which is distrusted from entry 7 on: stolen
+[4]
 
 "#]]
     );

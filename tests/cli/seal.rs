@@ -23,22 +23,22 @@ fn a_seal_is_an_entry_and_is_made_once() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova seal
-entry 14 seals the first 14 entries with 24 terms; root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec
+entry 14 seals the first 14 entries with 30 terms; root 6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f
 [0]
 $ prova seal --format json
 {
   "index": 14,
-  "leaf": "07462308042585dc63c947fcccdd294cef1ee683b146988a855f2e93494256a3",
+  "leaf": "0d5138edbbf4716441a1478c0aec6507b9a9af59cd5575958fe4cd6022beb09d",
   "size": 14,
-  "terms": 24,
-  "root": "45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec"
+  "terms": 30,
+  "root": "6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f"
 }
 [0]
 $ prova log --from 14
-14  2026-03-01T08:00:00Z  seal                              seals the index over the first 14 entries: 24 terms, root 45f843bada65…
+14  2026-03-01T08:00:00Z  seal                              seals the index over the first 14 entries: 30 terms, root 6aed273cc716…
 [0]
 $ prova verify
-holds: ledger.example/2026, 15 entries, 22 signatures, 5 components, no findings; checkpoint of size 15 with root 63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 15 entries, 22 signatures, 5 components, no findings; checkpoint of size 15 with root 0d1ef62a4790c640f865b7ef7a405ecfb9309296619947911544b9a2a237ce16; cannot be decided: consistent, acceptable
 [0]
 $ prova fsck
 nothing is wrong with the files
@@ -66,7 +66,7 @@ fn completeness_and_absence_are_proved_without_the_ledger() {
         str![[r#"
 $ prova verify all.json --trust policy
 holds: 5 entries about id:unit:dns:nordlys.example/AAU/S1 among the first 14 of ledger.example/2026, and no other: 9, 10, 11, 12, 13
-sealed in entry 14 with root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec; checkpoint of size 15 with root 63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e; cosigned by no witness
+sealed in entry 14 with root 6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f; checkpoint of size 15 with root 0d1ef62a4790c640f865b7ef7a405ecfb9309296619947911544b9a2a237ce16; cosigned by no witness
 [0]
 $ prova verify bare.json --trust policy --format json
 {
@@ -75,39 +75,39 @@ $ prova verify bare.json --trust policy --format json
   "entries": [
     {
       "index": 9,
-      "leaf": "d36a120036d616b990948e14081e4b48ca7425e9b0429c989d8ee56c9e538f70"
+      "leaf": "57b02e54d505363dd0132a3067d9a42607715f20545ed832b5eb37cdef848822"
     },
     {
       "index": 10,
-      "leaf": "dfc9388c2a0de670d2d880aee1fc1a99cd8484568690fea9446fd253dd267bee"
+      "leaf": "00e551c9112aa03ff8e8d0a0e5850ed137d34956f2526ae9e6e2c8f48b1cb588"
     },
     {
       "index": 11,
-      "leaf": "bccc69d3afc4699b1eaaab6c4819188b34065916fe6b8e046ec1b28c916b83bf"
+      "leaf": "48bdaadafda96736a8a13dca37ed667ff767f069764974d08ce5ac6ebf63f858"
     },
     {
       "index": 12,
-      "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af"
+      "leaf": "207dc57745d5a90b4cb904cae486fb6c89d395c1488ce1d7591c0168c60580d1"
     },
     {
       "index": 13,
-      "leaf": "eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce"
+      "leaf": "1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68"
     }
   ],
   "seal": {
     "index": 14,
     "time": "2026-03-01T08:00:00Z",
     "size": 14,
-    "root": "45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec"
+    "root": "6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f"
   },
   "size": 15,
-  "root": "63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e",
+  "root": "0d1ef62a4790c640f865b7ef7a405ecfb9309296619947911544b9a2a237ce16",
   "cosigned": []
 }
 [0]
 $ prova verify none.json --trust policy
 holds: none of the first 14 entries of ledger.example/2026 is about by:dns:nobody.example
-sealed in entry 14 with root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec; checkpoint of size 15 with root 63c1a8b9d689f445934ecc91a58443be82fa005550691a0f14e8be8bacc9181e; cosigned by no witness
+sealed in entry 14 with root 6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f; checkpoint of size 15 with root 0d1ef62a4790c640f865b7ef7a405ecfb9309296619947911544b9a2a237ce16; cosigned by no witness
 [0]
 $ prova verify none.json
 error: a proof shows nothing without the log's key that you trust
@@ -184,7 +184,7 @@ error: other-term.json does not show which entries there are about «by:dns:nord
 [1]
 $ prova verify other-tree.json --trust policy
 error: other-tree.json does not show which entries there are about «id:unit:dns:nordlys.example/AAU/S1»
-  caused by: the index proof of «id:unit:dns:nordlys.example/AAU/S1» leads to root 7f68baa04ede8ebef754d8efc8765dfb7490fa0ae457ee6dd3e6ebf75cd4ab4b, want 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec
+  caused by: the index proof of «id:unit:dns:nordlys.example/AAU/S1» leads to root b77b9c03ccb495b689c137831921122f69aaeea006afa80e50b1cf440d03480a, want 6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f
 [1]
 $ prova verify spaced.json --trust policy
 error: no proof in spaced.json
@@ -219,7 +219,7 @@ error: the ledger was never sealed
 hint: `prova seal` states which entries there are under every term
 [2]
 $ prova seal
-entry 14 seals the first 14 entries with 24 terms; root 45f843bada6535e20eb5a45e542d279ee8c1935f57c10787e09de0223ee802ec
+entry 14 seals the first 14 entries with 30 terms; root 6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f
 [0]
 $ prova prove --none-about dns:nordlys.example -o proof
 error: there are 4 entries about «by:dns:nordlys.example» among the first 14, want none

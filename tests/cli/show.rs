@@ -27,7 +27,7 @@ unit:dns:nordlys.example/AAU/S2
   custody     Carrier from entry 11 to 14: handed over, signed by both sides
   custody     North from entry 14: installed; no hand-over on record
   transfer    open: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, in the carrier's hands since entry 11
-  chain       5 entries, head 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3
+  chain       5 entries, head c4317c0a9e8658b66929942911ec8f9b3ce8c0db3066857c4ebcb44ff92ecf0b
 
  9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
     makes it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
@@ -36,7 +36,7 @@ unit:dns:nordlys.example/AAU/S2
     ships it to North; carried by Carrier; title goes to North; seals S-1
     the same statement is about 1 other component
 11  2026-03-01T08:00:00Z  receive       Carrier, carrier
-    receives it from Nordlys; against the shipment dfc9388c2a0d…; seals intact; accepted
+    receives it from Nordlys; against the shipment 00e551c9112a…; seals intact; accepted
     the same statement is about 1 other component
     ! distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 14  2026-03-01T08:00:00Z  install       North, operator
@@ -45,7 +45,7 @@ unit:dns:nordlys.example/AAU/S2
     ! custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
     ! contradicted by entry 15
 15  2026-03-01T08:00:00Z  correct       Carrier, carrier
-    disputes the entry cf745d0e3e69…: ours\u{1b}[2J\u{202e}still
+    disputes the entry 2842997f2b36…: ours\u{1b}[2J\u{202e}still
     ! distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [0]
 $ prova show unit:dns:nordlys.example/AAU/S1
@@ -60,7 +60,7 @@ unit:dns:nordlys.example/AAU/S1
   custody     Carrier from entry 11 to 12: handed over, signed by both sides
   custody     North from entry 12: handed over, signed by both sides
   transfer    accepted: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, received in entry 12
-  chain       5 entries, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
+  chain       5 entries, head 1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68
 
  9  2026-03-01T08:00:00Z  manufacture   Nordlys, manufacturer
     makes it as type:dns:nordlys.example/AAU/R1 at Kiruna, SE on 2026-03-01; lot L7
@@ -69,11 +69,11 @@ unit:dns:nordlys.example/AAU/S1
     ships it to North; carried by Carrier; title goes to North; seals S-1
     the same statement is about 1 other component
 11  2026-03-01T08:00:00Z  receive       Carrier, carrier
-    receives it from Nordlys; against the shipment dfc9388c2a0d…; seals intact; accepted
+    receives it from Nordlys; against the shipment 00e551c9112a…; seals intact; accepted
     the same statement is about 1 other component
     ! distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 12  2026-03-01T08:00:00Z  receive       North, operator
-    receives it from Carrier; against the shipment dfc9388c2a0d…; seals intact; accepted
+    receives it from Carrier; against the shipment 00e551c9112a…; seals intact; accepted
     place: Narvik, NO
 13  2026-03-01T08:00:00Z  install       North, operator
     installs it as ran.aau in a sensitive area
@@ -101,7 +101,7 @@ $ prova show type:dns:nordlys.example/AAU/R1
 type:dns:nordlys.example/AAU/R1
   name        AAU
   category    ran.aau
-  chain       1 entry, head 7a20532f65e50d84d190b39185581c206c634ed6a82ae75d3509d858350cbb31
+  chain       1 entry, head 90f702e4a0ccbdbcf2f8e40e60ce1815c92fe8250567fa84efac02e61c2873d9
 
 7  2026-03-01T08:00:00Z  manifest      Nordlys, designer
    describes AAU; category ran.aau; bills of materials: CycloneDX 1.6 with 4 components; not known: capacitors
@@ -119,7 +119,7 @@ artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
   name        FjordOS 3.1
   producer    Fjordos (dns:fjordos.example)
   released    in entry 8
-  chain       1 entry, head 08eddef86a17d45182c9a74b77e3b1b80a33fb824946322b6100bdda064286e2
+  chain       1 entry, head bc2c81ee4e71c9034c7adfe7dafc752b1aabdc06bc7a72c7f78515f3574a7ec0
 
 8  2026-03-01T08:00:00Z  manifest      Fjordos, producer
    describes FjordOS 3.1; produced by Fjordos; runs on type:dns:nordlys.example/AAU/R1
@@ -129,7 +129,7 @@ slot:dns:north.example/gNB-1
   category    ran.aau
   area        sensitive
   occupant    unit:dns:nordlys.example/AAU/S1
-  chain       1 entry, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
+  chain       1 entry, head 1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68
 
 13  2026-03-01T08:00:00Z  install       North, operator
     installs it as ran.aau in a sensitive area
@@ -141,6 +141,8 @@ ledger:ledger.example/2026
 0  2026-03-01T08:00:00Z  charter       dns:ministry.example
    founds the test ledger ledger.example/2026 under 2 root keys, of which 2 must sign
    countersigned by dns:union.example
+
+mentioned by
 1  2026-03-01T08:00:00Z  enrol         dns:ministry.example
    enrols Nordlys (dns:nordlys.example), SE; as manufacturer, designer; with 1 key
    countersigned by dns:union.example
@@ -173,8 +175,8 @@ fn an_entry_is_shown_whole_and_its_control_characters_are_escaped() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova show 15
-entry 15, 980 bytes, leaf hash 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3
-Carrier disputes the entry cf745d0e3e69…: ours\u{1b}[2J\u{202e}still
+entry 15, 1020 bytes, leaf hash c4317c0a9e8658b66929942911ec8f9b3ce8c0db3066857c4ebcb44ff92ecf0b
+Carrier disputes the entry 2842997f2b36…: ours\u{1b}[2J\u{202e}still
 signature by Carrier with key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c: good
   ! distrusted: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 ! distrusted-key of unit:dns:nordlys.example/AAU/S2: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
@@ -187,18 +189,19 @@ signature by Carrier with key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e
         "sha256": "a7377140dbaba2b9938d1311090a579bef79c94a9dd206a6a8cebed37c5c666c"
       },
       "annotations": {
-        "prev": "cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78"
+        "prev": "2842997f2b36ba55b4d905f660a02b5fb8a9848c23aa7825288ce56785f01e6d"
       }
     }
   ],
   "predicateType": "urn:prova:event:1",
   "predicate": {
+    "ledger": "ledger.example/2026",
     "by": "dns:carrier.example",
     "role": "carrier",
     "time": "2026-03-01T08:00:00Z",
     "event": {
       "correct": {
-        "target": "cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78",
+        "target": "2842997f2b36ba55b4d905f660a02b5fb8a9848c23aa7825288ce56785f01e6d",
         "kind": "dispute",
         "reason": "ours\u001b[2J\u202estill"
       }
@@ -209,9 +212,9 @@ signature by Carrier with key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e
 $ prova show 12 --format json
 {
   "index": 12,
-  "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af",
-  "bytes": 1056,
-  "sentence": "North receives it from Carrier; against the shipment dfc9388c2a0d…; seals intact; accepted",
+  "leaf": "207dc57745d5a90b4cb904cae486fb6c89d395c1488ce1d7591c0168c60580d1",
+  "bytes": 1096,
+  "sentence": "North receives it from Carrier; against the shipment 00e551c9112a…; seals intact; accepted",
   "signatures": [
     {
       "key": "91ba5f0a3479ccc3f7c5e6b1372581abdb8c307a6698c2015284cf69009756fe",
@@ -221,7 +224,7 @@ $ prova show 12 --format json
     }
   ],
   "findings": [],
-  "statement": {"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"unit:dns:nordlys.example/AAU/S1","digest":{"sha256":"de872d0100f39ccef53ff72d320207b059aa06a4148f473f9e022e406c040165"},"annotations":{"prev":"bccc69d3afc4699b1eaaab6c4819188b34065916fe6b8e046ec1b28c916b83bf"}}],"predicateType":"urn:prova:event:1","predicate":{"by":"dns:north.example","role":"operator","time":"2026-03-01T08:00:00Z","place":{"country":"NO","name":"Narvik"},"event":{"receive":{"from":"dns:carrier.example","ship":"dfc9388c2a0de670d2d880aee1fc1a99cd8484568690fea9446fd253dd267bee","seals":"intact","inspection":"accepted"}}}}
+  "statement": {"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"unit:dns:nordlys.example/AAU/S1","digest":{"sha256":"de872d0100f39ccef53ff72d320207b059aa06a4148f473f9e022e406c040165"},"annotations":{"prev":"48bdaadafda96736a8a13dca37ed667ff767f069764974d08ce5ac6ebf63f858"}}],"predicateType":"urn:prova:event:1","predicate":{"ledger":"ledger.example/2026","by":"dns:north.example","role":"operator","time":"2026-03-01T08:00:00Z","place":{"country":"NO","name":"Narvik"},"event":{"receive":{"from":"dns:carrier.example","ship":"00e551c9112aa03ff8e8d0a0e5850ed137d34956f2526ae9e6e2c8f48b1cb588","seals":"intact","inspection":"accepted"}}}}
 }
 [0]
 
@@ -237,16 +240,16 @@ fn heads_list_every_chain() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova show --heads
-artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  1 entry, last 8, head 08eddef86a17d45182c9a74b77e3b1b80a33fb824946322b6100bdda064286e2
-slot:dns:north.example/gNB-1  1 entry, last 13, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce
-slot:dns:north.example/gNB-2  1 entry, last 14, head cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78
-type:dns:nordlys.example/AAU/R1  1 entry, last 7, head 7a20532f65e50d84d190b39185581c206c634ed6a82ae75d3509d858350cbb31
-unit:dns:nordlys.example/AAU/S1  5 entries, last 13, head eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce  ! 1 finding
-unit:dns:nordlys.example/AAU/S2  5 entries, last 15, head 15ae7a8beba18161bc1383d775e0221f4683a739fa7855850c927c5d946474a3  ! 3 findings
+artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  1 entry, last 8, head bc2c81ee4e71c9034c7adfe7dafc752b1aabdc06bc7a72c7f78515f3574a7ec0
+slot:dns:north.example/gNB-1  1 entry, last 13, head 1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68
+slot:dns:north.example/gNB-2  1 entry, last 14, head 2842997f2b36ba55b4d905f660a02b5fb8a9848c23aa7825288ce56785f01e6d
+type:dns:nordlys.example/AAU/R1  1 entry, last 7, head 90f702e4a0ccbdbcf2f8e40e60ce1815c92fe8250567fa84efac02e61c2873d9
+unit:dns:nordlys.example/AAU/S1  5 entries, last 13, head 1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68  ! 1 finding
+unit:dns:nordlys.example/AAU/S2  5 entries, last 15, head c4317c0a9e8658b66929942911ec8f9b3ce8c0db3066857c4ebcb44ff92ecf0b  ! 3 findings
 [0]
 $ prova show --heads slot: --format json
-{"subject":"slot:dns:north.example/gNB-1","entries":1,"last":13,"head":"eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce","findings":0}
-{"subject":"slot:dns:north.example/gNB-2","entries":1,"last":14,"head":"cf745d0e3e698232c4050ec2bdde9396e5e3776a13cd30591e69db33584d8c78","findings":0}
+{"subject":"slot:dns:north.example/gNB-1","entries":1,"last":13,"head":"1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68","findings":0}
+{"subject":"slot:dns:north.example/gNB-2","entries":1,"last":14,"head":"2842997f2b36ba55b4d905f660a02b5fb8a9848c23aa7825288ce56785f01e6d","findings":0}
 [0]
 
 "#]]
@@ -267,7 +270,7 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
     "entries": 5,
     "first": 9,
     "last": 13,
-    "head": "eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce",
+    "head": "1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68",
     "time": "2026-03-01T08:00:00Z",
     "name": "AAU",
     "category": "ran.aau",
@@ -367,7 +370,7 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
   "rows": [
     {
       "index": 9,
-      "leaf": "d36a120036d616b990948e14081e4b48ca7425e9b0429c989d8ee56c9e538f70",
+      "leaf": "57b02e54d505363dd0132a3067d9a42607715f20545ed832b5eb37cdef848822",
       "time": "2026-03-01T08:00:00Z",
       "by": {
         "id": "dns:nordlys.example",
@@ -381,7 +384,7 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
     },
     {
       "index": 10,
-      "leaf": "dfc9388c2a0de670d2d880aee1fc1a99cd8484568690fea9446fd253dd267bee",
+      "leaf": "00e551c9112aa03ff8e8d0a0e5850ed137d34956f2526ae9e6e2c8f48b1cb588",
       "time": "2026-03-01T08:00:00Z",
       "by": {
         "id": "dns:nordlys.example",
@@ -394,7 +397,7 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
     },
     {
       "index": 11,
-      "leaf": "bccc69d3afc4699b1eaaab6c4819188b34065916fe6b8e046ec1b28c916b83bf",
+      "leaf": "48bdaadafda96736a8a13dca37ed667ff767f069764974d08ce5ac6ebf63f858",
       "time": "2026-03-01T08:00:00Z",
       "by": {
         "id": "dns:carrier.example",
@@ -402,12 +405,12 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
       },
       "role": "carrier",
       "event": "receive",
-      "sentence": "receives it from Nordlys; against the shipment dfc9388c2a0d…; seals intact; accepted",
+      "sentence": "receives it from Nordlys; against the shipment 00e551c9112a…; seals intact; accepted",
       "subjects": 2
     },
     {
       "index": 12,
-      "leaf": "dd557218d68341bb4b974388fa5a5a0b85c4ce0fc0d0d5db9e6150eb8308a0af",
+      "leaf": "207dc57745d5a90b4cb904cae486fb6c89d395c1488ce1d7591c0168c60580d1",
       "time": "2026-03-01T08:00:00Z",
       "by": {
         "id": "dns:north.example",
@@ -415,14 +418,14 @@ $ prova show unit:dns:nordlys.example/AAU/S1 --format json
       },
       "role": "operator",
       "event": "receive",
-      "sentence": "receives it from Carrier; against the shipment dfc9388c2a0d…; seals intact; accepted",
+      "sentence": "receives it from Carrier; against the shipment 00e551c9112a…; seals intact; accepted",
       "subjects": 1,
       "place": "Narvik, NO",
       "country": "NO"
     },
     {
       "index": 13,
-      "leaf": "eb623b99c5aeb3b1a435e40d77b35a57cd5430ba5ccc379c89306bd1200335ce",
+      "leaf": "1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68",
       "time": "2026-03-01T08:00:00Z",
       "by": {
         "id": "dns:north.example",

@@ -16,7 +16,7 @@ fn a_sound_ledger_takes_one_line() {
         sandbox.transcript(&["verify"]),
         str![[r#"
 $ prova verify
-holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 
 "#]]
@@ -32,7 +32,7 @@ fn findings_are_listed_by_component_and_end_with_4() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova verify
-ledger.example/2026, 17 entries, 25 signatures, 6 components; checkpoint of size 17 with root 571062c72adaeea4f4653dd061cd0e5ad24a39df8092461eb3c0a24e2fc0cfbf
+ledger.example/2026, 17 entries, 25 signatures, 6 components; checkpoint of size 17 with root b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127
   authentic   holds              all signatures on 17 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the last one in the chains of its subjects
@@ -50,7 +50,7 @@ unit:dns:nordlys.example/AAU/S2
   entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 $ prova verify unit:dns:nordlys.example/AAU/S2
-unit:dns:nordlys.example/AAU/S2 in ledger.example/2026; checkpoint of size 17 with root 571062c72adaeea4f4653dd061cd0e5ad24a39df8092461eb3c0a24e2fc0cfbf
+unit:dns:nordlys.example/AAU/S2 in ledger.example/2026; checkpoint of size 17 with root b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127
   authentic   holds              all signatures on its 5 statements are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the one before it in the chain
@@ -79,7 +79,7 @@ fn a_component_gets_the_answers_to_six_questions() {
         sandbox.transcript(&[&text, &json, none]),
         str![[r#"
 $ prova verify unit:dns:nordlys.example/AAU/S1
-unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
   authentic   holds              all signatures on its 5 statements are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the one before it in the chain
@@ -89,13 +89,13 @@ unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 wi
 [0]
 $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
 {
-  "format": "prova-verdict/2",
+  "format": "prova-verdict/1",
   "scope": {
     "subject": "unit:dns:nordlys.example/AAU/S1"
   },
   "origin": "ledger.example/2026",
   "size": 14,
-  "root": "93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e",
+  "root": "7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a",
   "answers": [
     {
       "question": "authentic",
@@ -178,11 +178,11 @@ fn the_json_of_a_verdict_on_a_ledger_lists_the_findings() {
         str![[r#"
 $ prova verify --format json
 {
-  "format": "prova-verdict/2",
+  "format": "prova-verdict/1",
   "scope": "ledger",
   "origin": "ledger.example/2026",
   "size": 17,
-  "root": "571062c72adaeea4f4653dd061cd0e5ad24a39df8092461eb3c0a24e2fc0cfbf",
+  "root": "b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127",
   "answers": [
     {
       "question": "authentic",
@@ -314,40 +314,40 @@ fn a_changed_entry_is_named_with_its_file_and_ends_with_1() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova verify
-ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
-  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
+ledger.example/2026; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
+  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14
   entitled    cannot be decided  the audit stopped at entry 3
   unbroken    cannot be decided  the audit stopped at entry 3
   complete    cannot be decided  the audit stopped at entry 3
   consistent  cannot be decided  the audit stopped at entry 3
   acceptable  cannot be decided  the audit stopped at entry 3
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
+error: entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14
 hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify unit:dns:nordlys.example/AAU/S1
-unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
-  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
+unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
+  authentic   fails              entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14
   entitled    cannot be decided  the audit stopped at entry 3
   unbroken    cannot be decided  the audit stopped at entry 3
   complete    cannot be decided  the audit stopped at entry 3
   consistent  cannot be decided  the audit stopped at entry 3
   acceptable  cannot be decided  the audit stopped at entry 3
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
+error: entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14
 hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify --format json
 {
-  "format": "prova-verdict/2",
+  "format": "prova-verdict/1",
   "scope": "ledger",
   "origin": "ledger.example/2026",
   "size": 14,
-  "root": "93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e",
+  "root": "7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a",
   "answers": [
     {
       "question": "authentic",
       "answer": "fails",
       "code": "not-in-log",
-      "reason": "entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14",
+      "reason": "entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14",
       "entries": [
         3
       ]
@@ -392,10 +392,10 @@ $ prova verify --format json
   "withheld": 0,
   "gaps": []
 }
-{"error":{"blame":"evidence","message":"entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14","hint":"`prova fsck` lists everything that is wrong with the files"}}
+{"error":{"blame":"evidence","message":"entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14","hint":"`prova fsck` lists everything that is wrong with the files"}}
 [1]
 $ prova log --from 2 --limit 1
-error: entry 3 in tile/entries/000.p/14 has the leaf hash cd5186a8ce472032f1e15999541848419fc1a1cd48a651ee9b3e55753d3fb47d, want 6a6f13f19ece8fe85b272fe4d303f050111320433026cabc7c453adcdac7f427 by tile/0/000.p/14
+error: entry 3 in tile/entries/000.p/14 has the leaf hash 160bf042cb234aec8043817df2e2551ae9b1a4f4173d6704a2a2f177c6e1252e, want 8b75d99208da8c3c55df4b5c78fc5be347ed70bf9bd4b2935844c81ef699ec4b by tile/0/000.p/14
 [1]
 
 "#]]
@@ -414,14 +414,14 @@ fn a_changed_hash_and_a_missing_bundle_are_named_too() {
         transcript,
         str![[r#"
 $ prova verify
-ledger.example/2026; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
-  authentic   fails              entry 2 in tile/entries/000.p/14 has the leaf hash 8e265387e86ed4a5f87286cdff628d84126a26229cfacb6230dea1df8932f100, want 8e265387e86ed5a5f87286cdff628d84126a26229cfacb6230dea1df8932f100 by tile/0/000.p/14
+ledger.example/2026; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
+  authentic   fails              entry 2 in tile/entries/000.p/14 has the leaf hash d910c9b5d02c929483da112d59913089b84b2d6f919ba2a6237e671e9dde52d3, want d910c9b5d02c939483da112d59913089b84b2d6f919ba2a6237e671e9dde52d3 by tile/0/000.p/14
   entitled    cannot be decided  the audit stopped at entry 2
   unbroken    cannot be decided  the audit stopped at entry 2
   complete    cannot be decided  the audit stopped at entry 2
   consistent  cannot be decided  the audit stopped at entry 2
   acceptable  cannot be decided  the audit stopped at entry 2
-error: entry 2 in tile/entries/000.p/14 has the leaf hash 8e265387e86ed4a5f87286cdff628d84126a26229cfacb6230dea1df8932f100, want 8e265387e86ed5a5f87286cdff628d84126a26229cfacb6230dea1df8932f100 by tile/0/000.p/14
+error: entry 2 in tile/entries/000.p/14 has the leaf hash d910c9b5d02c929483da112d59913089b84b2d6f919ba2a6237e671e9dde52d3, want d910c9b5d02c939483da112d59913089b84b2d6f919ba2a6237e671e9dde52d3 by tile/0/000.p/14
 hint: `prova fsck` lists everything that is wrong with the files
 [1]
 $ prova verify
@@ -453,10 +453,10 @@ fn a_policy_of_another_log_refuses_the_checkpoint() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova verify --trust policy.txt
-holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e; cannot be decided: consistent, acceptable
+holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 $ prova verify --trust stale.txt
-ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
   authentic   holds              all signatures on 14 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the last one in the chains of its subjects
@@ -466,7 +466,7 @@ ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size
 error: the policy refuses the checkpoint: checkpoint has no signature by a listed key of ledger.example/2026
 [1]
 $ prova verify --trust other.txt
-ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 93a6ea117a832c1bf854d6e5d10e1048e62328b3d16ca7660fc65083ab6dbe2e
+ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
   authentic   holds              all signatures on 14 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the last one in the chains of its subjects

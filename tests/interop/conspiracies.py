@@ -54,7 +54,24 @@ def statements(ledger):
     for _ in range(31):
         deep = [deep]
     yield "an event", good, True
-    yield "two signers", correct(ledger, ["nordlys", "operator-north"]), True
+    together = correct(ledger, ["nordlys", "operator-north"])
+    yield "two signers", together, True
+    both = json.loads(together)
+    for part in both["signatures"]:
+        kept = [other for other in both["signatures"] if other != part]
+        yield "a signature taken off", compact(both | {"signatures": kept}), False
+    added = json.loads(signed(base64.b64decode(both["payload"]), "nordlys", "operator-north", "lab"))
+    yield "a signature added", compact(added), False
+    yield "nine that stand by it", correct(
+        ledger, change=predicate(**{"with": [f"dns:{letter}.example" for letter in "abcdefghi"]})
+    ), False
+    swapped_names = predicate(**{"with": ["dns:suednetz.example", "dns:nordtel.example"]})
+    yield "others out of order", correct(
+        ledger, ["nordlys", "operator-north", "operator-south"], change=swapped_names
+    ), False
+    yield "one who stands by a fact", correct(
+        ledger, ["nordlys", "operator-north"], subjects=["type:dns:nordlys.example/AAU-3900/R2B"]
+    ), False
     yield "a member that nobody knows", correct(ledger, change=predicate(x=[1])), True
     yield "the deepest nesting", correct(ledger, change=predicate(x=deep[0])), True
     yield "a cofactor", cofactored(payload), True
@@ -89,6 +106,11 @@ def statements(ledger):
         "another kind of correction": lambda whole: whole["predicate"]["event"]["correct"].update(kind="joke"),
         "no reason": lambda whole: whole["predicate"]["event"]["correct"].pop("reason"),
         "nested too deep": predicate(x=deep),
+        "no ledger": lambda whole: whole["predicate"].pop("ledger"),
+        "another ledger": predicate(ledger="other.example/2026"),
+        "a number": annotated(prev=head, number=3),
+        "the speaker among the others": predicate(**{"with": ["dns:nordlys.example"]}),
+        "one who has not signed": predicate(**{"with": ["dns:nordtel.example"]}),
     }
     for name, change in wrong.items():
         yield f"an event with {name}", correct(ledger, change=change), False
@@ -222,7 +244,25 @@ def governed(ledger):
         )
 
     def revoke(now):
-        return now.act("revoke", "nordlys", key=IDS["nordlys"], reason="x")
+        return now.act("revoke", "nordlys", organisation="dns:nordlys.example", key=IDS["nordlys"], reason="x")
+
+    def claim(now, start):
+        members = {"organisation": "dns:nordlys.example", "key": IDS["nordlys"], "reason": "x", "distrustFrom": start}
+        return now.act("revoke", "nordlys", **members)
+
+    def distrust(now, key, start, organisation="dns:nordlys.example"):
+        members = {"organisation": organisation, "key": IDS[key], "from": start, "reason": "x"}
+        return now.act("distrust", *ROOTS, **members)
+
+    def keep(now, *keys):
+        return now.act("keys", *ROOTS, organisation="dns:nordlys.example", keys=[forge.public(key) for key in keys])
+
+    def eight(now):
+        def one(name, key):
+            members = {"organisation": f"dns:{name}.example", "name": name, "jurisdiction": "SE", "roles": ["operator"]}
+            return {"enrol": members | {"keys": [forge.public(key)]}}
+
+        return now.acts([one("new", "spare-2"), one("newer", "spare-3")], *ROOTS)
 
     def roots(now, *signers, third="spare-3"):
         keys = [{"organisation": "dns:ministry.example", "key": forge.public(name)} for name in ("root-a", third)]
@@ -257,6 +297,29 @@ def governed(ledger):
             now, subjects=["unit:dns:nordlys.example/AAU-3900/X1"], change=annotated(**{"from": link}, aliases=named)
         )
 
+    def added(now):
+        return now.act("rotate", "nordlys", organisation="dns:nordlys.example", add=[forge.public("spare-2")])
+
+    def numbered(now, number):
+        notes = {} if number is None else {"number": number}
+        return now.act("suspend", *ROOTS, organisation="dns:nordlys.example", reason="x", change=annotated(**notes))
+
+    def spoken(now, signers, by=None):
+        say = {"by": by} if by else {}
+        return now.act(
+            "rotate",
+            *signers,
+            organisation="dns:nordlys.example",
+            retire=[],
+            change=lambda whole: (
+                whole["predicate"].update(say),
+                whole["subject"][0].pop("annotations", None) if by else None,
+            ),
+        )
+
+    def emptied(whole):
+        whole["predicate"]["actions"] = []
+
     prev = annotated(prev=ledger.heads[UNIT].hex())
     honest = [
         (suspend, reinstate, correct),
@@ -269,12 +332,27 @@ def governed(ledger):
         (lambda now: now.seal(), correct, lambda now: now.seal()),
         (lambda now: revoke(now), lambda now: suspend(now)),
         (rotate, suspend, reinstate),
-        (revoke, lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x")),
-        (lambda now: now.act("revoke", *ROOTS, key=IDS["lab"], reason="x", distrustFrom=len(now.raw)),),
+        (revoke, lambda now: distrust(now, "nordlys", None)),
+        (lambda now: distrust(now, "lab", len(now.raw), "dns:pruefwerk.example"),),
         (
             rotate,
-            lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x", distrustFrom=None),
+            lambda now: now.act(
+                "revoke", *ROOTS, organisation="dns:nordlys.example", key=IDS["spare-2"], reason="x", distrustFrom=None
+            ),
             lambda now: now.seal(),
+        ),
+        (lambda now: claim(now, 17),),
+        (rotate, lambda now: keep(now, "spare-3"), lambda now: correct(now, ["spare-3"])),
+        (eight, by_new, lambda now: now.seal()),
+        (
+            lambda now: now.acts(
+                [
+                    {"suspend": {"organisation": "dns:nordlys.example", "reason": "x"}},
+                    {"reinstate": {"organisation": "dns:nordlys.example", "reason": "x"}},
+                ],
+                *ROOTS,
+            ),
+            correct,
         ),
         (foreign, lambda now: now.seal()),
         (roots, lambda now: enrol(now, "root-a", "root-c", keys=["root-b"]), lambda now: now.seal()),
@@ -291,20 +369,85 @@ def governed(ledger):
         "an event by the key that the entry after it enrols": (by_new, enrol),
         "revoked by its owner, who had retired it": (
             rotate,
-            lambda now: now.act("revoke", "spare-2", key=IDS["nordlys"], reason="x"),
+            lambda now: now.act(
+                "revoke", "spare-2", organisation="dns:nordlys.example", key=IDS["nordlys"], reason="x"
+            ),
+        ),
+        "revoked by the root, when it was retired": (
+            rotate,
+            lambda now: now.act("revoke", *ROOTS, organisation="dns:nordlys.example", key=IDS["nordlys"], reason="x"),
+        ),
+        "distrust asked for by the root": (
+            lambda now: now.act(
+                "revoke", *ROOTS, organisation="dns:nordlys.example", key=IDS["nordlys"], reason="x", distrustFrom=17
+            ),
+        ),
+        "distrust of a key of another": (lambda now: distrust(now, "lab", 17),),
+        "a key that comes back": (rotate, lambda now: keep(now, "nordlys")),
+        "no key left": (lambda now: keep(now),),
+        "a key twice among those kept": (lambda now: keep(now, "nordlys", "nordlys"),),
+        "a distrusted organisation that goes on": (
+            lambda now: now.act("distrust", *ROOTS, organisation="dns:nordlys.example", reason="x", **{"from": 40}),
+            correct,
+        ),
+        "two enrolments, the second of somebody's key": (
+            lambda now: now.acts(
+                [
+                    {"suspend": {"organisation": "dns:nordlys.example", "reason": "x"}},
+                    {"keys": {"organisation": "dns:nordtel.example", "keys": [forge.public("lab")]}},
+                ],
+                *ROOTS,
+            ),
+        ),
+        "no action": (lambda now: now.act("suspend", *ROOTS, change=emptied, organisation="dns:nordlys.example"),),
+        "65 actions": (
+            lambda now: now.acts(
+                [{"change": {"organisation": "dns:nordlys.example", "jurisdiction": "FI"}}] * 65, *ROOTS
+            ),
+        ),
+        "subjects out of order": (
+            lambda now: now.acts(
+                [
+                    {"change": {"organisation": name, "jurisdiction": "FI"}}
+                    for name in ("dns:nordlys.example", "dns:nordtel.example")
+                ],
+                *ROOTS,
+                change=lambda whole: whole["subject"].reverse(),
+            ),
+        ),
+        "a number too low": (lambda now: suspend(now), lambda now: numbered(now, 1)),
+        "a number too high": (lambda now: numbered(now, 2),),
+        "no number": (lambda now: numbered(now, None),),
+        "an own entry with a number": (
+            lambda now: now.act(
+                "rotate",
+                "nordlys",
+                organisation="dns:nordlys.example",
+                retire=[],
+                change=lambda whole: whole["subject"][0].update(annotations={"number": 1}),
+            ),
+        ),
+        "an own entry by the root": (lambda now: spoken(now, ROOTS, "dns:nordlys.example"),),
+        "an own entry by two of its keys": (added, lambda now: spoken(now, ["nordlys", "spare-2"])),
+        "an own suspension": (
+            lambda now: now.act("suspend", "nordlys", organisation="dns:nordlys.example", reason="x"),
         ),
         "a statement of a key that a distrusted one brought in": (
             rotate,
             retired,
-            lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x", distrustFrom=len(now.raw) - 2),
+            lambda now: distrust(now, "nordlys", len(now.raw) - 2),
         ),
-        "revoked by another organisation": (lambda now: now.act("revoke", "lab", key=IDS["nordlys"], reason="x"),),
-        "an unknown key revoked": (lambda now: now.act("revoke", *ROOTS, key=IDS["spare-4"], reason="x"),),
+        "revoked by another organisation": (
+            lambda now: now.act("revoke", "lab", organisation="dns:nordlys.example", key=IDS["nordlys"], reason="x"),
+        ),
+        "an unknown key revoked": (
+            lambda now: now.act("revoke", *ROOTS, organisation="dns:nordlys.example", key=IDS["spare-4"], reason="x"),
+        ),
         "distrusted from a later entry": (
-            lambda now: now.act("revoke", *ROOTS, key=IDS["lab"], reason="x", distrustFrom=len(now.raw) + 1),
+            lambda now: distrust(now, "lab", len(now.raw) + 1, "dns:pruefwerk.example"),
         ),
         "a statement of a distrusted key that the verdict does not tell": (
-            lambda now: now.act("revoke", *ROOTS, key=IDS["nordlys"], reason="x", distrustFrom=17),
+            lambda now: distrust(now, "nordlys", 17),
         ),
         "a rotation by another organisation": (
             lambda now: now.act("rotate", "lab", organisation="dns:nordlys.example", add=[forge.public("spare-2")]),
@@ -371,9 +514,7 @@ def governed(ledger):
                 *ROOTS,
                 organisation="dns:nordlys.example",
                 reason="x",
-                change=lambda whole: whole["subject"][0].update(
-                    name="ledger:other.example", digest={"sha256": sha256(b"ledger:other.example").hex()}
-                ),
+                change=lambda whole: whole["predicate"].update(ledger="other.example"),
             ),
         ),
         "a second charter": (lambda now: now.raw[0],),

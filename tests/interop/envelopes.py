@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import hashlib
 import json
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -94,17 +95,17 @@ def check(tally, ledger):
                 (answer["appended"], answer["refused"]), (260, 0))
     tally.equal("byte for byte", ledger.entries()[len(entries):], births)
 
-    prev = json.loads(ledger.output("log", "--about", "ledger:" + ledger.checkpoint()[0], "--format", "json")
-                      .decode().strip().split("\n")[-1])["leaf"]
-    charter = json.loads(base64.b64decode(json.loads(entries[0])["payload"]))
-    subject = dict(charter["subject"][0], annotations={"prev": prev})
+    name = "org:dns:interop.example"
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    subject = {"name": name, "digest": {"sha256": digest}, "annotations": {"number": 0}}
     enrol = manufacture("X", subject=[subject], predicateType="urn:prova:registry:1", predicate={
+        "ledger": ledger.checkpoint()[0],
         "time": "2026-03-02T08:00:00Z",
-        "action": {"enrol": {
+        "actions": [{"enrol": {
             "organisation": "dns:interop.example", "name": "Interop AB", "jurisdiction": "SE",
             "roles": ["manufacturer"],
             "keys": ["ed25519:" + base64.b64encode(signer_public(ledger, "spare-2")).decode()],
-        }},
+        }}],
     })
     answer = ledger.append(signed(enrol, root_a))
     tally.equal("an enrolment with one signature of two is refused", (answer["appended"], answer["refused"]), (0, 1))

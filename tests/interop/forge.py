@@ -166,16 +166,18 @@ class Ledger:
         self.entries.append(entry)
         self.terms.append(found)
         self.index.add(entry, found)
-        self.heads.update(dict.fromkeys(entry.links, entry.leaf))
+        if entry.kind != REGISTRY or entry.predicate.get("by"):
+            self.heads.update(dict.fromkeys(entry.links, entry.leaf))
 
-    def statement(self, kind, predicate, *subjects, change=None, heads=None):
-        """The payload of a statement that follows the heads."""
-        heads = self.heads | (heads or {})
+    def statement(self, kind, predicate, *subjects, change=None, numbers=None):
+        """The payload of a statement that follows the heads, or has these numbers."""
 
         def subject(name):
             digest = name.rpartition(":")[2] if name.startswith("artefact:") else sha256(name.encode()).hex()
             made = {"name": name, "digest": {"sha256": digest}}
-            return made | ({"annotations": {"prev": heads[name].hex()}} if heads.get(name) else {})
+            if numbers is not None:
+                return made | {"annotations": {"number": numbers[name]}}
+            return made | ({"annotations": {"prev": self.heads[name].hex()}} if self.heads.get(name) else {})
 
         whole = {
             "_type": "https://in-toto.io/Statement/v1",
@@ -188,15 +190,24 @@ class Ledger:
         return compact(whole)
 
     def act(self, action, *signers, change=None, **members):
-        """A registry entry."""
-        predicate = {"time": "2026-05-01T08:00:00Z", "action": {action: members}}
-        name = f"ledger:{self.registry.origin}"
-        heads = {name: self.registry.head_of([IDS[signer] for signer in signers])} if signers else {}
-        return signed(self.statement(REGISTRY, predicate, name, change=change, heads=heads), *signers)
+        """A registry entry with one action, by whoever signs first."""
+        return self.acts([{action: members}], *signers, change=change)
+
+    def acts(self, actions, *signers, change=None):
+        """A registry entry: an organisation's own where its key signs first, else the root's."""
+        origin, by = self.registry.origin, self.registry.owners.get(IDS[signers[0]])
+        predicate = {"ledger": origin} | ({"by": by} if by else {})
+        predicate |= {"time": "2026-05-01T08:00:00Z", "actions": actions}
+        said = [members for action in actions for members in action.values()]
+        about = sorted({f"org:{one['organisation']}" if "organisation" in one else f"ledger:{origin}" for one in said})
+        numbers = None if by else {name: self.registry.place(name) for name in about}
+        return signed(self.statement(REGISTRY, predicate, *about, change=change, numbers=numbers), *signers)
 
     def event(self, name, members, by, role, signers, *subjects, change=None):
-        """An event."""
-        predicate = {"by": by, "role": role, "time": "2026-05-01T08:00:00Z", "event": {name: members}}
+        """An event that the other signers stand by, too."""
+        others = sorted({self.registry.owners.get(IDS[signer], by) for signer in signers} - {by})
+        predicate = {"ledger": self.registry.origin, "by": by, "role": role, "with": others}
+        predicate |= {"time": "2026-05-01T08:00:00Z", "event": {name: members}}
         return signed(self.statement(EVENT, predicate, *subjects, change=change), *signers)
 
     def seal(self, *signers, change=None, **members):

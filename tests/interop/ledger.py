@@ -129,6 +129,7 @@ def manufacture(serial, **changes):
         "subject": [{"name": name, "digest": {"sha256": hashlib.sha256(name.encode()).hexdigest()}}],
         "predicateType": "urn:prova:event:1",
         "predicate": {
+            "ledger": "demo.example/2026",
             "by": "dns:nordlys.example",
             "role": "manufacturer",
             "time": "2026-03-01T08:00:00Z",

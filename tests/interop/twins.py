@@ -174,7 +174,7 @@ def verdicts(base):
         return lambda said: said["answers"][number].update(members)
 
     twins = {
-        "a newer verdict": lambda said: said.update(format="prova-verdict/3"),
+        "a newer verdict": lambda said: said.update(format="prova-verdict/2"),
         "a verdict on another origin": lambda said: said.update(origin="other.example/2026"),
         "a verdict on another size": lambda said: said.update(size=said["size"] - 1),
         "a verdict by another policy": lambda said: said.update(trust="00" * 32),
@@ -197,12 +197,12 @@ def verdicts(base):
         yield name, archive(relisted(verdict_of(base, change))), False
     yield "another sentence", archive(relisted(verdict_of(base, answer(0, reason="all is well")))), True
     for name, findings in found().items():
-        present = verdict_of(base, lambda said, told=findings: said.update(format="prova-verdict/2", findings=told))
-        yield f"a present verdict with {name}", archive(relisted(present)), not findings
+        present = verdict_of(base, lambda said, told=findings: said.update(findings=told))
+        yield f"a verdict with {name}", archive(relisted(present)), not findings
 
 
 def found():
-    """Findings of the present format where there are none: none of them is one, or is one of this bundle."""
+    """Findings where there are none: none of them is one, or is one of this bundle."""
     key = {"key": "11" * 32, "organisation": "dns:nordlys.example", "from": 17, "reason": "x"}
     one = {
         "code": "distrusted-key",

@@ -360,10 +360,10 @@ fn what_an_exporter_changes_and_signs_again_is_refused_at_its_place() {
                 replaced(
                     content(files, FileName::Verdict),
                     "prova-verdict/1",
-                    "prova-verdict/3",
+                    "prova-verdict/2",
                 );
             }),
-            "verdict format «prova-verdict/3»",
+            "verdict format «prova-verdict/2»",
         ),
         (
             fault(&|files| {

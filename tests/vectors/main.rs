@@ -99,9 +99,12 @@ fn accepted() -> Vec<(&'static str, String, Vec<u8>)> {
         );
         all.push(("payload", format!("{name}.json"), payload));
     }
-    let payload = all[5].2.clone();
-    let one = Envelope::sign(payload.clone(), &[&key]).unwrap();
-    let two = Envelope::sign(payload, &[&key, &second]).unwrap();
+    let payload = |name: &str| {
+        let (.., payload) = all.iter().find(|(_, known, _)| known == name).unwrap();
+        payload.clone()
+    };
+    let one = Envelope::sign(payload("event-store.json"), &[&key]).unwrap();
+    let two = Envelope::sign(payload("event-ship.json"), &[&key, &second]).unwrap();
     all.push(("entry", "one-signature.json".into(), one.encode()));
     all.push(("entry", "two-signatures.json".into(), two.encode()));
     all.push((

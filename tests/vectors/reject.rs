@@ -241,6 +241,88 @@ fn payloads() -> Vec<Vector> {
             ),
         ),
         (
+            "no-ledger",
+            replaced(&ship, "\"ledger\":\"ledger.example/2026\",", ""),
+        ),
+        (
+            "with-the-speaker",
+            replaced(&ship, "[\"dns:carrier.example\"]", "[\"dns:nordlys.example\"]"),
+        ),
+        (
+            "with-out-of-order",
+            replaced(
+                &ship,
+                "[\"dns:carrier.example\"]",
+                "[\"dns:carrier.example\",\"dns:a.example\"]",
+            ),
+        ),
+        ("with-of-nine", {
+            let nine: Vec<_> = ('a'..='i')
+                .map(|name| format!("\"dns:{name}.example\""))
+                .collect();
+            replaced(&ship, "\"dns:carrier.example\"", &nine.join(","))
+        }),
+        (
+            "with-about-a-type",
+            replaced(
+                &find("event-test"),
+                "\"role\"",
+                "\"with\":[\"dns:carrier.example\"],\"role\"",
+            ),
+        ),
+        (
+            "event-with-a-number",
+            replaced(&ship, "\"annotations\":{", "\"annotations\":{\"number\":3,"),
+        ),
+        (
+            "registry-of-the-root-without-number",
+            replaced(&find("registry-suspend"), "\"number\":3", ""),
+        ),
+        (
+            "registry-of-the-root-with-prev",
+            replaced(
+                &find("registry-suspend"),
+                "\"number\":3",
+                &format!("\"number\":3,\"prev\":\"{prev}\""),
+            ),
+        ),
+        (
+            "registry-own-with-a-number",
+            replaced(&find("registry-own"), "\"prev\":", "\"number\":3,\"prev\":"),
+        ),
+        (
+            "registry-own-suspension",
+            replaced(
+                &find("registry-suspend"),
+                "\"time\"",
+                "\"by\":\"dns:nordlys.example\",\"time\"",
+            ),
+        ),
+        (
+            "registry-about-another",
+            replaced(
+                &find("registry-suspend"),
+                "{\"suspend\":{\"organisation\":\"dns:nordlys.example\"",
+                "{\"suspend\":{\"organisation\":\"dns:other.example\"",
+            ),
+        ),
+        ("registry-subjects-out-of-order", {
+            let mut value: serde_json::Value = serde_json::from_str(&find("registry-four-actions")).unwrap();
+            value["subject"].as_array_mut().unwrap().reverse();
+            value.to_string().into_bytes()
+        }),
+        ("registry-without-action", {
+            let mut value: serde_json::Value = serde_json::from_str(&find("registry-suspend")).unwrap();
+            value["predicate"]["actions"] = serde_json::json!([]);
+            value.to_string().into_bytes()
+        }),
+        ("registry-of-65-actions", {
+            let mut value: serde_json::Value = serde_json::from_str(&find("registry-suspend")).unwrap();
+            let action = value["predicate"]["actions"][0].clone();
+            value["predicate"]["actions"] = vec![action; 65].into();
+            value.to_string().into_bytes()
+        }),
+        (
             "charter-about-a-unit",
             charter
                 .replace("ledger:ledger.example/2026", "unit:dns:a.example/P/S")
@@ -265,7 +347,9 @@ fn payloads() -> Vec<Vector> {
 fn entries() -> Vec<Vector> {
     let key = published_test_key("nordlys").unwrap();
     let second = published_test_key("carrier").unwrap();
-    let payload = super::samples::statements()[5].1.to_string().into_bytes();
+    let statements = super::samples::statements();
+    let (_, payload) = statements.iter().find(|(name, _)| name == "event-ship").unwrap();
+    let payload = payload.to_string().into_bytes();
     let envelope = Envelope::sign(payload, &[&key, &second]).unwrap();
     let entry = String::from_utf8(envelope.encode()).unwrap();
     let array = entry.find('[').unwrap();

@@ -3,6 +3,7 @@
 use prova_core::hash::{Digest, LeafHash};
 use serde_json::{Value, json};
 
+const LEDGER: &str = "ledger.example/2026";
 const MAKER: &str = "dns:nordlys.example";
 const OPERATOR: &str = "dns:north.example";
 const TYPE: &str = "type:dns:nordlys.example/AAU-3900/R2B";
@@ -208,7 +209,15 @@ fn actions() -> Vec<(&'static str, Value)> {
         ),
         (
             "revoke",
-            json!({"key": key_id("nordlys"), "reason": "stolen", "distrustFrom": 17}),
+            json!({"organisation": MAKER, "key": key_id("nordlys"), "reason": "stolen"}),
+        ),
+        (
+            "distrust",
+            json!({"organisation": MAKER, "key": key_id("nordlys"), "from": 17, "reason": "stolen"}),
+        ),
+        (
+            "keys",
+            json!({"organisation": MAKER, "keys": [public_key("spare-1")]}),
         ),
         ("suspend", standing.clone()),
         ("reinstate", standing),
@@ -241,22 +250,52 @@ pub(crate) fn statements() -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for (name, role, subjects, members) in events() {
         let place = json!({"country": "SE", "locode": "SESTO", "name": "Stockholm"});
-        let predicate = json!({"by": if role == "regulator" { "dns:regulator.example" } else { MAKER }, "role": role, "time": "2026-03-01T08:00:00Z",
-            "place": place, "disclosure": "parties", "evidence": [document("note.pdf")], "event": {name: members}});
+        let by = if role == "regulator" {
+            "dns:regulator.example"
+        } else {
+            MAKER
+        };
+        let mut predicate = json!({"ledger": LEDGER, "by": by, "role": role, "time": "2026-03-01T08:00:00Z", "place": place,
+             "disclosure": "parties", "evidence": [document("note.pdf")], "event": {name: members}});
+        if name == "ship" {
+            predicate["with"] = json!(["dns:carrier.example"]);
+        }
         all.push((
             format!("event-{name}"),
             statement(&subjects, true, "urn:prova:event:1", &predicate),
         ));
     }
-    let ledger = ["ledger:ledger.example/2026".to_owned()];
+    let (ledger, maker) = ([format!("ledger:{LEDGER}")], [format!("org:{MAKER}")]);
+    let of_root = |subjects: &[String], actions: Value| {
+        let predicate = json!({"ledger": LEDGER, "time": "2026-01-01T08:00:00Z", "actions": actions});
+        let mut statement = statement(subjects, false, "urn:prova:registry:1", &predicate);
+        for subject in statement["subject"].as_array_mut().into_iter().flatten() {
+            subject["annotations"] = json!({"number": 3});
+        }
+        statement
+    };
     for (name, members) in actions() {
-        let predicate = json!({"time": "2026-01-01T08:00:00Z", "action": {name: members}});
-        all.push((
-            format!("registry-{name}"),
-            statement(&ledger, true, "urn:prova:registry:1", &predicate),
-        ));
+        let subjects = if name == "root" { &ledger } else { &maker };
+        let said = of_root(subjects, json!([{ name: members }]));
+        all.push((format!("registry-{name}"), said));
     }
-    let root = json!({"threshold": 1, "keys": [{"organisation": "dns:root-a.example", "key": public_key("root-a")}]});
+    let distrusted =
+        json!({"distrust": {"organisation": MAKER, "from": 12, "reason": "under investigation"}});
+    let kept = json!({"keys": {"organisation": MAKER, "keys": [public_key("spare-1")]}});
+    let other = json!({"suspend": {"organisation": OPERATOR, "reason": "unpaid"}});
+    let (_, root) = actions().pop().expect("the last action is that of the root");
+    let about_all = [&ledger[..], &[format!("org:{OPERATOR}")], &maker].concat();
+    let mut about_all = about_all;
+    about_all.sort();
+    let many = json!([distrusted, kept, other, {"root": root}]);
+    all.push(("registry-four-actions".into(), of_root(&about_all, many)));
+    let own = json!({"ledger": LEDGER, "by": MAKER, "time": "2026-01-01T08:00:00Z", "actions": [
+        {"rotate": {"organisation": MAKER, "add": [public_key("spare-1")]}},
+        {"revoke": {"organisation": MAKER, "key": key_id("nordlys"), "reason": "stolen", "distrustFrom": 17}}]});
+    all.push((
+        "registry-own".into(),
+        statement(&maker, true, "urn:prova:registry:1", &own),
+    ));
     let charter = json!({"origin": "ledger.example/2026", "purpose": "test", "time": "2026-01-01T00:00:00Z", "logKey": public_key("log"), "root": root});
     all.push((
         "charter".into(),

@@ -21,6 +21,15 @@ pub(crate) struct Signed {
 #[derive(Default)]
 pub(crate) struct KeyTable(HashMap<KeyId, PublicKey>);
 
+fn brought(action: &Action) -> Vec<PublicKey> {
+    match action {
+        Action::Enrol(enrol) => enrol.keys.clone(),
+        Action::Rotate(rotate) => rotate.add.clone(),
+        Action::Keys(keys) => keys.keys.clone(),
+        _ => Vec::new(),
+    }
+}
+
 impl KeyTable {
     /// Key ids and keys.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&KeyId, &PublicKey)> {
@@ -32,11 +41,7 @@ impl KeyTable {
         let entry = Unverified::decode(entry)?;
         let keys = match &entry.claim().predicate {
             Predicate::Charter(charter) => charter.root.keys.iter().map(|root| root.key).collect(),
-            Predicate::Registry(registry) => match &registry.action {
-                Action::Enrol(enrol) => enrol.keys.clone(),
-                Action::Rotate(rotate) => rotate.add.clone(),
-                _ => Vec::new(),
-            },
+            Predicate::Registry(registry) => registry.actions.iter().flat_map(brought).collect(),
             Predicate::Event(_) | Predicate::Seal(_) => Vec::new(),
         };
         self.0.extend(keys.into_iter().map(|key| (key.key_id(), key)));

@@ -9,15 +9,15 @@ use std::{
 use clap::Args;
 use prova_core::{
     hash::LeafHash,
-    id::{Origin, SubjectId},
+    id::{OrgId, Origin, SubjectId},
     key::KeyId,
     lifecycle::{Finding, View},
     position::EntryIndex,
     registry::Registry,
-    statement::Unverified,
+    statement::{Subject, Unverified},
     view::message::{message, with_messages},
 };
-use prova_query::{Heads, MAX_HEADS_BYTES, Rehearsal, Rehearsed};
+use prova_query::{Heads, MAX_HEADS_BYTES, RegistryHead, Rehearsal, Rehearsed};
 use prova_store::{Ledger, Outcome, Snapshot, State};
 use serde::Serialize;
 
@@ -252,18 +252,38 @@ impl Basis {
     /// The ledger's origin.
     pub(crate) fn origin(&self) -> Result<Origin, CommandError> {
         match self {
-            Self::Heads(heads) => Ok(heads.origin()?),
+            Self::Heads(heads) => Ok(heads.origin()?.clone()),
             Self::Writing(ledger) => Ok(ledger.state().registry().origin().clone()),
             Self::Reading(_, state) => Ok(state.registry().origin().clone()),
         }
     }
 
-    /// What a registry entry by these keys follows.
-    pub(crate) fn registry_head(&self, signers: &[KeyId]) -> Result<Option<LeafHash>, CommandError> {
-        match self {
-            Self::Heads(heads) => Ok(heads.registry_head(signers)?),
-            Self::Writing(ledger) => Ok(ledger.state().registry().head_of(signers)),
-            Self::Reading(_, state) => Ok(state.registry().head_of(signers)),
-        }
+    /// The organisation that speaks about itself, if one of these keys is a participant's; else the root speaks.
+    pub(crate) fn owner(&self, keys: &[KeyId]) -> Option<OrgId> {
+        let owner = |key: &KeyId| match self {
+            Self::Heads(heads) => heads.owner(key).cloned(),
+            Self::Writing(_) | Self::Reading(..) => {
+                let record = self.registry()?.keys().get(key)?;
+                Some(record.organisation.clone())
+            }
+        };
+        keys.iter().find_map(owner)
+    }
+
+    /// The subject of a registry statement: by `by` about itself, or numbered by the root.
+    pub(crate) fn registry_subject(
+        &self,
+        by: Option<&OrgId>,
+        id: SubjectId,
+    ) -> Result<Subject, CommandError> {
+        let head = match (self, self.registry()) {
+            (Self::Heads(heads), _) => heads.registry_head(&id)?.clone(),
+            (_, Some(registry)) => RegistryHead::of(registry, &id),
+            (_, None) => RegistryHead::default(),
+        };
+        Ok(match by {
+            Some(_) => Subject::new(id, head.prev),
+            None => Subject::numbered(id, head.number),
+        })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use prova_core::id::SubjectId;
 use prova_query::{
     CompositionError, EntryDetailError, EntryProofError, GrowthProofError, HeadsError, OpenReadingError,
     Reading, ReadingError, RehearsalError, SourceError, SubjectError,
@@ -128,9 +129,11 @@ impl Blamed for HeadsError {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::NotListed {
+                subject: SubjectId::Organisation(_),
+            } => "make one beside the ledger with `prova heads ORG…`",
             Self::NotListed { .. } => "make one beside the ledger with `prova heads COMPONENT…`",
             Self::NoLedger => "make one beside the ledger with `prova heads`",
-            Self::NoKey => "make one beside the ledger with `prova heads ORG`, whose keys sign",
             _ => return None,
         };
         Some(hint.to_owned())

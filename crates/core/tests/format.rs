@@ -64,8 +64,10 @@ fn install() -> Statement {
             Subject::new(slot, None),
         ],
         predicate: Predicate::Event(Box::new(EventPredicate {
+            ledger: "ledger.example/2026".parse().unwrap(),
             by: "dns:north.example".parse().unwrap(),
             role: Role::Operator,
+            with: Vec::new(),
             time: "2026-03-01T08:00:00Z".parse().unwrap(),
             place: Some(Place {
                 country: "SE".parse().ok(),

@@ -1,10 +1,11 @@
 //! The heads of chains: what a machine without the ledger must know to sign.
 //!
 //! ```text
-//! {"<component>": "<leaf hash of its last entry>" or null, …, "ledger:<origin>": "<leaf hash of the root's last registry entry>",
-//!  "<key id>": "<leaf hash of what a registry entry by this key follows>" or null, …}
+//! {"<component>": "<leaf hash of its last entry>" or null, …,
+//!  "ledger:<origin>": {"number": <number of the root's next statement about the ledger>},
+//!  "org:<organisation>": {"number": <of the root's next about it>, "prev": "<leaf hash of its own last>", "keys": ["<key id>", …]}, …}
 //! ```
-//! The keys are those of the root, and those in use of the organisations that were asked for.
+//! An organisation's keys are those in use. Of one that is not enrolled there is the number 0.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +15,10 @@ use prova_core::{
     json::{self, JsonError},
     key::KeyId,
     lifecycle::View as _,
+    registry::Registry,
 };
 use prova_store::{ReadError, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The longest file of heads, in bytes: some 100,000 subjects.
 pub const MAX_HEADS_BYTES: u64 = 16 * 1024 * 1024;
@@ -28,47 +30,84 @@ pub enum HeadsError {
     /// The bytes are no heads.
     #[error(transparent)]
     Parse(#[from] JsonError),
-    /// A component that was not asked for when they were made.
-    #[error("the file of heads says nothing of {component}")]
+    /// A subject that was not asked for when they were made.
+    #[error("the file of heads says nothing of {subject}")]
     NotListed {
-        /// The component that was asked for.
-        component: SubjectId,
+        /// The component or organisation that was asked for.
+        subject: SubjectId,
     },
     /// They are of no ledger.
-    #[error("the file of heads does not name the ledger and its last registry entry")]
+    #[error("the file of heads does not name the ledger")]
     NoLedger,
-    /// None of the keys that sign is listed.
-    #[error("the file of heads says nothing of the keys that sign")]
-    NoKey,
-    /// A member's name is neither of a subject nor of a key.
-    #[error("«{}» is neither a component nor a key", prova_core::text::excerpt(.0))]
-    Name(String),
 }
 
 /// The last entries of some chains, and of the registry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Heads(BTreeMap<String, Option<LeafHash>>);
+pub struct Heads(BTreeMap<SubjectId, NextLink>);
+
+/// What the next statement about a subject follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum NextLink {
+    /// A component's: the last entry of its chain, if there is one.
+    Chain(Option<LeafHash>),
+    /// The ledger's or an organisation's.
+    Registry(RegistryHead),
+}
+
+/// What the next registry statement about an organisation, or about the ledger itself, follows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryHead {
+    /// The number of the root's next one.
+    pub number: u64,
+    /// The last one that the organisation said about itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev: Option<LeafHash>,
+    /// The organisation's keys in use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<KeyId>,
+}
+
+impl RegistryHead {
+    /// That of a subject in a registry.
+    #[must_use]
+    pub fn of(registry: &Registry, subject: &SubjectId) -> Self {
+        let organisation = match subject {
+            SubjectId::Organisation(organisation) => Some(organisation),
+            _ => None,
+        };
+        let keys = registry.keys().iter().filter(|(_, record)| {
+            record.ended.is_none() && organisation.is_some_and(|of| record.organisation == *of)
+        });
+        Self {
+            number: registry.number(subject),
+            prev: organisation.and_then(|organisation| registry.own_head(organisation)),
+            keys: keys.map(|(key, _)| *key).collect(),
+        }
+    }
+}
 
 impl Heads {
-    /// Those of a ledger: of some components, and of the keys of the root and of some organisations.
+    /// Those of a ledger: of some components, and of some organisations.
     ///
     /// # Errors
     /// A row that cannot be read.
     pub fn of(state: &State, components: &[SubjectId], organisations: &[OrgId]) -> Result<Self, ReadError> {
         let mut heads = BTreeMap::new();
         for id in components {
-            heads.insert(id.to_string(), state.chain(id)?.map(|chain| chain.head));
+            heads.insert(
+                id.clone(),
+                NextLink::Chain(state.chain(id)?.map(|chain| chain.head)),
+            );
         }
         let registry = state.registry();
         let ledger = SubjectId::Ledger(registry.origin().clone());
-        heads.insert(ledger.to_string(), Some(registry.head()));
-        let root = registry.root().keys.iter().map(|held| held.key.key_id());
-        let keys = registry.keys().iter();
-        let own =
-            keys.filter(|(_, record)| record.ended.is_none() && organisations.contains(&record.organisation));
-        for key in root.chain(own.map(|(key, _)| *key)) {
-            heads.insert(key.to_string(), registry.head_of(&[key]));
+        let organisations = organisations.iter().cloned().map(SubjectId::Organisation);
+        for subject in organisations.chain([ledger]) {
+            let head = RegistryHead::of(registry, &subject);
+            heads.insert(subject, NextLink::Registry(head));
         }
         Ok(Self(heads))
     }
@@ -76,16 +115,9 @@ impl Heads {
     /// Reads what [`Heads`] are serialised as.
     ///
     /// # Errors
-    /// Bytes that are no JSON object of subjects and leaf hashes.
+    /// Bytes that are no JSON object of subjects and what follows them.
     pub fn parse(bytes: &[u8]) -> Result<Self, HeadsError> {
-        let heads: BTreeMap<String, Option<LeafHash>> = json::parse(bytes)?;
-        let stray = heads
-            .keys()
-            .find(|name| name.parse::<SubjectId>().is_err() && name.parse::<KeyId>().is_err());
-        match stray {
-            None => Ok(Self(heads)),
-            Some(name) => Err(HeadsError::Name(name.clone())),
-        }
+        Ok(Self(json::parse(bytes)?))
     }
 
     /// The last entry of a component's chain; none if it has no entry.
@@ -93,9 +125,31 @@ impl Heads {
     /// # Errors
     /// The heads say nothing of it.
     pub fn head(&self, id: &SubjectId) -> Result<Option<LeafHash>, HeadsError> {
-        let head = self.0.get(&id.to_string()).copied();
-        head.ok_or_else(|| HeadsError::NotListed {
-            component: id.clone(),
+        match self.0.get(id) {
+            Some(NextLink::Chain(head)) => Ok(*head),
+            _ => Err(HeadsError::NotListed { subject: id.clone() }),
+        }
+    }
+
+    /// What the next registry statement about a subject follows.
+    ///
+    /// # Errors
+    /// The heads say nothing of it.
+    pub fn registry_head(&self, subject: &SubjectId) -> Result<&RegistryHead, HeadsError> {
+        match self.0.get(subject) {
+            Some(NextLink::Registry(head)) => Ok(head),
+            _ => Err(HeadsError::NotListed {
+                subject: subject.clone(),
+            }),
+        }
+    }
+
+    /// The organisation, of those that are listed, that has a key in use.
+    #[must_use]
+    pub fn owner(&self, key: &KeyId) -> Option<&OrgId> {
+        self.0.iter().find_map(|(subject, head)| match (subject, head) {
+            (SubjectId::Organisation(of), NextLink::Registry(head)) if head.keys.contains(key) => Some(of),
+            _ => None,
         })
     }
 
@@ -103,32 +157,12 @@ impl Heads {
     ///
     /// # Errors
     /// The heads do not name it.
-    pub fn origin(&self) -> Result<Origin, HeadsError> {
-        let mut names = self.0.keys();
-        names
-            .find_map(|name| match name.parse() {
-                Ok(SubjectId::Ledger(origin)) => Some(origin),
-                _ => None,
-            })
-            .ok_or(HeadsError::NoLedger)
-    }
-
-    /// What a registry entry by these keys follows: see [`Registry::head_of`](prova_core::registry::Registry::head_of).
-    ///
-    /// # Errors
-    /// The heads say nothing of the keys, or do not name the ledger.
-    pub fn registry_head(&self, signers: &[KeyId]) -> Result<Option<LeafHash>, HeadsError> {
-        let ledger = self.head(&SubjectId::Ledger(self.origin()?))?;
-        let listed = signers
-            .iter()
-            .filter_map(|key| self.0.get(&key.to_string()).copied());
-        let listed: Vec<_> = listed.collect();
-        match listed.first() {
-            // Where a root key signs, the root speaks.
-            Some(_) if listed.contains(&ledger) => Ok(ledger),
-            Some(head) => Ok(*head),
-            None => Err(HeadsError::NoKey),
-        }
+    pub fn origin(&self) -> Result<&Origin, HeadsError> {
+        let ledger = self.0.keys().find_map(|subject| match subject {
+            SubjectId::Ledger(origin) => Some(origin),
+            _ => None,
+        });
+        ledger.ok_or(HeadsError::NoLedger)
     }
 }
 
@@ -154,16 +188,27 @@ mod tests {
         assert_eq!(read.head(&made).unwrap(), Some(received.unwrap()));
         assert_eq!(read.head(&unknown).unwrap(), None);
         let registry = state.registry();
-        assert_eq!(read.origin().unwrap(), *registry.origin());
-        let root = registry.root().keys[0].key.key_id();
-        assert_eq!(read.registry_head(&[root]).unwrap(), Some(registry.head()));
-        let own = TestLedger::key_id("nordlys");
-        assert!(matches!(read.registry_head(&[own]), Err(HeadsError::NoKey)));
-        let asked = Heads::of(state, &[], &["dns:nordlys.example".parse().unwrap()]).unwrap();
-        assert_eq!(asked.registry_head(&[own]).unwrap(), None);
-        assert_eq!(asked.registry_head(&[own, root]).unwrap(), Some(registry.head()));
+        assert_eq!(read.origin().unwrap(), registry.origin());
+        let ledger = SubjectId::Ledger(registry.origin().clone());
+        assert_eq!(read.registry_head(&ledger).unwrap(), &RegistryHead::default());
+        let nordlys: OrgId = "dns:nordlys.example".parse().unwrap();
+        let stranger: OrgId = "dns:stranger.example".parse().unwrap();
+        let subject = SubjectId::Organisation(nordlys.clone());
+        let error = read.registry_head(&subject).unwrap_err();
+        assert!(matches!(error, HeadsError::NotListed { .. }), "{error}");
+        let asked = Heads::of(state, &[], &[nordlys.clone(), stranger.clone()]).unwrap();
+        let key = TestLedger::key_id("nordlys");
+        let head = RegistryHead {
+            number: 1,
+            prev: None,
+            keys: vec![key],
+        };
+        assert_eq!(asked.registry_head(&subject).unwrap(), &head);
+        assert_eq!(asked.owner(&key), Some(&nordlys));
+        let unknown = asked.registry_head(&SubjectId::Organisation(stranger)).unwrap();
+        assert_eq!(unknown, &RegistryHead::default());
         let error = read.head(&Scene::unit("S2")).unwrap_err();
-        assert!(matches!(&error, HeadsError::NotListed { component } if *component == Scene::unit("S2")));
+        assert!(matches!(&error, HeadsError::NotListed { subject } if *subject == Scene::unit("S2")));
     }
 
     #[test]
@@ -171,6 +216,6 @@ mod tests {
         assert!(matches!(Heads::parse(b"[]"), Err(HeadsError::Parse(_))));
         let heads = Heads::parse(b"{}").unwrap();
         assert!(matches!(heads.origin(), Err(HeadsError::NoLedger)));
-        assert!(matches!(Heads::parse(b"{\"x\":null}"), Err(HeadsError::Name(_))));
+        assert!(matches!(Heads::parse(b"{\"x\":null}"), Err(HeadsError::Parse(_))));
     }
 }

@@ -56,7 +56,7 @@ pub use self::{
     causes::causes,
     composition::{Composition, CompositionError},
     entry_detail::{EntryDetail, EntryDetailError, SignatureDetail},
-    heads::{Heads, HeadsError, MAX_HEADS_BYTES},
+    heads::{Heads, HeadsError, MAX_HEADS_BYTES, RegistryHead},
     inspection::{BUNDLE_START, BundleOutline, CheckpointOutline, InspectFileError, InspectedFile},
     log_entry::LogEntry,
     materials::{BillFault, Material, MaterialGap, MaterialGapKind, Materials},

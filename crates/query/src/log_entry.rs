@@ -26,7 +26,7 @@ pub struct LogEntry {
     /// When it happened, as the signer claims.
     pub time: Timestamp,
     /// The event's or registry action's name, `charter` or `seal`.
-    pub event: &'static str,
+    pub event: String,
     /// Who speaks; for a registry entry, the first of those who signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<Party>,

@@ -4,7 +4,7 @@ use prova_core::{
     ledger::{AdmitError, EntryRefusal, Inadmissible, admit},
     lifecycle::{Finding, Layer, Lives},
     position::TreeSize,
-    registry::{Registry, RegistryError},
+    registry::{EntitlementError, Registry, RegistryError},
     statement::Unverified,
 };
 use prova_store::{Blame, ReadError, State};
@@ -92,9 +92,7 @@ impl<'a> Rehearsal<'a> {
         let entry = entry.verify(self.registry.as_ref()).map_err(EntryRefusal::from)?;
         let changes = match admit(&self.rows, &mut self.registry, self.size, &entry) {
             Ok(changes) => changes,
-            Err(AdmitError::Refused(EntryRefusal::Inadmissible(reason)))
-                if matches!(*reason, Inadmissible::Registry(RegistryError::Threshold { .. })) =>
-            {
+            Err(AdmitError::Refused(EntryRefusal::Inadmissible(reason))) if is_unsigned(&reason) => {
                 return Ok(Rehearsed::TooFewSigned(*reason));
             }
             Err(AdmitError::Refused(refusal)) => return Err(refusal.into()),
@@ -105,6 +103,15 @@ impl<'a> Rehearsal<'a> {
         self.size = self.size.next().size_with_it();
         Ok(Rehearsed::Taken(findings))
     }
+}
+
+/// Whether others who are to sign have not signed yet.
+fn is_unsigned(reason: &Inadmissible) -> bool {
+    matches!(
+        reason,
+        Inadmissible::Registry(RegistryError::Threshold { .. })
+            | Inadmissible::Entitlement(EntitlementError::NotSigned { .. })
+    )
 }
 
 #[cfg(test)]

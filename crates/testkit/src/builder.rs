@@ -9,7 +9,7 @@ use prova_core::{
     position::EntryIndex,
     statement::{
         Envelope, Predicate, STATEMENT_LIMITS, Statement, Subject,
-        action::{Action, Enrol, RegistryPredicate, Revoke, Rotate},
+        action::{Action, Distrust, Enrol, RegistryPredicate, Revoke, Rotate},
         charter::{Charter, Purpose, Root, RootKey},
         event::{
             Attachment, Event, EventPredicate, Site,
@@ -49,8 +49,8 @@ pub struct TestLedger {
     origin: Origin,
     charter: Vec<u8>,
     heads: HashMap<SubjectId, LeafHash>,
-    /// The last registry entry that each key signed for its own organisation.
-    own_heads: HashMap<String, LeafHash>,
+    /// How many statements of the root there were about each subject.
+    numbers: HashMap<SubjectId, u64>,
     made: i64,
 }
 
@@ -68,6 +68,16 @@ pub fn sign(statement: &Statement, keys: &[&str]) -> Vec<u8> {
     Envelope::sign(statement.encode(), &keys)
         .expect("a test's statement fits an envelope")
         .encode()
+}
+
+/// The organisations beside the speaker whose keys sign.
+fn with(by: &str, keys: &[&str]) -> Vec<OrgId> {
+    let others = PARTICIPANTS
+        .iter()
+        .filter(|(key, id, ..)| keys.contains(key) && *id != by);
+    let mut with: Vec<_> = others.map(|(_, id, ..)| org(id)).collect();
+    with.sort();
+    with
 }
 
 /// An organisation's id.
@@ -110,14 +120,14 @@ impl TestLedger {
         };
         let subject = SubjectId::Ledger(origin.clone());
         let statement = Statement {
-            subjects: vec![Subject::new(subject.clone(), None)],
+            subjects: vec![Subject::new(subject, None)],
             predicate: Predicate::Charter(Box::new(charter)),
         };
         let charter = sign(&statement, &["root-a"]);
         Self {
             origin,
-            heads: HashMap::from([(subject, LeafHash::of_entry(&charter))]),
-            own_heads: HashMap::new(),
+            heads: HashMap::new(),
+            numbers: HashMap::new(),
             charter,
             made: 0,
         }
@@ -147,31 +157,41 @@ impl TestLedger {
             .collect()
     }
 
-    /// A change of the registry.
+    /// A change of the registry: by the root where its key signs, else by the organisation that it is about.
     pub fn registry(&mut self, action: Action, keys: &[&str]) -> Vec<u8> {
+        self.registry_all(vec![action], keys)
+    }
+
+    /// Changes of the registry in one statement.
+    pub fn registry_all(&mut self, actions: Vec<Action>, keys: &[&str]) -> Vec<u8> {
+        let about = actions.first().and_then(Action::organisation);
         let predicate = RegistryPredicate {
+            ledger: self.origin.clone(),
+            by: about.filter(|_| !keys.contains(&"root-a")).cloned(),
             time: self.now(),
             critical: Vec::new(),
-            action,
+            actions,
         };
-        let predicate = Predicate::Registry(Box::new(predicate));
-        let subject = SubjectId::Ledger(self.origin.clone());
-        if keys.contains(&"root-a") {
-            return self.statement(vec![subject], predicate, keys);
-        }
-        // An organisation's own statements follow each other.
-        let own = self
-            .own_heads
-            .get(keys.first().copied().unwrap_or_default())
-            .copied();
+        let subject = |id: SubjectId| match &predicate.by {
+            Some(_) => Subject::new(id.clone(), self.heads.get(&id).copied()),
+            None => Subject::numbered(id.clone(), self.numbers.get(&id).copied().unwrap_or_default()),
+        };
+        let subjects: Vec<_> = predicate.subjects().into_iter().map(subject).collect();
+        let (ids, is_own): (Vec<_>, _) = (predicate.subjects().into_iter().collect(), predicate.by.is_some());
         let statement = Statement {
-            subjects: vec![Subject::new(subject, own)],
-            predicate,
+            subjects,
+            predicate: Predicate::Registry(Box::new(predicate)),
         };
         let entry = sign(&statement, keys);
         let leaf = LeafHash::of_entry(&entry);
-        self.own_heads
-            .extend(keys.iter().map(|key| ((*key).to_owned(), leaf)));
+        for id in ids {
+            if is_own {
+                self.heads.insert(id, leaf);
+            } else {
+                let number = self.numbers.entry(id).or_default();
+                *number = number.saturating_add(1);
+            }
+        }
         entry
     }
 
@@ -185,14 +205,25 @@ impl TestLedger {
         self.registry(Action::Rotate(rotate), &["nordlys"])
     }
 
-    /// A key speaks no more, and what it said from an index on is distrusted.
+    /// A key speaks no more, and what it said from an index on is distrusted. It is the key of the participant with its name, or else of Nordlys.
     pub fn revoke(&mut self, name: &str, distrust_from: Option<EntryIndex>) -> Vec<u8> {
-        let revoke = Revoke {
+        let owner = PARTICIPANTS.iter().find(|(key, ..)| *key == name);
+        let organisation = org(owner.map_or("dns:nordlys.example", |(_, id, ..)| id));
+        let revoke = Action::Revoke(Revoke {
+            organisation: organisation.clone(),
             key: Self::key_id(name),
             reason: "stolen".to_owned(),
-            distrust_from,
-        };
-        self.registry(Action::Revoke(revoke), &["root-a"])
+            distrust_from: None,
+        });
+        let distrust = distrust_from.map(|from| {
+            Action::Distrust(Distrust {
+                organisation,
+                key: Some(Self::key_id(name)),
+                from: Some(from),
+                reason: "stolen".to_owned(),
+            })
+        });
+        self.registry_all(std::iter::once(revoke).chain(distrust).collect(), &["root-a"])
     }
 
     /// The id of a published test key.
@@ -331,8 +362,10 @@ impl TestLedger {
         evidence: Vec<Attachment>,
     ) -> Vec<u8> {
         let predicate = EventPredicate {
+            ledger: self.origin.clone(),
             by: org(by),
             role,
+            with: with(by, keys),
             time: self.now(),
             place: None,
             disclosure: None,

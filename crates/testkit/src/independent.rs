@@ -191,8 +191,7 @@ fn check_tiles(
 fn check_entries(entries: &[Vec<u8>], origin: &str) -> Result<Vec<u8>, String> {
     let mut keys: BTreeMap<String, VerifyingKey> = BTreeMap::new();
     let mut heads: BTreeMap<String, String> = BTreeMap::new();
-    let mut owners: BTreeMap<String, String> = BTreeMap::new();
-    let mut roots: BTreeSet<String> = BTreeSet::new();
+    let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
     let mut log_key = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         let wrong = |what: &str| format!("entry {index}: {what}");
@@ -205,14 +204,22 @@ fn check_entries(entries: &[Vec<u8>], origin: &str) -> Result<Vec<u8>, String> {
             return Err(wrong("a seal of another size"));
         }
         let mut brought = Vec::new();
-        for list in [&predicate["root"]["keys"], &predicate["action"]["root"]["keys"]] {
+        let actions = predicate["actions"].as_array().into_iter().flatten();
+        let roots = actions.clone().map(|action| &action["root"]["keys"]);
+        for list in roots.chain([&predicate["root"]["keys"]]) {
             brought.extend(list.as_array().into_iter().flatten().map(|key| &key["key"]));
         }
-        for list in [
-            &predicate["action"]["enrol"]["keys"],
-            &predicate["action"]["rotate"]["add"],
-        ] {
-            brought.extend(list.as_array().into_iter().flatten());
+        for action in actions {
+            for list in [
+                &action["enrol"]["keys"],
+                &action["rotate"]["add"],
+                &action["keys"]["keys"],
+            ] {
+                brought.extend(list.as_array().into_iter().flatten());
+            }
+        }
+        if index > 0 && !is_seal && predicate["ledger"] != origin {
+            return Err(wrong("for another ledger"));
         }
         for key in brought {
             let bytes = public_key(key).ok_or_else(|| wrong("a key"))?;
@@ -248,45 +255,25 @@ fn check_entries(entries: &[Vec<u8>], origin: &str) -> Result<Vec<u8>, String> {
                 .map_err(|_| wrong("bad signature"))?;
         }
         let leaf = hex(&hash(&[&[0], entry]));
-        let signers: Vec<&str> = signatures
-            .iter()
-            .filter_map(|signature| signature["keyid"].as_str())
-            .collect();
-        // An organisation's own registry entries follow each other.
-        let own = signers.first().and_then(|key| owners.get(*key));
-        let own = own.filter(|_| !signers.iter().any(|key| roots.contains(*key)));
-        let own = own
-            .filter(|_| statement["predicateType"] == "urn:prova:registry:1")
-            .cloned();
+        let is_root = statement["predicateType"] == "urn:prova:registry:1" && predicate["by"].is_null();
         for subject in statement["subject"].as_array().into_iter().flatten() {
             let name = subject["name"].as_str().unwrap_or_default();
-            let name = &own
-                .as_ref()
-                .map_or_else(|| name.to_owned(), |own| format!("{name} by {own}"));
+            if is_root {
+                // The root's statements about a subject are numbered.
+                let number = numbers.entry(name.to_owned()).or_insert(0_u64);
+                if subject["annotations"]["number"].as_u64() != Some(*number) {
+                    return Err(wrong(&format!("{name} is not about number {number}")));
+                }
+                *number += 1;
+                continue;
+            }
             let prev = subject["annotations"]["prev"].as_str();
             if heads.get(name).map(String::as_str) != prev {
                 return Err(wrong(&format!("{name} does not follow its last entry")));
             }
-            heads.insert(name.clone(), leaf.clone());
-        }
-        let ids = |keys: &Value, member: Option<&str>| -> Vec<String> {
-            let keys = keys.as_array().into_iter().flatten();
-            let keys = keys.map(|key| member.map_or(key, |member| &key[member]));
-            keys.filter_map(|key| Some(key_id(&public_key(key)?))).collect()
-        };
-        for root in [&predicate["root"], &predicate["action"]["root"]] {
-            if !root.is_null() {
-                roots = ids(&root["keys"], Some("key")).into_iter().collect();
+            if index > 0 {
+                heads.insert(name.to_owned(), leaf.clone());
             }
-        }
-        for (action, list) in [("enrol", "keys"), ("rotate", "add")] {
-            let action = &predicate["action"][action];
-            let organisation = action["organisation"].as_str().unwrap_or_default();
-            owners.extend(
-                ids(&action[list], None)
-                    .into_iter()
-                    .map(|key| (key, organisation.to_owned())),
-            );
         }
     }
     Ok(log_key)

@@ -4,7 +4,7 @@
 //! @                                        first line only: begin with an empty ledger, not with everybody enrolled
 //! !<bytes>                                 an entry
 //! =<key>,… SP <payload>                    a statement, signed
-//! #<key>,… SP <action>                     an action of the registry, following its head
+//! #<key>,… SP <action>                     an action of the registry, or a list of them, following what came before
 //! <key>,… SP <role> SP <id>,… SP <event>   an event that follows the heads of its subjects, by the first key's organisation
 //! ```
 //! A key is the name of a published test key; `$0` to `$9` in a line stand for the leaf hashes of the first ten entries of the script.
@@ -92,14 +92,18 @@ fn populated() -> &'static Ledger {
                 keys: vec![public(name)],
             });
             let predicate = RegistryPredicate {
+                ledger: ORIGIN.parse().expect("an origin"),
+                by: None,
                 time: ledger.tick(),
                 critical: Vec::new(),
-                action,
+                actions: vec![action],
             };
-            ledger.say(
-                &ledger.about_itself(Predicate::Registry(Box::new(predicate))),
-                "root-a,root-b",
-            );
+            let subjects = predicate.subjects().into_iter();
+            let statement = Statement {
+                subjects: subjects.map(|id| Subject::numbered(id, 0)).collect(),
+                predicate: Predicate::Registry(Box::new(predicate)),
+            };
+            ledger.say(&statement, "root-a,root-b");
         }
         assert_eq!(ledger.entries.len(), 1 + CAST.len(), "everybody is enrolled");
         ledger.entries.clear();
@@ -116,7 +120,7 @@ impl Ledger {
     fn about_itself(&self, predicate: Predicate) -> Statement {
         let ledger: SubjectId = format!("ledger:{ORIGIN}").parse().expect("a ledger");
         Statement {
-            subjects: vec![Subject::new(ledger, self.registry.as_ref().map(Registry::head))],
+            subjects: vec![Subject::new(ledger, None)],
             predicate,
         }
     }
@@ -196,9 +200,13 @@ impl Ledger {
                 id.digest()
             ));
         }
-        let by = signers.split(',').next()?;
+        let mut named: Vec<_> = signers.split(',').collect();
+        let by = named.remove(0);
+        named.sort_unstable();
+        let with: Vec<_> = named.iter().map(|name| format!(r#""dns:{name}.example""#)).collect();
+        let with = with.join(",");
         let payload = format!(
-            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{}],"predicateType":"urn:prova:event:1","predicate":{{"by":"dns:{by}.example","role":"{role}","time":"{}","event":{event}}}}}"#,
+            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{}],"predicateType":"urn:prova:event:1","predicate":{{"ledger":"{ORIGIN}","by":"dns:{by}.example","with":[{with}],"role":"{role}","time":"{}","event":{event}}}}}"#,
             about.join(","),
             self.tick()
         );
@@ -207,16 +215,30 @@ impl Ledger {
 
     fn action(&mut self, line: &str) -> Option<Vec<u8>> {
         let (signers, action) = line.split_once(' ')?;
-        let signing: Vec<_> = keys(signers).iter().map(|key| key.public().key_id()).collect();
-        let head = self.registry.as_ref().and_then(|registry| registry.head_of(&signing));
-        let prev = head.map(|head| format!(r#","annotations":{{"prev":"{head}"}}"#)).unwrap_or_default();
-        let ledger: SubjectId = format!("ledger:{ORIGIN}").parse().ok()?;
-        let payload = format!(
-            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"{ledger}","digest":{{"sha256":"{}"}}{prev}}}],"predicateType":"urn:prova:registry:1","predicate":{{"time":"{}","action":{action}}}}}"#,
-            ledger.digest(),
-            self.tick()
-        );
-        sign(payload.into_bytes(), &keys(signers))
+        // Without an organisation it is about the ledger; a list is one statement.
+        let actions: Vec<Action> = match serde_json::from_str(action) {
+            Ok(actions) => actions,
+            Err(_) => vec![serde_json::from_str(action).ok()?],
+        };
+        let registry = self.registry.as_ref()?;
+        let owner = |key: &SecretKey| Some(registry.keys().get(&key.public().key_id())?.organisation.clone());
+        let predicate = RegistryPredicate {
+            ledger: ORIGIN.parse().ok()?,
+            by: keys(signers).first().and_then(owner),
+            time: self.tick(),
+            critical: Vec::new(),
+            actions,
+        };
+        let registry = self.registry.as_ref()?;
+        let subject = |id: SubjectId| match &predicate.by {
+            Some(by) => Subject::new(id, registry.own_head(by)),
+            None => Subject::numbered(id.clone(), registry.number(&id)),
+        };
+        let statement = Statement {
+            subjects: predicate.subjects().into_iter().map(subject).collect(),
+            predicate: Predicate::Registry(Box::new(predicate)),
+        };
+        sign(statement.encode(), &keys(signers))
     }
 
     fn follow(&mut self, line: &[u8]) -> Option<Vec<u8>> {

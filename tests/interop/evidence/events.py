@@ -250,7 +250,7 @@ EVENTS = {
     ),
 }
 PREDICATE = shape(
-    "by organisation, role role, time time, place?, disclosure? disclosure, evidence* document", place=PLACE
+    "ledger text, by organisation, role role, with* organisation, time time, place?, disclosure? disclosure, evidence* document", place=PLACE
 )
 
 
@@ -258,6 +258,7 @@ def check(predicate, subjects):
     """The predicate of an event and its subjects (§6, §8.1); what it names."""
     found = Mentions()
     shaped(predicate, PREDICATE, found)
+    identifiers.origin(predicate["ledger"])
     event = predicate.get("event")
     need(isinstance(event, dict) and len(event) == 1, "event has not one member")
     ((name, members),) = event.items()
@@ -265,7 +266,16 @@ def check(predicate, subjects):
     _, kinds, wanted = EVENTS[name]
     shaped(members, wanted, found)
     fits(name, members, predicate, subjects, kinds)
+    together(predicate, subjects)
     return name, found
+
+
+def together(predicate, subjects):
+    """Who else stands by it is said in one way (§6)."""
+    others = predicate.get("with", [])
+    need(len(others) <= 8 and sorted(set(others)) == others, "with:", others)
+    need(predicate["by"] not in others, "with the speaker")
+    need(not others or all(identifiers.kind(name) in ("unit", "slot") for name in subjects), "with others about a fact")
 
 
 def fits(name, members, predicate, subjects, kinds):

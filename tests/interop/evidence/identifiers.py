@@ -4,7 +4,7 @@ import re
 
 from .strict import hidden, need
 
-KINDS = ["type", "artefact", "unit", "slot", "ledger", "act", "index"]
+KINDS = ["type", "artefact", "unit", "slot", "ledger", "org", "act", "index"]
 COMPONENTS = KINDS[:4]
 INSTANCES = ["giai", "mac", "imei", "unit"]
 PART = r"[A-Z0-9_.+-]{1,64}"
@@ -80,6 +80,8 @@ def kind(value):
         need(re.fullmatch(r"sgtin:[0-9]{14}\.[A-Z0-9+]{1,20}", rest) and gs1(rest[6:20]), "no unit:", value)
     elif scheme == "unit":
         parts(rest, PART, SERIAL)
+    elif scheme == "org":
+        organisation(rest)
     elif scheme in ("slot", "act"):
         owner, _, reference = rest.partition("/")
         organisation(owner)

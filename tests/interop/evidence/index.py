@@ -18,12 +18,15 @@ def terms(entry, registry):
     if entry.kind == EVENT:
         found |= {f"ref:{digest}" for digest in entry.mentions.documents | entry.mentions.entries}
         found |= {f"about:{name}" for name in entry.links if identifiers.kind(name) in ("type", "artefact")}
-    if entry.kind == REGISTRY and entry.name != "root":
-        members = entry.members
-        keys = [ed25519.key_id(ed25519.public(key)) for key in members.get("keys", []) + members.get("add", [])]
-        keys += members.get("retire", []) + ([members["key"]] if "key" in members else [])
-        found |= {f"key:{name}" for name in keys}
-        found.add(f"by:{members.get('organisation') or registry.owners[members['key']]}")
+    if entry.kind == REGISTRY:
+        found.add(f"id:ledger:{entry.predicate['ledger']}")
+        for name, members in entry.actions:
+            if name == "root":
+                continue
+            keys = [ed25519.key_id(ed25519.public(key)) for key in members.get("keys", []) + members.get("add", [])]
+            keys += members.get("retire", []) + ([members["key"]] if "key" in members else [])
+            found |= {f"key:{key}" for key in keys}
+            found.add(f"by:{members['organisation']}")
     return found
 
 

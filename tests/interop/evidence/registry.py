@@ -24,12 +24,13 @@ class Organisation:
 
     def __init__(self, roles, parent):
         self.roles, self.parent, self.suspended = set(roles), parent, False
-        self.head, self.rotations = None, 0
+        self.head, self.rotations, self.number = None, 0, 0
 
 
 class Registry:
     """The state after the entries so far. `keys`: raw bytes by key id, `owners`: every participant's key ever, `used`: those in use,
-    `since`: the entry that brought each into use, `brought`: the own keys that signed it, `words`: the root's last about a key. `head`: the leaf of the root's last entry."""
+    `since`: the entry that brought each into use, `brought`: the own key that signed it, `words`: the root's last about a key.
+    `number`: that of the root's next statement about the ledger."""
 
     def __init__(self, charter):
         need(charter.kind == CHARTER and charter.index == 0, "entry 0 is no charter")
@@ -39,7 +40,7 @@ class Registry:
         self.log_id = ed25519.key_id(self.log)
         self.keys, self.owners, self.since, self.organisations = {}, {}, {}, {}
         self.used, self.words, self.reasons, self.brought = set(), {}, {}, {}
-        self.head = charter.leaf
+        self.number = 0
         self.known(charter.predicate["logKey"])
         self.set_root(charter.predicate["root"])
         charter.envelope.verify(self.keys)
@@ -81,55 +82,61 @@ class Registry:
         owner = self.owners.get(name)
         return owner if name in self.used and not self.organisations[owner].suspended else None
 
+    def stands(self, entry, organisations):
+        """One key of each of these organisations signed, and no other (§8)."""
+        speakers = [self.speaks(name) for name in entry.envelope.signatures]
+        need(None not in speakers, "entry", entry.index, "signed by a key that does not speak")
+        need(sorted(speakers) == sorted(organisations), "entry", entry.index, "signed by", speakers)
+
     def event(self, entry):
         """Signatures, and whether the signers may say it (§8.2, §8.3)."""
         entry.envelope.verify(self.keys)
-        speakers = [self.speaks(name) for name in entry.envelope.signatures]
-        need(None not in speakers, "entry", entry.index, "signed by a key that does not speak")
+        need(entry.predicate["ledger"] == self.origin, "for another ledger")
         by, role = entry.predicate["by"], entry.predicate["role"]
-        need(by in speakers, "entry", entry.index, "not signed by", by)
+        self.stands(entry, [by, *entry.predicate.get("with", [])])
         need(role in self.organisations[by].roles, by, "is no", role)
         need(role in events.EVENTS[entry.name][0].split(), role, "may not say", entry.name)
 
-    def owner(self, signers):
-        """The organisation by whose own keys, and no root key, a registry entry is signed."""
-        return None if set(signers) & set(self.root) else self.organisations.get(self.owners.get(min(signers)))
-
-    def head_of(self, signers):
-        """The leaf that a registry entry with these signers follows (§7)."""
-        return (self.owner(signers) or self).head
+    def place(self, subject, by=None):
+        """What the next statement about a subject has: the leaf of the organisation's own last one, or the root's number."""
+        held = self.organisations.get(subject.partition(":")[2]) if subject.startswith("org:") else self
+        if by is not None:
+            return held and held.head
+        return held.number if held else 0
 
     def act(self, entry):
-        """Admits a registry entry."""
-        name, said = entry.name, entry.members
-        self.own = self.owner(entry.envelope.signatures)
-        follows = entry.links.get(f"ledger:{self.origin}")
-        need(follows == self.head_of(entry.envelope.signatures), "entry", entry.index, "does not follow the last one")
-        if name == "root":
-            for part in said["keys"]:
-                identity = self.known(part["key"])
-                need(identity not in self.owners and identity != self.log_id, "a participant's key as root key")
+        """Admits a registry entry: all its actions, or none."""
+        by, actions = entry.predicate.get("by"), entry.actions
+        need(entry.predicate["ledger"] == self.origin, "for another ledger")
+        for subject, prev in entry.links.items():
+            got = prev if by is not None else entry.numbers[subject]
+            need(got == self.place(subject, by), "entry", entry.index, "does not follow the last one about", subject)
+        new = next((said for name, said in actions if name == "root"), None)
+        for part in new["keys"] if new else []:
+            need(self.known(part["key"]) != self.log_id, "the log key as root key")
         entry.envelope.verify(self.keys)
-        self.entitled(entry, name, said)
-        getattr(self, f"on_{name}")(said, entry)
-        (self.own or self).head = entry.leaf
+        if by is not None:
+            self.stands(entry, [by])
+        else:
+            self.rooted(entry, new)
+        self.own = by and next(iter(entry.envelope.signatures))
+        for name, said in actions:
+            getattr(self, f"on_{name}")(said, entry)
+        for subject in entry.links:
+            held = self.organisations[subject.partition(":")[2]] if subject.startswith("org:") else self
+            if by is not None:
+                held.head = entry.leaf
+            else:
+                held.number += 1
 
-    def entitled(self, entry, name, said):
-        """The signers are those of the table of §7, and no others."""
-        signers = set(entry.envelope.signatures)
-        if name == "root":
-            threshold, keys = root(said)
-            need(signers <= set(self.root) | set(keys), "entry", entry.index, "has a signer that is not of the roots")
+    def rooted(self, entry, new):
+        """Signed by root keys alone, and by enough of them (§7)."""
+        signers, keys = set(entry.envelope.signatures), {}
+        if new is not None:
+            threshold, keys = root(new)
             self.met(threshold, keys, entry)
-            self.met(self.threshold, self.root, entry)
-            return
-        own = set()
-        if name in ("rotate", "revoke"):
-            whose = said["organisation"] if name == "rotate" else self.owners.get(said["key"])
-            own = {key for key in signers if whose is not None and self.speaks(key) == whose}
-        need(signers <= set(self.root) | own, "entry", entry.index, "has a signer that may not say", name)
-        if not own or signers & set(self.root):
-            self.met(self.threshold, self.root, entry)
+        need(signers <= set(self.root) | set(keys), "entry", entry.index, "has a signer that is not of the root")
+        self.met(self.threshold, self.root, entry)
 
     def fresh(self, keys, organisation, entry):
         """Takes keys into use that are and were nobody's."""
@@ -138,7 +145,7 @@ class Registry:
             need(name not in self.owners and name not in self.root and name != self.log_id, "key is somebody's:", name)
             self.owners[self.known(text)] = organisation
             self.since[name] = entry.index
-            self.brought[name] = sorted(entry.envelope.signatures) if self.own else []
+            self.brought[name] = self.own
             self.used.add(name)
 
     def count(self, organisation):
@@ -192,24 +199,46 @@ class Registry:
     def on_revoke(self, said, entry):
         """A key speaks no more."""
         name, start = said["key"], said.get("distrustFrom")
-        need(name in (self.used if self.own else self.owners), "cannot be revoked:", name)
-        need(start is None or start <= entry.index, "distrusted from a later entry")
-        if not self.own and (start is not None or name in self.distrusted):
-            self.words[name] = start
+        need(name in self.used and self.owners[name] == said["organisation"], "cannot be revoked:", name)
+        need(start is None or self.own and start <= entry.index, "distrust asked for by the root, or of a later entry")
         self.reasons[name] = said["reason"]
         self.used.discard(name)
+
+    def on_distrust(self, said, entry):
+        """The root's word about a key, or about all that an organisation ever had."""
+        held, start, name = self.of(said), said.get("from"), said.get("key")
+        need(start is None or start <= entry.index, "distrusted from a later entry")
+        theirs = [key for key, owner in self.owners.items() if owner == said["organisation"]]
+        need(name is None or name in theirs, "not a key of", said["organisation"])
+        for key in theirs if name is None else [name]:
+            self.words[key], self.reasons[key] = start, said["reason"]
+        kept = any(other == "keys" and of["organisation"] == said["organisation"] for other, of in entry.actions)
+        if name is None and start is not None and not kept:
+            held.suspended = True
+
+    def on_keys(self, said, entry):
+        """Exactly these keys are in use."""
+        held, organisation = self.of(said), said["organisation"]
+        listed = {ed25519.key_id(ed25519.public(text)): text for text in said.get("keys", [])}
+        need(len(listed) == len(said.get("keys", [])), "a key twice")
+        used = {name for name in self.used if self.owners[name] == organisation}
+        self.used -= used - set(listed)
+        self.fresh([text for name, text in listed.items() if name not in used], organisation, entry)
+        self.count(organisation)
+        for name in listed:
+            self.words.setdefault(name, None)
+        held.rotations = 0
 
     @property
     def distrusted(self):
         """From which entry on each distrusted key is not believed, and why (§7)."""
         found = {}
         for name in sorted(self.owners, key=lambda name: self.since[name]):
+            above = found.get(self.brought[name])
             if name in self.words:
                 named = (self.words[name], name) if self.words[name] is not None else None
             else:
-                above = [found.get(key) for key in self.brought[name]]
-                void = above and all(part and part[0] <= self.since[name] for part in above)
-                named = (self.since[name], above[0][1]) if void else None
+                named = (self.since[name], above[1]) if above and above[0] <= self.since[name] else None
             if named:
                 found[name] = named
         return {name: (start, self.reasons[of]) for name, (start, of) in found.items()}
@@ -228,4 +257,6 @@ class Registry:
 
     def on_root(self, said, _):
         """Other root keys."""
+        for part in said["keys"]:
+            need(ed25519.key_id(ed25519.public(part["key"])) not in self.owners, "a participant's key as root key")
         self.set_root(said)

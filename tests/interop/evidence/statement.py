@@ -4,7 +4,7 @@ import dataclasses
 
 from . import ed25519, envelope, events, identifiers
 from .events import Mentions, shape, shaped
-from .strict import need, number, parse, sha256, text, timestamp, unhex
+from .strict import need, number, parse, sha256, timestamp, unhex
 
 PREFIX = "urn:prova:"
 CHARTER, REGISTRY, EVENT, SEAL = (f"{PREFIX}{name}:1" for name in ("charter", "registry", "event", "seal"))
@@ -17,7 +17,7 @@ def public_key(value, _):
 
 ROOT = shape("threshold number, keys*", keys=shape("organisation organisation, key", key=public_key))
 FOREIGN = shape("origin, index number, leaf hex, proof? hex", origin=lambda value, _: identifiers.origin(value))
-NOTES = {"prev? hex": None, "from?": FOREIGN, "aliases*": lambda value, _: identifiers.alias(value)}
+NOTES = {"prev? hex": None, "number? number": None, "from?": FOREIGN, "aliases*": lambda value, _: identifiers.alias(value)}
 ACTIONS = {
     "enrol": shape(
         "organisation organisation, name text, jurisdiction country, parent? organisation, roles* role, keys*",
@@ -25,7 +25,9 @@ ACTIONS = {
     ),
     "change": shape("organisation organisation, name? text, jurisdiction? country, parent? organisation, roles?* role"),
     "rotate": shape("organisation organisation, add*, retire* hex", add=public_key),
-    "revoke": shape("key hex, reason text, distrustFrom? number"),
+    "revoke": shape("organisation organisation, key hex, reason text, distrustFrom? number"),
+    "distrust": shape("organisation organisation, key? hex, from? number, reason text"),
+    "keys": shape("organisation organisation, keys*", keys=public_key),
     "suspend": shape("organisation organisation, reason text"),
     "reinstate": shape("organisation organisation, reason text"),
     "root": ROOT,
@@ -34,7 +36,7 @@ ACTIONS = {
 
 @dataclasses.dataclass
 class Entry:
-    """A decoded entry: `links` are subject to `prev` or None, `members` those of the event or action."""
+    """A decoded entry: `links` are subject to `prev` or None, `numbers` to the number of the root's statement."""
 
     index: int
     leaf: bytes
@@ -42,6 +44,7 @@ class Entry:
     kind: str
     predicate: dict
     links: dict
+    numbers: dict
     foreign: set
     aliases: set
     name: str = ""
@@ -49,8 +52,13 @@ class Entry:
 
     @property
     def members(self):
-        """What the event or action says."""
-        return self.predicate["event" if self.kind == EVENT else "action"][self.name]
+        """What the event says."""
+        return self.predicate["event"][self.name]
+
+    @property
+    def actions(self):
+        """Name and members of each action of a registry entry, in their order."""
+        return [next(iter(action.items())) for action in self.predicate["actions"]]
 
 
 def root(value):
@@ -65,7 +73,7 @@ def root(value):
 
 def subject(value, found):
     """One subject; fills in links, foreign links' proofs and aliases."""
-    links, foreign, aliases = found
+    links, numbers, foreign, aliases = found
     need(isinstance(value, dict), "no subject:", value)
     name = value.get("name")
     kind = identifiers.kind(name)
@@ -78,6 +86,7 @@ def subject(value, found):
     need(isinstance(notes, dict), "annotations of", name)
     shaped(notes, NOTES, Mentions())
     links[name] = unhex(notes["prev"]) if "prev" in notes else None
+    numbers |= {name: notes["number"]} if "number" in notes else {}
     need(not {"prev", "from"} <= set(notes), "both prev and from:", name)
     foreign.update({notes["from"]["proof"]} if "proof" in notes.get("from", {}) else ())
     listed = notes.get("aliases", [])
@@ -102,29 +111,61 @@ def limited(value):
 
 
 def payload(data):
-    """Kind, predicate, links, proofs of foreign links, instance aliases, name of event or action, mentions."""
+    """Kind, predicate, links, numbers, proofs of foreign links, instance aliases, name of the event, mentions."""
     whole = parse(data)
     limited(whole)
     need(isinstance(whole, dict) and whole.get("_type") == "https://in-toto.io/Statement/v1", "no statement")
     need(isinstance(whole.get("subject"), list) and whole["subject"], "no subject")
-    links, foreign, aliases = found = {}, set(), set()
+    links, numbers, foreign, aliases = found = {}, {}, set(), set()
     for part in whole["subject"]:
         subject(part, found)
     kind, predicate = whole.get("predicateType"), whole.get("predicate")
     need(kind in (CHARTER, REGISTRY, EVENT, SEAL), "predicate type", kind)
     need(isinstance(predicate, dict), "no predicate")
     need(predicate.get("critical", []) == [], "critical members that version 1 does not know")
+    need(kind == REGISTRY or not numbers, "a number in no statement of the root")
     if kind == EVENT:
         name, mentions = events.check(predicate, list(links))
-        return kind, predicate, links, foreign, aliases, name, mentions
+        return kind, predicate, *found, name, mentions
     timestamp(predicate.get("time"))
-    about = "index" if kind == SEAL else "ledger"
-    need(len(links) == 1 and identifiers.kind(next(iter(links))) == about, "not about the", about)
-    return kind, predicate, links, foreign, aliases, government(kind, predicate, links), Mentions()
+    if kind == REGISTRY:
+        acts(predicate, found)
+    else:
+        about = "index" if kind == SEAL else "ledger"
+        need(len(links) == 1 and identifiers.kind(next(iter(links))) == about, "not about the", about)
+        government(kind, predicate, links)
+    return kind, predicate, *found, "", Mentions()
+
+
+def acts(predicate, found):
+    """The actions of the registry, and that the subjects are what they are about (§7)."""
+    links, numbers, foreign, aliases = found
+    ledger, by, actions = predicate.get("ledger"), predicate.get("by"), predicate.get("actions")
+    identifiers.origin(ledger)
+    need(isinstance(actions, list) and 1 <= len(actions) <= 64, "number of actions")
+    names, about = [], set()
+    for action in actions:
+        need(isinstance(action, dict) and len(action) == 1, "action has not one member")
+        ((name, members),) = action.items()
+        need(name in ACTIONS, "unknown action", name)
+        shaped(members, ACTIONS[name], Mentions())
+        if name == "root":
+            root(members)
+        names.append(name)
+        about.add(f"org:{members['organisation']}" if name != "root" else f"ledger:{ledger}")
+    need(names.count("root") <= 1, "two roots")
+    need(list(links) == sorted(about), "subjects unlike the actions:", list(links))
+    need(not foreign and not aliases, "from or aliases in a registry entry")
+    if by is not None:
+        identifiers.organisation(by)
+        need(about == {f"org:{by}"} and set(names) <= {"rotate", "revoke"}, "not of itself alone")
+        need(not numbers, "a number in an own statement")
+    else:
+        need(set(numbers) == about and set(links.values()) == {None}, "the root's without number, or with prev")
 
 
 def government(kind, predicate, links):
-    """The predicates of §7 and §11; the name of a registry's action."""
+    """The predicates of the charter (§7) and of seals (§11)."""
     if kind == CHARTER:
         need(
             identifiers.origin(predicate.get("origin")) == next(iter(links)).partition(":")[2],
@@ -134,22 +175,10 @@ def government(kind, predicate, links):
         need(predicate.get("purpose") in ("production", "test"), "purpose")
         ed25519.public(predicate.get("logKey"))
         root(predicate.get("root"))
-        return ""
-    if kind == SEAL:
-        for member in ("size", "terms"):
-            number(predicate.get(member))
-        unhex(predicate.get("root"))
-        return ""
-    action = predicate.get("action")
-    need(isinstance(action, dict) and len(action) == 1, "action has not one member")
-    ((name, members),) = action.items()
-    need(name in ACTIONS, "unknown action", name)
-    shaped(members, ACTIONS[name], Mentions())
-    if name == "root":
-        root(members)
-    for member in ("name", "reason"):
-        text(members.get(member, ""))
-    return name
+        return
+    for member in ("size", "terms"):
+        number(predicate.get(member))
+    unhex(predicate.get("root"))
 
 
 def entry(index, data):

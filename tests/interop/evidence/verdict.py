@@ -111,19 +111,10 @@ def place(finding):
     )
 
 
-def first_place(finding):
-    """The same, in the first version of the format (§16)."""
-    return finding["entry"], identifiers.order(finding["subject"]), PLACES.index(finding["code"])
-
-
-def check_finding(part, version):
-    """The form of a finding, by the version of the verdict."""
-    severity = ["severity"] if version == "2" else []
-    members(part, ["code", *severity, "subject", "entry", "detail"])
+def check_finding(part):
+    """The form of a finding."""
+    members(part, ["code", "severity", "subject", "entry", "detail"])
     need(part["code"] in FINDINGS, "finding", part["code"])
-    if version == "1":
-        text(part["detail"])
-        return
     need(part["severity"] == FINDINGS[part["code"]], "severity of", part["code"], part["severity"])
     need(isinstance(part["detail"], dict) and len(part["detail"]) == 1, "no detail:", part["detail"])
     ((name, held),) = part["detail"].items()
@@ -155,8 +146,7 @@ def check(files, description, checkpoint, entries, registry):
         ["format", "scope", "origin", "size", "root", "trust", "answers", "findings", "withheld", "gaps"],
         ("trust",),
     )
-    need(found["format"] in ("prova-verdict/1", "prova-verdict/2"), "another format")
-    version = found["format"][-1]
+    need(found["format"] == "prova-verdict/1", "another format")
     need(data == compact(found) + b"\n", "verdict not in its canonical form")
     need(found["scope"] == {"bundle": description["scope"]}, "verdict about", found["scope"])
     for name in ("origin", "size", "root"):
@@ -169,20 +159,18 @@ def check(files, description, checkpoint, entries, registry):
         number(part["entry"], description["size"])
         identifiers.term(part["missing"])
     for part in found["findings"]:
-        check_finding(part, version)
+        check_finding(part)
         need(
             part["subject"] in description["closure"]["primary"] + description["closure"]["traced"],
             "finding in",
             part["subject"],
         )
         number(part["entry"], description["size"])
-    places = [place(part) if version == "2" else first_place(part) for part in found["findings"]]
+    places = [place(part) for part in found["findings"]]
     need(places == sorted(places), "findings in another order")
-    need(version == "1" or len(set(places)) == len(places), "a finding twice")
+    need(len(set(places)) == len(places), "a finding twice")
     keys = [part for part in found["findings"] if part["code"] == "distrusted-key"]
     want = distrusted(description, entries, registry)
-    if version == "1":
-        keys, want = (sorted((part["subject"], part["entry"]) for part in parts) for parts in (keys, want))
     need(keys == want, "statements of distrusted keys:", keys)
     want = zip(
         wanted(files, description, checkpoint, found["gaps"]), behind(description, entries, registry), strict=True

@@ -15,8 +15,8 @@ use crate::{
 /// Print the last entry of each component's chain, for signing on a machine without the ledger.
 ///
 /// Reads the ledger, also beside a running writer. Writes a JSON object, whatever the format: each component with the leaf hash of its
-/// last entry, or null where it has none; the ledger itself with that of the root's last registry entry; and each key of the root, and of the
-/// organisations, with what a registry entry by it follows.
+/// last entry, or null where it has none; the ledger, and each organisation asked for, with the number of the root's next statement about it; the
+/// organisation's own last one, and its keys.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 done, 1 the ledger is damaged, 2 no ledger or no component.

@@ -274,8 +274,7 @@ fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(),
             .hint("make one with `prova init --sign-only`"));
     };
     let signers: &[KeyId] = verified.signers();
-    Registry::found(&charter, verified.leaf(), signers)
-        .map_err(prova_core::ledger::Inadmissible::Registry)?;
+    Registry::found(&charter, signers).map_err(prova_core::ledger::Inadmissible::Registry)?;
     let log_key = signing::read_key(Path::new(&args.log_key), &args.passphrase.log_source(), ui)?;
     let vkey: Vkey = Vkey::of_log(&charter.origin, &log_key.public());
     Ledger::create(directory, entry, log_key)?;

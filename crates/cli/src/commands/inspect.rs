@@ -207,6 +207,9 @@ impl Show for StatementInspection {
                 KeyPart::Log => "log",
                 KeyPart::Retired => "lays down",
                 KeyPart::Revoked => "revokes",
+                KeyPart::Distrusted => "distrusts",
+                KeyPart::Believed => "believes again",
+                KeyPart::InUse => "keeps in use",
             };
             let of = key
                 .organisation
@@ -253,9 +256,9 @@ impl Show for StatementInspection {
 fn wanted_line(wanted: &WantedSignatures) -> String {
     let party = match wanted.of {
         SigningParty::Speaker => "the speaker",
+        SigningParty::With => "one who stands by it too",
         SigningParty::PresentRoot => "the present root",
         SigningParty::NewRoot => "the new root",
-        SigningParty::KeyOwner => "the keys' owner, or the root",
     };
     let names = |organisations: &[OrgId]| {
         let names: Vec<_> = organisations.iter().map(ToString::to_string).collect();

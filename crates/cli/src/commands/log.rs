@@ -75,7 +75,7 @@ impl Show for LogLine {
             format!("{:<12}", entry.event),
             format!("{:<18}", plain(by)),
         ];
-        let is_ledger = |id: &SubjectId| matches!(id, SubjectId::Ledger(_) | SubjectId::Index(_));
+        let is_ledger = |id: &SubjectId| !matches!(id, SubjectId::Component(_) | SubjectId::Act { .. });
         if entry.subjects.iter().any(is_ledger) {
             columns.push(plain(&entry.sentence));
         } else if let Some((first, others)) = entry.subjects.split_first() {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     hash::Digest,
-    id::{OrgId, SubjectId},
+    id::SubjectId,
     index::term::{Term, terms_of_admitted},
     ledger::{EntryFault, EntryRefusal},
     position::{EntryIndex, TreeSize},
@@ -274,20 +274,11 @@ where
     ) -> Result<(Sparse, BTreeSet<Want>), ClosureError<S::Error>> {
         let mut sparse = Sparse::new(followed);
         let mut wanted = BTreeSet::new();
-        let registry = self.registry;
         for index in entries.iter().copied() {
             let entry = self.entry(index)?;
             let statement = entry.claim();
             let Some(event) = statement.event() else { continue };
-            let owner = |key| {
-                registry
-                    .keys()
-                    .get(&key)
-                    .map(|record| record.organisation.clone())
-            };
-            let signed: BTreeSet<OrgId> = entry.claimed_keys().filter_map(owner).collect();
-            let signed: Vec<_> = signed.into_iter().collect();
-            let applied = sparse.apply(index, entry.leaf(), &statement.subjects, event, &signed);
+            let applied = sparse.apply(index, entry.leaf(), &statement.subjects, event);
             wanted.append(&mut applied.map_err(|broken| fault(index, *broken))?);
         }
         Ok((sparse, wanted))

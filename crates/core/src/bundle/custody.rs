@@ -205,9 +205,9 @@ fn verified<P: About>(file: &[u8], manifest: Digest, registry: &Registry) -> Res
         return Err(CustodyError::Signatures { got });
     };
     let key = signature.key;
-    let speakers = registry.speakers(&[key])?;
+    let got = registry.speaker(&key)?;
     let want = predicate.speaker();
-    if let Some(got) = speakers.into_iter().find(|got| *got != want) {
+    if got != want {
         let (got, want) = (got.clone(), want.clone());
         return Err(CustodyError::Signer { key, got, want });
     }

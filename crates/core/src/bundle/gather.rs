@@ -69,7 +69,7 @@ impl Gather {
         let wanted = |id: &&SubjectId| match id {
             SubjectId::Component(id) => of_kinds.is_empty() || of_kinds.contains(&id.kind()),
             SubjectId::Act { .. } => of_kinds.is_empty(),
-            SubjectId::Ledger(_) | SubjectId::Index(_) => false,
+            SubjectId::Ledger(_) | SubjectId::Organisation(_) | SubjectId::Index(_) => false,
         };
         let ids = statement.subjects.iter().map(|subject| &subject.id);
         self.found.extend(ids.filter(wanted).cloned());

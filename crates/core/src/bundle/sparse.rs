@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     hash::LeafHash,
-    id::{Alias, ComponentId, Kind, OrgId, SubjectId},
+    id::{Alias, ComponentId, Kind, SubjectId},
     ledger::{Inadmissible, check_link},
     lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, Moment, View},
     position::EntryIndex,
@@ -159,7 +159,6 @@ impl Sparse {
         leaf: LeafHash,
         stated: &[Subject],
         event: &EventPredicate,
-        signed: &[OrgId],
     ) -> Result<BTreeSet<Want>, Box<Inadmissible>> {
         let new_holders = self.new_holders(stated);
         if !stated.iter().any(|subject| self.followed.has(&subject.id)) {
@@ -191,7 +190,7 @@ impl Sparse {
             sparse: self,
             wanted: RefCell::default(),
         };
-        let mut changes = match lifecycle::apply(&window, index, leaf, event, signed, subjects) {
+        let mut changes = match lifecycle::apply(&window, index, leaf, event, subjects) {
             Ok(changes) => changes,
             Err(never) => match never {},
         };

@@ -26,7 +26,7 @@ use crate::{
     key::KeyId,
     ledger::{
         AdmitError, BATCH_ENTRIES, EntryFault, EntryRefusal, Inadmissible, SealedView, admit, check_link,
-        step,
+        check_speakers, step,
     },
     lifecycle::Layer,
     log::{SignedCheckpoint, TlogProof},
@@ -34,7 +34,6 @@ use crate::{
     registry::{Registry, history::History},
     statement::{
         Keyring, Predicate, Unverified, Verified,
-        action::Action,
         seal::{Seal, Sealed},
     },
     verdict::{BundleScope, Gap, Trust, Verdict, VerdictScope},
@@ -277,7 +276,7 @@ impl Verifier {
     fn admit(&mut self, index: EntryIndex, entry: &Verified) -> Result<(), BundleFault> {
         let predicate = &entry.statement().predicate;
         if let (Predicate::Registry(predicate), Some(registry)) = (predicate, &self.registry)
-            && matches!(predicate.action, Action::Root(_))
+            && predicate.new_root().is_some()
         {
             self.before.push((index, registry.clone()));
         }
@@ -307,11 +306,9 @@ impl Verifier {
                     .extend(admitted.map_err(|error| refused(index, error))?);
             }
             (_, Predicate::Event(event), Some(registry)) => {
-                let signed = registry.entitle(event, entry.signers());
-                let signed = signed.map_err(|error| fault(index, Inadmissible::from(error)))?;
-                let signed: Vec<_> = signed.into_iter().cloned().collect();
+                check_speakers(registry, event, entry.signers()).map_err(|error| fault(index, error))?;
                 let stated = &entry.statement().subjects;
-                let applied = self.sparse.apply(index, entry.leaf(), stated, event, &signed);
+                let applied = self.sparse.apply(index, entry.leaf(), stated, event);
                 let wanted = applied.map_err(|broken| fault(index, *broken))?;
                 self.gaps.extend(wanted.into_iter().map(|want| Gap {
                     entry: index,

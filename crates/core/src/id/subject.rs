@@ -1,7 +1,8 @@
-//! What statements are about: components, and three things that are none.
+//! What statements are about: components, and four things that are none.
 //!
 //! ```text
-//! ledger:<origin>                 the ledger itself (charter, registry)
+//! ledger:<origin>                 the ledger itself (charter, root)
+//! org:<organisation>              an organisation (registry)
 //! index:<origin>                  its index (seals)
 //! act:<org>/<reference>           an act of an authority (restrictions)
 //! ```
@@ -23,6 +24,8 @@ pub enum SubjectId {
     Component(ComponentId),
     /// The ledger itself, by its origin.
     Ledger(Origin),
+    /// An organisation, as the registry knows it.
+    Organisation(OrgId),
     /// An act of an authority.
     Act {
         /// The organisation whose act it is.
@@ -46,6 +49,9 @@ impl FromStr for SubjectId {
         if let Some(origin) = text.strip_prefix("index:") {
             return Ok(Self::Index(origin.parse()?));
         }
+        if let Some(organisation) = text.strip_prefix("org:") {
+            return Ok(Self::Organisation(organisation.parse()?));
+        }
         if let Some(act) = text.strip_prefix("act:") {
             let (org, reference) = act.split_once('/').ok_or(ParseComponentError::Shape {
                 want: "act:<org>/<reference>",
@@ -66,7 +72,7 @@ impl SubjectId {
     pub fn component(&self) -> Option<&ComponentId> {
         match self {
             Self::Component(component) => Some(component),
-            Self::Ledger(_) | Self::Act { .. } | Self::Index(_) => None,
+            Self::Ledger(_) | Self::Organisation(_) | Self::Act { .. } | Self::Index(_) => None,
         }
     }
 
@@ -99,6 +105,7 @@ impl fmt::Display for SubjectId {
         match self {
             Self::Component(component) => component.fmt(f),
             Self::Ledger(origin) => write!(f, "ledger:{origin}"),
+            Self::Organisation(organisation) => write!(f, "org:{organisation}"),
             Self::Act { authority, reference } => write!(f, "act:{authority}/{reference}"),
             Self::Index(origin) => write!(f, "index:{origin}"),
         }

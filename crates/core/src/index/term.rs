@@ -1,7 +1,7 @@
 //! What an entry can be looked up by.
 //!
 //! ```text
-//! id:<component>   each subject, and each component that a field names        by:<organisation>   who speaks or countersigns
+//! id:<subject>     each subject, and each component that a field names        by:<organisation>   who speaks or countersigns
 //! key:<key id>     each key that signed                                       ref:<digest>        each document or entry referred to
 //! alias:<alias>    each instance alias that it states                         about:<component>   each type or artefact that is a subject
 //! ```
@@ -14,7 +14,7 @@ use crate::{
     hash::Digest,
     hex::ParseHexError,
     id::{Alias, ComponentId, Kind, OrgId, ParseAliasError, ParseComponentError, ParseOrgError, SubjectId},
-    key::KeyId,
+    key::{KeyId, PublicKey},
     position::EntryIndex,
     registry::Registry,
     statement::{Predicate, Statement, Unverified, Verified, action::Action},
@@ -224,44 +224,34 @@ fn of_statement(
                     .map(|leaf| Term::Ref(Digest::from_bytes(*leaf.as_bytes()))),
             );
         }
-        Predicate::Registry(predicate) => terms.extend(registered(&predicate.action, registry)),
+        Predicate::Registry(predicate) => {
+            // Whatever it is about, it is one of the registry's entries.
+            terms.push(Term::Id(SubjectId::Ledger(predicate.ledger.clone())));
+            terms.extend(predicate.actions.iter().flat_map(registered));
+        }
         Predicate::Charter(_) | Predicate::Seal(_) => {}
     }
     terms
 }
 
-/// The organisation and keys that a registry entry is about.
-fn registered(action: &Action, registry: Option<&Registry>) -> Vec<Term> {
-    let (organisation, keys) = match action {
-        Action::Enrol(enrol) => (
-            Some(&enrol.organisation),
-            enrol.keys.iter().map(|key| Term::Key(key.key_id())).collect(),
-        ),
-        Action::Change(change) => (Some(&change.organisation), Vec::new()),
+/// The organisation and keys that an action is about.
+fn registered(action: &Action) -> Vec<Term> {
+    let ids = |keys: &[PublicKey]| keys.iter().map(PublicKey::key_id).collect();
+    let keys: Vec<KeyId> = match action {
+        Action::Enrol(enrol) => ids(&enrol.keys),
+        Action::Keys(keys) => ids(&keys.keys),
         Action::Rotate(rotate) => {
-            let added = rotate.add.iter().map(crate::key::PublicKey::key_id);
-            (
-                Some(&rotate.organisation),
-                added
-                    .chain(rotate.retire.iter().copied())
-                    .map(Term::Key)
-                    .collect(),
-            )
+            let added: Vec<KeyId> = ids(&rotate.add);
+            added.into_iter().chain(rotate.retire.iter().copied()).collect()
         }
-        Action::Revoke(revoke) => (
-            registry
-                .and_then(|registry| registry.keys().get(&revoke.key))
-                .map(|record| &record.organisation),
-            vec![Term::Key(revoke.key)],
-        ),
-        Action::Suspend(standing) | Action::Reinstate(standing) => (Some(&standing.organisation), Vec::new()),
-        Action::Root(_) => (None, Vec::new()),
+        Action::Revoke(revoke) => vec![revoke.key],
+        Action::Distrust(distrust) => distrust.key.into_iter().collect(),
+        Action::Change(_) | Action::Suspend(_) | Action::Reinstate(_) | Action::Root(_) => Vec::new(),
     };
+    let organisation = action.organisation().cloned().map(Term::By);
     organisation
-        .cloned()
-        .map(Term::By)
         .into_iter()
-        .chain(keys)
+        .chain(keys.into_iter().map(Term::Key))
         .collect()
 }
 

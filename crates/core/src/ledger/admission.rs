@@ -8,11 +8,13 @@ use crate::{
     hash::LeafHash,
     id::{Origin, SubjectId},
     index::term::{MAX_TERMS, too_many_terms},
+    key::KeyId,
     lifecycle::{self, Chain, Changes, View},
     position::TreeSize,
     registry::{EntitlementError, Registry, RegistryError},
     statement::{
         Keyring, Predicate, Subject, Verified,
+        event::EventPredicate,
         seal::{SealError, Sealed},
     },
 };
@@ -35,6 +37,14 @@ pub enum Inadmissible {
         /// The origin in the charter.
         origin: Origin,
     },
+    /// It is meant for another ledger.
+    #[error("it is meant for the ledger {got}, and this is {want}")]
+    OtherLedger {
+        /// The ledger that it names.
+        got: Origin,
+        /// This one.
+        want: Origin,
+    },
     /// The signer had not seen the chain's last entry.
     #[error("{subject}: the statement follows {}, but the chain's head is {}", shown(*got), shown(*want))]
     StalePrev {
@@ -44,6 +54,16 @@ pub enum Inadmissible {
         got: Option<LeafHash>,
         /// The chain's head now; absent: the chain has no entry.
         want: Option<LeafHash>,
+    },
+    /// Its signers had not seen the root's last statement about the subject, or another came before.
+    #[error("{subject}: the statement has number {}, but {want} of the root's came before", number(*got))]
+    StaleNumber {
+        /// The organisation, or the ledger.
+        subject: SubjectId,
+        /// The number that it has.
+        got: Option<u64>,
+        /// How many statements of the root about it there are.
+        want: u64,
     },
     /// It would stand under too many terms.
     #[error(
@@ -66,6 +86,10 @@ pub enum Inadmissible {
 
 fn shown(leaf: Option<LeafHash>) -> String {
     leaf.map_or_else(|| "nothing (no «prev»)".to_owned(), |leaf| leaf.to_string())
+}
+
+fn number(number: Option<u64>) -> String {
+    number.map_or_else(|| "none".to_owned(), |number| number.to_string())
 }
 
 /// Why an entry was not admitted.
@@ -131,10 +155,12 @@ pub fn admit<V: View>(
     match &statement.predicate {
         Predicate::Charter(_) => Err(Inadmissible::SecondCharter.into()),
         Predicate::Registry(predicate) => {
-            let head = registry.head_of(entry.signers());
+            check_ledger(&predicate.ledger, registry.origin())?;
             for subject in &statement.subjects {
-                check_origin(&subject.id, registry.origin())?;
-                check_link(subject, head)?;
+                match &predicate.by {
+                    Some(by) => check_link(subject, registry.own_head(by))?,
+                    None => check_number(subject, registry.number(&subject.id))?,
+                }
             }
             registry
                 .apply(index, entry.leaf(), predicate, entry.signers())
@@ -142,10 +168,7 @@ pub fn admit<V: View>(
             Ok(Changes::default())
         }
         Predicate::Event(event) => {
-            let signed = registry
-                .entitle(event, entry.signers())
-                .map_err(Inadmissible::from)?;
-            let signed: Vec<_> = signed.into_iter().cloned().collect();
+            check_speakers(registry, event, entry.signers())?;
             if let Some(got) = too_many_terms(index, entry, registry) {
                 return Err(Inadmissible::TooManyTerms { got }.into());
             }
@@ -155,7 +178,7 @@ pub fn admit<V: View>(
                 check_link(subject, chain.as_ref().map(|chain| chain.head))?;
                 subjects.push((subject, chain));
             }
-            lifecycle::apply(view, index, entry.leaf(), event, &signed, subjects).map_err(AdmitError::View)
+            lifecycle::apply(view, index, entry.leaf(), event, subjects).map_err(AdmitError::View)
         }
         Predicate::Seal(seal) => {
             let mut changes = Changes::default();
@@ -171,6 +194,26 @@ pub fn admit<V: View>(
             Ok(changes)
         }
     }
+}
+
+/// Checks that an event is meant for this ledger, and that exactly those have signed who stand by it and may say it.
+pub(crate) fn check_speakers(
+    registry: &Registry,
+    event: &EventPredicate,
+    signers: &[KeyId],
+) -> Result<(), Inadmissible> {
+    check_ledger(&event.ledger, registry.origin())?;
+    Ok(registry.entitle(event, signers)?)
+}
+
+fn check_ledger(got: &Origin, want: &Origin) -> Result<(), Inadmissible> {
+    if got == want {
+        return Ok(());
+    }
+    Err(Inadmissible::OtherLedger {
+        got: got.clone(),
+        want: want.clone(),
+    })
 }
 
 fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
@@ -190,18 +233,7 @@ fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
         }
         check_link(subject, None)?;
     }
-    Ok(Registry::found(charter, entry.leaf(), entry.signers())?)
-}
-
-fn check_origin(subject: &SubjectId, origin: &Origin) -> Result<(), Inadmissible> {
-    match subject {
-        SubjectId::Ledger(got) if got == origin => Ok(()),
-        other => Err(RegistryError::Origin {
-            got: Box::new(other.clone()),
-            want: origin.clone(),
-        }
-        .into()),
-    }
+    Ok(Registry::found(charter, entry.signers())?)
 }
 
 /// Checks that a statement follows the head of a subject's chain.
@@ -212,6 +244,17 @@ pub(crate) fn check_link(subject: &Subject, want: Option<LeafHash>) -> Result<()
     Err(Inadmissible::StalePrev {
         subject: subject.id.clone(),
         got: subject.prev,
+        want,
+    })
+}
+
+fn check_number(subject: &Subject, want: u64) -> Result<(), Inadmissible> {
+    if subject.number == Some(want) {
+        return Ok(());
+    }
+    Err(Inadmissible::StaleNumber {
+        subject: subject.id.clone(),
+        got: subject.number,
         want,
     })
 }

@@ -8,7 +8,7 @@ mod ahead;
 mod fault;
 mod replay;
 
-pub(crate) use self::admission::check_link;
+pub(crate) use self::admission::{check_link, check_speakers};
 pub(crate) use self::ahead::Ahead;
 pub use self::{
     admission::{AdmitError, Inadmissible, SealedView, admit, step},

@@ -24,8 +24,6 @@ pub(super) struct Applying<'a, V: View> {
     pub(super) index: EntryIndex,
     pub(super) leaf: LeafHash,
     pub(super) event: &'a EventPredicate,
-    /// The organisations that signed.
-    pub(super) signed: &'a [OrgId],
     pub(super) changes: Changes,
 }
 
@@ -38,7 +36,6 @@ pub(crate) fn apply<V: View>(
     index: EntryIndex,
     leaf: LeafHash,
     event: &EventPredicate,
-    signed: &[OrgId],
     subjects: Vec<(impl Borrow<Subject>, Option<Chain>)>,
 ) -> Result<Changes, V::Error> {
     let mut applying = Applying {
@@ -46,7 +43,6 @@ pub(crate) fn apply<V: View>(
         index,
         leaf,
         event,
-        signed,
         changes: Changes::default(),
     };
     for (subject, chain) in subjects {
@@ -57,6 +53,11 @@ pub(crate) fn apply<V: View>(
 }
 
 impl<V: View> Applying<'_, V> {
+    /// Whether an organisation stands by the event.
+    pub(super) fn is_signed_by(&self, organisation: &OrgId) -> bool {
+        self.event.by == *organisation || self.event.with.contains(organisation)
+    }
+
     pub(super) fn find(&mut self, subject: &SubjectId, detail: Detail) {
         let Some(chain) = self.changes.chains.get_mut(subject) else {
             return;

@@ -119,7 +119,7 @@ impl<V: View> Applying<'_, V> {
         let (index, by) = (self.index, self.event.by.clone());
         let holder = self.custodian_of(unit)?;
         let disputed = receive.seals == SealState::Broken || receive.inspection == Inspection::Disputed;
-        let countersigned = self.signed.contains(&receive.from);
+        let countersigned = self.is_signed_by(&receive.from);
         let Some(life) = self.unit_mut(unit) else {
             return Ok(());
         };

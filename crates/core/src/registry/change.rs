@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     error::RegistryError,
-    registry::{Distrust, KeyRecord, Participant, Registry, RootWord},
+    registry::{Distrusted, KeyRecord, Participant, Registry, RootWord},
 };
 use crate::{
     hash::LeafHash,
-    id::OrgId,
+    id::{OrgId, SubjectId},
     key::{KeyId, PublicKey, is_published_test_key},
     position::EntryIndex,
     statement::{
         Keyring as _,
-        action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate},
+        action::{Action, Change, Distrust, Enrol, KeptKeys, RegistryPredicate, Revoke, Rotate},
         charter::{Purpose, Root},
     },
 };
@@ -24,7 +24,7 @@ pub const MAX_KEYS_IN_USE: usize = 16;
 pub const MAX_OWN_ROTATIONS: u32 = 32;
 
 impl Registry {
-    /// Applies a registry entry. An error leaves the registry as it was.
+    /// Applies a registry entry: all its actions, in their order. An error leaves the registry as it was.
     ///
     /// # Errors
     /// See [`RegistryError`].
@@ -38,33 +38,41 @@ impl Registry {
         if let Some(name) = predicate.critical.first() {
             return Err(RegistryError::Critical(name.clone()));
         }
-        let action = &predicate.action;
-        // The organisation whose own keys sign, and no root key.
-        let own = signers.first().and_then(|key| self.keys.get(key));
-        let own = own.filter(|_| !signers.iter().any(|key| self.root.has(key)));
-        let own = own.map(|record| record.organisation.clone());
+        self.check_roots(predicate)?;
+        match &predicate.by {
+            Some(by) => self.check_signed(by, &[], signers)?,
+            None => self.check_root_signed(predicate, signers)?,
+        }
+        let mut changed = self.clone();
+        let own = predicate.by.as_ref().and(signers.first()).copied();
+        for action in &predicate.actions {
+            changed.act(index, predicate, action, own)?;
+        }
+        changed.count_statement(leaf, predicate);
+        *self = changed;
+        Ok(())
+    }
+
+    /// One action; `own` is the key that signed, if the organisation itself speaks.
+    fn act(
+        &mut self,
+        index: EntryIndex,
+        predicate: &RegistryPredicate,
+        action: &Action,
+        own: Option<KeyId>,
+    ) -> Result<(), RegistryError> {
         match action {
-            Action::Enrol(enrol) => {
-                self.check_signers(action, None, signers)?;
-                self.enrol(index, enrol)?;
+            Action::Enrol(enrol) => self.enrol(index, enrol),
+            Action::Change(change) => self.change(change),
+            Action::Rotate(rotate) => self.rotate(index, rotate, own),
+            Action::Revoke(revoke) => self.revoke(index, revoke, own.is_some()),
+            Action::Distrust(distrust) => {
+                let keeps_keys = |action: &Action| matches!(action, Action::Keys(keys) if keys.organisation == distrust.organisation);
+                let speaks_on = predicate.actions.iter().any(keeps_keys);
+                self.distrust_by_root(index, distrust, speaks_on)
             }
-            Action::Change(change) => {
-                self.check_signers(action, None, signers)?;
-                self.change(change)?;
-            }
-            Action::Rotate(rotate) => {
-                self.check_signers(action, Some(&rotate.organisation), signers)?;
-                let bringers = if own.is_some() { signers } else { &[] };
-                self.rotate(index, rotate, bringers)?;
-            }
-            Action::Revoke(revoke) => {
-                let owner = self.keys.get(&revoke.key).map(|record| &record.organisation);
-                let owner = owner.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
-                self.check_signers(action, Some(owner), signers)?;
-                self.revoke(index, revoke, own.is_some())?;
-            }
+            Action::Keys(keys) => self.keep_keys(index, keys),
             Action::Suspend(standing) => {
-                self.check_signers(action, None, signers)?;
                 let participant = self.participant(&standing.organisation)?;
                 if participant.suspended.is_some() {
                     return Err(RegistryError::Standing {
@@ -73,9 +81,9 @@ impl Registry {
                     });
                 }
                 participant.suspended = Some(index);
+                Ok(())
             }
             Action::Reinstate(standing) => {
-                self.check_signers(action, None, signers)?;
                 let participant = self.participant(&standing.organisation)?;
                 if participant.suspended.take().is_none() {
                     return Err(RegistryError::Standing {
@@ -83,69 +91,75 @@ impl Registry {
                         is: "is not suspended",
                     });
                 }
+                Ok(())
             }
             Action::Root(root) => {
-                root.check()?;
-                root.check_apart(&self.log_key)?;
                 for key in &root.keys {
                     let id = key.key.key_id();
-                    self.check_not_published(id)?;
                     if self.keys.contains_key(&id) {
                         return Err(RegistryError::KeyInUse(id));
                     }
                 }
-                self.check_signers(action, None, signers)?;
                 self.root = root.clone();
+                Ok(())
             }
         }
-        match own.and_then(|own| self.participants.get_mut(&own)) {
-            Some(participant) => participant.own_head = Some(leaf),
-            None => self.head = leaf,
+    }
+
+    /// Whether a root that the statement brings could govern.
+    fn check_roots(&self, predicate: &RegistryPredicate) -> Result<(), RegistryError> {
+        let Some(root) = predicate.new_root() else {
+            return Ok(());
+        };
+        root.check()?;
+        root.check_apart(&self.log_key)?;
+        root.keys
+            .iter()
+            .try_for_each(|key| self.check_not_published(key.key.key_id()))
+    }
+
+    /// Whether enough of the root signed, and nobody else: readers would take a signature that nothing asks for as somebody's consent.
+    fn check_root_signed(
+        &self,
+        predicate: &RegistryPredicate,
+        signers: &[KeyId],
+    ) -> Result<(), RegistryError> {
+        let new = predicate.new_root();
+        let is_root = |key: &&KeyId| self.root.has(key) || new.is_some_and(|root| root.has(key));
+        if let Some(other) = signers.iter().find(|key| !is_root(key)) {
+            return Err(RegistryError::Signer(*other));
         }
-        Ok(())
+        threshold("present", &self.root, signers)?;
+        new.map_or(Ok(()), |root| threshold("new", root, signers))
+    }
+
+    /// The next statement of the organisation follows this one; the next of the root has the next number.
+    fn count_statement(&mut self, leaf: LeafHash, predicate: &RegistryPredicate) {
+        self.entries = self.entries.saturating_add(1);
+        if let Some(by) = &predicate.by {
+            if let Some(participant) = self.participants.get_mut(by) {
+                participant.own_head = Some(leaf);
+            }
+            return;
+        }
+        for subject in predicate.subjects() {
+            let statements = match &subject {
+                SubjectId::Organisation(organisation) => self
+                    .participants
+                    .get_mut(organisation)
+                    .map(|participant| &mut participant.statements),
+                _ => Some(&mut self.statements),
+            };
+            if let Some(statements) = statements {
+                *statements = statements.saturating_add(1);
+            }
+        }
     }
 
     fn participant(&mut self, organisation: &OrgId) -> Result<&mut Participant, RegistryError> {
         self.participants
             .get_mut(organisation)
             .ok_or_else(|| RegistryError::NotEnrolled(organisation.clone()))
-    }
-
-    /// Whether enough signed, and nobody whose signature does not count. `own` is the organisation whose keys will do instead of the root's.
-    ///
-    /// A signature beside them that nothing asks for is refused: readers would take it for somebody's consent, be its key revoked or its owner
-    /// suspended.
-    fn check_signers(
-        &self,
-        action: &Action,
-        own: Option<&OrgId>,
-        signers: &[KeyId],
-    ) -> Result<(), RegistryError> {
-        if let Some(own) = own.filter(|own| !self.participants.contains_key(own)) {
-            return Err(RegistryError::NotEnrolled(own.clone()));
-        }
-        let new = match action {
-            Action::Root(root) => Some(root),
-            _ => None,
-        };
-        let (roots, others): (Vec<&KeyId>, Vec<&KeyId>) = signers
-            .iter()
-            .partition(|key| self.root.has(key) || new.is_some_and(|root| root.has(key)));
-        for key in others.iter().copied() {
-            let owner = self.keys.get(key).map(|record| &record.organisation);
-            if own.is_none() || owner != own {
-                return Err(RegistryError::Signer {
-                    key: *key,
-                    action: action.name(),
-                    own: own.cloned(),
-                });
-            }
-            self.speaker(key)?;
-        }
-        if others.is_empty() || !roots.is_empty() {
-            threshold("present", &self.root, signers)?;
-        }
-        new.map_or(Ok(()), |root| threshold("new", root, signers))
     }
 
     pub(super) fn check_not_published(&self, key: KeyId) -> Result<(), RegistryError> {
@@ -202,6 +216,7 @@ impl Registry {
             roles: enrol.roles.iter().copied().collect(),
             enrolled: index,
             suspended: None,
+            statements: 0,
             own_head: None,
             own_rotations: 0,
             brought_in: BTreeMap::new(),
@@ -230,24 +245,23 @@ impl Registry {
         }
     }
 
-    /// A key is distrusted from where the root says or, where it said nothing, from where the key came in, if all that brought it in were
-    /// distrusted there. Those have been derived before.
+    /// A key is distrusted from where the root says or, where it said nothing, from where the key came in, if the key that brought it in was
+    /// distrusted there. That has been derived before.
     fn derive_distrust(&mut self, key: &KeyId) {
         let Some(record) = self.keys.get(key) else { return };
-        let brought_in = |bringer| {
+        let brought_in = |bringer: &KeyId| {
             let distrust = self.keys.get(bringer)?.distrust.as_ref()?;
             (record.enrolled >= distrust.from).then_some(distrust.of)
         };
         let distrust = match record.word {
             Some(RootWord::Good) => None,
-            Some(RootWord::DistrustFrom(from)) => Some(Distrust { from, of: *key }),
+            Some(RootWord::DistrustFrom(from)) => Some(Distrusted { from, of: *key }),
             None => {
                 let participant = self.participants.get(&record.organisation);
-                let bringers =
+                let bringer =
                     participant.and_then(|participant| participant.brought_in.get(&record.enrolled));
-                let thieves: Option<Vec<KeyId>> = bringers.into_iter().flatten().map(brought_in).collect();
-                let thief = thieves.and_then(|thieves| thieves.first().copied());
-                thief.map(|of| Distrust {
+                let thief = bringer.and_then(brought_in);
+                thief.map(|of| Distrusted {
                     from: record.enrolled,
                     of,
                 })
@@ -285,73 +299,157 @@ impl Registry {
         &mut self,
         index: EntryIndex,
         rotate: &Rotate,
-        bringers: &[KeyId],
+        own: Option<KeyId>,
     ) -> Result<(), RegistryError> {
         let organisation = &rotate.organisation;
-        let is_own = !bringers.is_empty();
         let rotations = self.participant(organisation)?.own_rotations;
-        if is_own && rotations >= MAX_OWN_ROTATIONS {
+        if own.is_some() && rotations >= MAX_OWN_ROTATIONS {
             return Err(RegistryError::OwnRotations(organisation.clone()));
         }
         self.check_new_keys(&rotate.add)?;
-        let in_use = |record: &KeyRecord| record.organisation == *organisation && record.ended.is_none();
-        let retire: BTreeSet<_> = rotate.retire.iter().collect();
-        for key in &retire {
-            if !self.keys.get(key).is_some_and(in_use) {
-                return Err(RegistryError::KeyNotInUse(**key));
-            }
+        let retire: BTreeSet<_> = rotate.retire.iter().copied().collect();
+        if let Some(other) = retire.iter().find(|key| !self.is_in_use(organisation, key)) {
+            return Err(RegistryError::KeyNotInUse(*other));
         }
-        let now = self.keys.values().filter(|record| in_use(record)).count();
+        let now = self.keys_in_use(organisation).count();
         let after = now.saturating_sub(retire.len()).saturating_add(rotate.add.len());
         check_key_count(organisation, after)?;
-        for key in retire {
-            if let Some(record) = self.keys.get_mut(key) {
-                record.ended = Some(index);
-            }
-        }
+        self.end_keys(index, retire);
         let participant = self.participant(organisation)?;
-        participant.own_rotations = if is_own { rotations.saturating_add(1) } else { 0 };
-        if is_own && !rotate.add.is_empty() {
-            participant.brought_in.insert(index, bringers.to_vec());
+        participant.own_rotations = own.map_or(0, |_| rotations.saturating_add(1));
+        if let Some(own) = own.filter(|_| !rotate.add.is_empty()) {
+            participant.brought_in.insert(index, own);
         }
         self.add_keys(index, organisation, &rotate.add);
         Ok(())
     }
 
-    /// The root's word is always heard, whoever retired or revoked the key before: that is how what it signed becomes distrusted, or good
-    /// again. An organisation revokes a key that it has in use; that it be distrusted, it can only ask for.
+    fn is_in_use(&self, organisation: &OrgId, key: &KeyId) -> bool {
+        let record = self.keys.get(key);
+        record.is_some_and(|record| record.organisation == *organisation && record.ended.is_none())
+    }
+
+    fn keys_in_use(&self, organisation: &OrgId) -> impl Iterator<Item = KeyId> {
+        let theirs = self
+            .keys
+            .iter()
+            .filter(move |(_, record)| record.organisation == *organisation);
+        theirs
+            .filter(|(_, record)| record.ended.is_none())
+            .map(|(key, _)| *key)
+    }
+
+    fn end_keys(&mut self, index: EntryIndex, keys: impl IntoIterator<Item = KeyId>) {
+        for key in keys {
+            if let Some(record) = self.keys.get_mut(&key) {
+                record.ended = Some(index);
+            }
+        }
+    }
+
+    /// Ends a key that is in use. That it be distrusted, its own organisation can only ask for, and the root says in an action of its own.
     fn revoke(&mut self, index: EntryIndex, revoke: &Revoke, is_own: bool) -> Result<(), RegistryError> {
-        if let Some(got) = revoke.distrust_from.filter(|from| *from > index) {
-            return Err(RegistryError::DistrustFuture { got, at: index });
+        if !self.is_in_use(&revoke.organisation, &revoke.key) {
+            return Err(RegistryError::KeyNotInUse(revoke.key));
         }
-        let record = self.keys.get_mut(&revoke.key);
-        let record = record.filter(|record| !is_own || record.ended.is_none());
-        let record = record.ok_or(RegistryError::KeyNotInUse(revoke.key))?;
-        record.ended = record.ended.or(Some(index));
-        record.reason = Some(revoke.reason.clone());
-        if is_own {
+        if let Some(got) = revoke.distrust_from {
+            if !is_own {
+                return Err(RegistryError::Claim(revoke.key));
+            }
+            check_past(index, got)?;
+        }
+        if let Some(record) = self.keys.get_mut(&revoke.key) {
+            record.ended = Some(index);
+            record.reason = Some(revoke.reason.clone());
             record.distrust_claimed = revoke.distrust_from;
-            return Ok(());
         }
-        match revoke.distrust_from {
-            Some(from) => record.word = Some(RootWord::DistrustFrom(from)),
-            None if record.distrust.is_some() => record.word = Some(RootWord::Good),
-            // A plain revocation vouches for nothing that comes out later.
-            None => {}
+        Ok(())
+    }
+
+    /// The root's word is always heard, whoever retired or revoked the key before, and the last counts.
+    fn distrust_by_root(
+        &mut self,
+        index: EntryIndex,
+        distrust: &Distrust,
+        speaks_on: bool,
+    ) -> Result<(), RegistryError> {
+        let organisation = &distrust.organisation;
+        distrust.from.map_or(Ok(()), |from| check_past(index, from))?;
+        self.participant(organisation)?;
+        let theirs =
+            |(key, record): (&KeyId, &KeyRecord)| (record.organisation == *organisation).then_some(*key);
+        let named: Vec<KeyId> = match distrust.key {
+            None => self.keys.iter().filter_map(theirs).collect(),
+            Some(key) => {
+                let record = self.keys.get_key_value(&key);
+                let key = record.and_then(theirs).ok_or(RegistryError::KeyUnknown(key))?;
+                vec![key]
+            }
+        };
+        let word = distrust.from.map_or(RootWord::Good, RootWord::DistrustFrom);
+        for key in named {
+            if let Some(record) = self.keys.get_mut(&key) {
+                record.word = Some(word);
+                record.reason = Some(distrust.reason.clone());
+            }
         }
-        // In the order in which they came in, so that each is derived after those that brought it.
-        let organisation = record.organisation.clone();
+        if distrust.key.is_none() && distrust.from.is_some() && !speaks_on {
+            let participant = self.participant(organisation)?;
+            participant.suspended = participant.suspended.or(Some(index));
+        }
+        self.derive_all(organisation);
+        Ok(())
+    }
+
+    /// Exactly these keys are in use; the root vouches for those of which it has said nothing.
+    fn keep_keys(&mut self, index: EntryIndex, keep: &KeptKeys) -> Result<(), RegistryError> {
+        let organisation = &keep.organisation;
+        self.participant(organisation)?;
+        check_key_count(organisation, keep.keys.len())?;
+        let (stay, new): (Vec<PublicKey>, Vec<PublicKey>) = keep
+            .keys
+            .iter()
+            .partition(|key| self.is_in_use(organisation, &key.key_id()));
+        self.check_new_keys(&new)?;
+        let stay: BTreeSet<_> = stay.iter().map(PublicKey::key_id).collect();
+        if stay.len().saturating_add(new.len()) != keep.keys.len() {
+            return Err(RegistryError::KeyTwice(organisation.clone()));
+        }
+        let ended: Vec<_> = self
+            .keys_in_use(organisation)
+            .filter(|key| !stay.contains(key))
+            .collect();
+        self.end_keys(index, ended);
+        self.add_keys(index, organisation, &new);
+        for key in stay.into_iter().chain(new.iter().map(PublicKey::key_id)) {
+            if let Some(record) = self.keys.get_mut(&key) {
+                record.word.get_or_insert(RootWord::Good);
+            }
+        }
+        self.participant(organisation)?.own_rotations = 0;
+        self.derive_all(organisation);
+        Ok(())
+    }
+
+    /// In the order in which the keys came in, so that each is derived after the one that brought it.
+    fn derive_all(&mut self, organisation: &OrgId) {
         let keys = self.keys.iter();
         let mut theirs: Vec<_> = keys
-            .filter(|(_, record)| record.organisation == organisation)
+            .filter(|(_, record)| record.organisation == *organisation)
             .map(|(key, record)| (record.enrolled, *key))
             .collect();
         theirs.sort_unstable();
         for (_, key) in theirs {
             self.derive_distrust(&key);
         }
-        Ok(())
     }
+}
+
+fn check_past(at: EntryIndex, got: EntryIndex) -> Result<(), RegistryError> {
+    if got > at {
+        return Err(RegistryError::DistrustFuture { got, at });
+    }
+    Ok(())
 }
 
 fn check_key_count(organisation: &OrgId, got: usize) -> Result<(), RegistryError> {

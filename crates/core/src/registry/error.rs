@@ -2,7 +2,7 @@
 
 use super::{MAX_KEYS_IN_USE, MAX_OWN_ROTATIONS};
 use crate::{
-    id::{OrgId, Origin, SubjectId},
+    id::OrgId,
     key::KeyId,
     position::EntryIndex,
     statement::{charter::RootError, event::role::Role},
@@ -36,12 +36,21 @@ pub enum EntitlementError {
     /// A root key signed an event; root keys change the registry only.
     #[error("key {0} is a root key, which signs registry entries only")]
     RootKey(KeyId),
-    /// No key of the organisation that speaks has signed.
-    #[error("{by} speaks, but none of the signatures is by a key of it")]
+    /// An organisation that stands by the statement has not signed it.
+    #[error("{organisation} stands by it, but none of the signatures is by a key of it")]
     NotSigned {
-        /// Who speaks.
-        by: OrgId,
+        /// Who speaks, or stands by it too.
+        organisation: OrgId,
     },
+    /// An organisation signed that does not stand by the statement.
+    #[error("{organisation} signed it, but stands neither in «by» nor in «with»")]
+    NotNamed {
+        /// Whose signature was added.
+        organisation: OrgId,
+    },
+    /// Two keys of one organisation signed.
+    #[error("{0} signed it with two keys, want one")]
+    SignedTwice(OrgId),
     /// The organisation does not have the role.
     #[error("{by} does not have the role {role}; its roles: {}", list(has))]
     NoRole {
@@ -78,24 +87,9 @@ pub enum RegistryError {
         /// Distinct organisations that must sign.
         want: u32,
     },
-    /// A signature that does not count here, whatever others there are beside it.
-    #[error("key {key} may not sign this «{action}», want {}", may_sign(own.as_ref()))]
-    Signer {
-        /// The key whose signature does not count.
-        key: KeyId,
-        /// The name of the action that was signed.
-        action: &'static str,
-        /// The organisation whose keys may sign it beside those of the root.
-        own: Option<OrgId>,
-    },
-    /// Not the origin of this ledger.
-    #[error("about {got}, want ledger:{want}")]
-    Origin {
-        /// What it is about.
-        got: Box<SubjectId>,
-        /// This ledger's origin.
-        want: Origin,
-    },
+    /// A signature beside those of the root.
+    #[error("key {0} is not one of the root's, which alone sign this")]
+    Signer(KeyId),
     /// The organisation is not enrolled.
     #[error("{0} is not enrolled")]
     NotEnrolled(OrgId),
@@ -108,6 +102,15 @@ pub enum RegistryError {
     /// The key is not one of the organisation's keys in use.
     #[error("key {0} is not a key in use")]
     KeyNotInUse(KeyId),
+    /// Nobody of that organisation had the key.
+    #[error("key {0} is not and was not a key of the organisation")]
+    KeyUnknown(KeyId),
+    /// A key stands twice in a list.
+    #[error("a key stands twice among those of {0}")]
+    KeyTwice(OrgId),
+    /// The root asks for distrust instead of saying it.
+    #[error("the root asks for distrust of key {0} («distrustFrom»), want an action «distrust»")]
+    Claim(KeyId),
     /// The private half of the key is published.
     #[error("key {0} is a published test key; this ledger is not a test")]
     TestKey(KeyId),
@@ -153,13 +156,6 @@ pub enum RegistryError {
     /// A signer that may not speak.
     #[error(transparent)]
     Entitlement(#[from] EntitlementError),
-}
-
-fn may_sign(own: Option<&OrgId>) -> String {
-    own.map_or_else(
-        || "root keys and no others".to_owned(),
-        |own| format!("root keys or keys of {own}, and no others"),
-    )
 }
 
 fn list(roles: &[Role]) -> String {

@@ -7,7 +7,7 @@ use crate::{
     id::OrgId,
     position::EntryIndex,
     registry::{Registry, RegistryError},
-    statement::{DecodeEntryError, Predicate, Unverified, Verified, VerifyEntryError, action::Action},
+    statement::{DecodeEntryError, Predicate, Unverified, Verified, VerifyEntryError},
 };
 
 /// The registry over time.
@@ -81,10 +81,10 @@ impl History {
             };
             match (&entry.statement().predicate, &mut now) {
                 (Predicate::Charter(charter), now @ None) => {
-                    *now = Some(Registry::found(charter, entry.leaf(), entry.signers()).map_err(refused)?);
+                    *now = Some(Registry::found(charter, entry.signers()).map_err(refused)?);
                 }
                 (Predicate::Registry(predicate), Some(now)) => {
-                    if let Action::Root(_) = predicate.action {
+                    if predicate.new_root().is_some() {
                         before.push((index, now.clone()));
                     }
                     now.apply(index, entry.leaf(), predicate, entry.signers())
@@ -155,10 +155,7 @@ impl History {
         let root = self.at(index).root();
         let brought = match &entry.statement().predicate {
             Predicate::Charter(charter) => Some(&charter.root),
-            Predicate::Registry(predicate) => match &predicate.action {
-                Action::Root(root) => Some(root),
-                _ => None,
-            },
+            Predicate::Registry(predicate) => predicate.new_root(),
             Predicate::Event(_) | Predicate::Seal(_) => None,
         };
         let owner = |key: &crate::key::KeyId| {

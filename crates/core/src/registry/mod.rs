@@ -18,5 +18,5 @@ mod tests;
 pub use self::{
     change::{MAX_KEYS_IN_USE, MAX_OWN_ROTATIONS},
     error::{EntitlementError, RegistryError},
-    registry::{Distrust, KeyRecord, Participant, Registry, RootWord},
+    registry::{Distrusted, KeyRecord, Participant, Registry, RootWord},
 };

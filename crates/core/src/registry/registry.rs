@@ -11,7 +11,7 @@ use super::{
 use crate::{
     country::Country,
     hash::LeafHash,
-    id::{OrgId, Origin},
+    id::{OrgId, Origin, SubjectId},
     key::{KeyId, PublicKey},
     position::EntryIndex,
     statement::{
@@ -28,7 +28,10 @@ pub struct Registry {
     pub(super) purpose: Purpose,
     pub(super) log_key: PublicKey,
     pub(super) root: Root,
-    pub(super) head: LeafHash,
+    /// How many statements of the root about the ledger itself there were after the charter.
+    pub(super) statements: u64,
+    /// How many entries it adds up, the charter among them.
+    pub(super) entries: u64,
     pub(super) participants: BTreeMap<OrgId, Participant>,
     pub(super) keys: BTreeMap<KeyId, KeyRecord>,
 }
@@ -48,12 +51,14 @@ pub struct Participant {
     pub enrolled: EntryIndex,
     /// The entry that suspended it, while it is.
     pub suspended: Option<EntryIndex>,
+    /// How many statements of the root about it there were.
+    pub statements: u64,
     /// The last registry entry by its own keys.
     pub own_head: Option<LeafHash>,
     /// How often its own keys rotated since the root last signed a change of them.
     pub own_rotations: u32,
-    /// The keys that signed each of its own entries that brought keys in.
-    pub brought_in: BTreeMap<EntryIndex, Vec<KeyId>>,
+    /// The key that signed each of its own entries that brought keys in.
+    pub brought_in: BTreeMap<EntryIndex, KeyId>,
 }
 
 /// A key that an organisation has or had.
@@ -67,19 +72,19 @@ pub struct KeyRecord {
     pub enrolled: EntryIndex,
     /// The entry that retired or revoked it; it does not speak there any more.
     pub ended: Option<EntryIndex>,
-    /// Why it was revoked, in the words of who did so last.
+    /// Why it was revoked or distrusted, in the words of who said so last.
     pub reason: Option<String>,
     /// What the root said last of whether to believe it, if it did.
     pub word: Option<RootWord>,
     /// From which index on its own organisation asks that it be distrusted. A claim, until the root says so.
     pub distrust_claimed: Option<EntryIndex>,
     /// From where on it is distrusted, by the root's last words about it and about the keys that brought it in.
-    pub distrust: Option<Distrust>,
+    pub distrust: Option<Distrusted>,
 }
 
-/// Distrust of a key.
+/// From where on a key is distrusted, and because of which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Distrust {
+pub struct Distrusted {
     /// The first index at which what it signed is not to be believed.
     pub from: EntryIndex,
     /// The key that the root named: this one, or one that brought it in.
@@ -117,7 +122,7 @@ impl Registry {
     ///
     /// # Errors
     /// Root keys that do not fit, too few signatures, published test keys where the ledger is not a test.
-    pub fn found(charter: &Charter, leaf: LeafHash, signers: &[KeyId]) -> Result<Self, RegistryError> {
+    pub fn found(charter: &Charter, signers: &[KeyId]) -> Result<Self, RegistryError> {
         if let Some(name) = charter.critical.first() {
             return Err(RegistryError::Critical(name.clone()));
         }
@@ -127,7 +132,8 @@ impl Registry {
             purpose: charter.purpose,
             log_key: charter.log_key,
             root: charter.root.clone(),
-            head: leaf,
+            statements: 0,
+            entries: 1,
             participants: BTreeMap::new(),
             keys: BTreeMap::new(),
         };
@@ -162,24 +168,29 @@ impl Registry {
         &self.root
     }
 
-    /// The last registry entry that the root signed, or the charter: what the root's next statement follows.
+    /// How many entries it adds up, the charter among them: another number, another registry.
     #[must_use]
-    pub fn head(&self) -> LeafHash {
-        self.head
+    pub fn entries(&self) -> u64 {
+        self.entries
     }
 
-    /// What a registry statement with these signers follows: the root's last one or, where no root key signs, the last one by the
-    /// organisation's own keys. So nobody's own statement gets in the way of the root's, or of another's.
+    /// How many statements of the root about a subject of the registry there were: the number of the next one.
     #[must_use]
-    pub fn head_of(&self, signers: &[KeyId]) -> Option<LeafHash> {
-        let own = signers.first().and_then(|key| self.keys.get(key));
-        match own {
-            Some(record) if !signers.iter().any(|key| self.root.has(key)) => {
-                let participant = self.participants.get(&record.organisation);
-                participant.and_then(|participant| participant.own_head)
-            }
-            _ => Some(self.head),
+    pub fn number(&self, subject: &SubjectId) -> u64 {
+        match subject {
+            SubjectId::Ledger(_) => self.statements,
+            SubjectId::Organisation(organisation) => self
+                .participants
+                .get(organisation)
+                .map_or(0, |participant| participant.statements),
+            SubjectId::Component(_) | SubjectId::Act { .. } | SubjectId::Index(_) => 0,
         }
+    }
+
+    /// The last registry entry that an organisation said about itself: what its next one follows.
+    #[must_use]
+    pub fn own_head(&self, organisation: &OrgId) -> Option<LeafHash> {
+        self.participants.get(organisation)?.own_head
     }
 
     /// All participants.
@@ -210,15 +221,11 @@ impl Registry {
         Some((distrust.from, reason.unwrap_or_default()))
     }
 
-    /// The organisations whose keys signed, all of which may speak now.
+    /// The organisation that a key speaks for now.
     ///
     /// # Errors
     /// A key that is unknown, ended, a root key or of a suspended organisation.
-    pub fn speakers(&self, signers: &[KeyId]) -> Result<BTreeSet<&OrgId>, EntitlementError> {
-        signers.iter().map(|key| self.speaker(key)).collect()
-    }
-
-    pub(super) fn speaker(&self, key: &KeyId) -> Result<&OrgId, EntitlementError> {
+    pub fn speaker(&self, key: &KeyId) -> Result<&OrgId, EntitlementError> {
         let Some(record) = self.keys.get(key) else {
             return Err(if self.root.has(key) {
                 EntitlementError::RootKey(*key)
@@ -247,19 +254,41 @@ impl Registry {
         }
     }
 
-    /// Whether the signers may say this event now; returns the organisations that signed.
+    /// Checks that one key of each organisation that stands by a statement has signed it, and no other.
+    pub(super) fn check_signed(
+        &self,
+        by: &OrgId,
+        with: &[OrgId],
+        signers: &[KeyId],
+    ) -> Result<(), EntitlementError> {
+        let mut signed = BTreeSet::new();
+        for key in signers {
+            let organisation = self.speaker(key)?;
+            if !signed.insert(organisation) {
+                return Err(EntitlementError::SignedTwice(organisation.clone()));
+            }
+        }
+        let mut named = std::iter::once(by).chain(with);
+        if let Some(missing) = named.find(|organisation| !signed.contains(organisation)) {
+            return Err(EntitlementError::NotSigned {
+                organisation: missing.clone(),
+            });
+        }
+        let is_named = |organisation: &OrgId| organisation == by || with.contains(organisation);
+        match signed.into_iter().find(|organisation| !is_named(organisation)) {
+            Some(other) => Err(EntitlementError::NotNamed {
+                organisation: other.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the signers may say this event now: one key of the speaker's, and one of each organisation that stands by it.
     ///
     /// # Errors
     /// See [`EntitlementError`].
-    pub fn entitle(
-        &self,
-        event: &EventPredicate,
-        signers: &[KeyId],
-    ) -> Result<BTreeSet<&OrgId>, EntitlementError> {
-        let speakers = self.speakers(signers)?;
-        if !speakers.contains(&event.by) {
-            return Err(EntitlementError::NotSigned { by: event.by.clone() });
-        }
+    pub fn entitle(&self, event: &EventPredicate, signers: &[KeyId]) -> Result<(), EntitlementError> {
+        self.check_signed(&event.by, &event.with, signers)?;
         let has = self
             .participants
             .get(&event.by)
@@ -283,6 +312,6 @@ impl Registry {
                 want,
             });
         }
-        Ok(speakers)
+        Ok(())
     }
 }

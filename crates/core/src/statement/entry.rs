@@ -8,8 +8,8 @@ use crate::{
     hash::LeafHash,
     key::{Batch, KeyId, PublicKey, Signature, verify_admission},
     statement::{
-        Envelope, EnvelopeError, Predicate, Statement, StatementError, action::Action,
-        encode_pre_authentication, pre_authentication_encoding,
+        Envelope, EnvelopeError, Predicate, Statement, StatementError, encode_pre_authentication,
+        pre_authentication_encoding,
     },
 };
 
@@ -249,10 +249,7 @@ impl Unverified {
     pub(crate) fn key(&self, keys: Option<&impl Keyring>, id: &KeyId) -> Result<PublicKey, VerifyEntryError> {
         let root = match &self.statement.predicate {
             Predicate::Charter(charter) => Some(&charter.root),
-            Predicate::Registry(predicate) => match &predicate.action {
-                Action::Root(root) => Some(root),
-                _ => None,
-            },
+            Predicate::Registry(predicate) => predicate.new_root(),
             Predicate::Event(_) | Predicate::Seal(_) => None,
         };
         let brought = || {

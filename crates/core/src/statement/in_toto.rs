@@ -3,10 +3,10 @@
 //! ```text
 //! {"_type":"https://in-toto.io/Statement/v1","subject":[<subject>,…],"predicateType":<urn>,"predicate":<object>}
 //! subject     = {"name":<id>,"digest":{"sha256":<hex>},"annotations":<annotations>}
-//! annotations = {"prev":<leaf hash>,"from":<foreign link>,"aliases":[<alias>,…]}          each member only where it is meant
+//! annotations = {"prev":<leaf hash>,"number":<number>,"from":<foreign link>,"aliases":[<alias>,…]}          each member only where it is meant
 //! ```
-//! `prev` is the leaf hash of the entry that the signer saw last in this subject's chain, absent for the first. The payload's bytes
-//! are kept as signed; nothing re-serialises them.
+//! `prev` is the leaf hash of the entry that the signer saw last in this subject's chain, absent for the first; statements of the root have `number`
+//! in its place (see [`super::action`]). The payload's bytes are kept as signed; nothing re-serialises them.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::{
     json::{self, JsonError, JsonLimits},
     position::EntryIndex,
     statement::{
-        action::{self, RegistryPredicate},
+        action::{self, ActionsError, RegistryPredicate},
         charter::{self, Charter},
         event::{self, EventPredicate, ShapeError},
         seal::{self, Seal},
@@ -52,6 +52,8 @@ pub struct Subject {
     pub id: SubjectId,
     /// The last entry of its chain, as its signer saw it.
     pub prev: Option<LeafHash>,
+    /// How many statements of the root about it came before; only of the root's.
+    pub number: Option<u64>,
     /// Where its chain comes from, if from another ledger.
     pub from: Option<ForeignLink>,
     /// Other names of it.
@@ -146,9 +148,15 @@ pub enum StatementError {
     /// The event does not fit its subjects.
     #[error(transparent)]
     Shape(#[from] ShapeError),
-    /// A registry statement or charter that is not about the ledger alone.
-    #[error("a registry statement or charter is about the ledger alone, want one subject «ledger:<origin>»")]
+    /// A charter that is not about the ledger alone.
+    #[error("a charter is about the ledger alone, want one subject «ledger:<origin>»")]
     NotAboutTheLedger,
+    /// Actions that do not fit each other or their subjects.
+    #[error(transparent)]
+    Actions(#[from] ActionsError),
+    /// Only statements of the root are numbered.
+    #[error("subject {0} has «number», which statements of the root alone have")]
+    Number(SubjectId),
     /// A seal that is not about the index alone.
     #[error("a seal is about the index alone, want one subject «index:<origin>»")]
     NotAboutTheIndex,
@@ -184,6 +192,8 @@ struct Annotations {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     prev: Option<LeafHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<ForeignLink>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<Alias>,
@@ -191,7 +201,7 @@ struct Annotations {
 
 impl Annotations {
     fn is_empty(&self) -> bool {
-        self.prev.is_none() && self.from.is_none() && self.aliases.is_empty()
+        self.prev.is_none() && self.number.is_none() && self.from.is_none() && self.aliases.is_empty()
     }
 }
 
@@ -202,8 +212,18 @@ impl Subject {
         Self {
             id: id.into(),
             prev,
+            number: None,
             from: None,
             aliases: Vec::new(),
+        }
+    }
+
+    /// A subject of the root's statement with this number about it.
+    #[must_use]
+    pub fn numbered(id: SubjectId, number: u64) -> Self {
+        Self {
+            number: Some(number),
+            ..Self::new(id, None)
         }
     }
 
@@ -213,7 +233,12 @@ impl Subject {
         if got != want {
             return Err(StatementError::Digest { id, got, want });
         }
-        let Annotations { prev, from, aliases } = wire.annotations;
+        let Annotations {
+            prev,
+            number,
+            from,
+            aliases,
+        } = wire.annotations;
         if aliases.len() > MAX_ALIASES {
             return Err(StatementError::Aliases {
                 id,
@@ -226,6 +251,7 @@ impl Subject {
         Ok(Self {
             id,
             prev,
+            number,
             from,
             aliases,
         })
@@ -278,11 +304,17 @@ impl Statement {
                 return Err(StatementError::SubjectTwice((*twice).clone()));
             }
         }
+        if !matches!(self.predicate, Predicate::Registry(_))
+            && let Some(numbered) = self.subjects.iter().find(|subject| subject.number.is_some())
+        {
+            return Err(StatementError::Number(numbered.id.clone()));
+        }
         match (&self.predicate, ids.as_slice()) {
             (_, []) => Err(StatementError::NoSubject),
             (Predicate::Event(event), ids) => Ok(event.check_shape(ids)?),
-            (Predicate::Registry(_) | Predicate::Charter(_), [SubjectId::Ledger(_)]) => Ok(()),
-            (Predicate::Registry(_) | Predicate::Charter(_), _) => Err(StatementError::NotAboutTheLedger),
+            (Predicate::Registry(registry), _) => Ok(registry.check(&self.subjects)?),
+            (Predicate::Charter(_), [SubjectId::Ledger(_)]) => Ok(()),
+            (Predicate::Charter(_), _) => Err(StatementError::NotAboutTheLedger),
             (Predicate::Seal(_), [SubjectId::Index(_)]) => Ok(()),
             (Predicate::Seal(_), _) => Err(StatementError::NotAboutTheIndex),
         }
@@ -307,6 +339,7 @@ impl Statement {
             },
             annotations: Annotations {
                 prev: subject.prev,
+                number: subject.number,
                 from: subject.from.clone(),
                 aliases: subject.aliases.clone(),
             },

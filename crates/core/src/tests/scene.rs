@@ -13,7 +13,7 @@ use crate::{
     registry::Registry,
     statement::{
         Envelope, Predicate, Statement, Subject, Unverified, VerifyEntryError,
-        action::{Action, Enrol, RegistryPredicate},
+        action::{Action, Distrust, Enrol, RegistryPredicate, Revoke},
         charter::{Charter, Purpose, Root, RootKey},
         event::{Event, EventPredicate, role::Role},
     },
@@ -63,6 +63,26 @@ pub(crate) fn id(text: &str) -> SubjectId {
 
 pub(crate) fn component(text: &str) -> crate::id::ComponentId {
     text.parse().unwrap()
+}
+
+/// A key of an organisation speaks no more.
+pub(crate) fn revocation(organisation: &str, key: KeyId) -> Action {
+    Action::Revoke(Revoke {
+        organisation: org(organisation),
+        key,
+        reason: "stolen".to_owned(),
+        distrust_from: None,
+    })
+}
+
+/// What a key of an organisation signed is not to be believed; with no index, it is again.
+pub(crate) fn distrust(organisation: &str, key: KeyId, from: Option<EntryIndex>) -> Action {
+    Action::Distrust(Distrust {
+        organisation: org(organisation),
+        key: Some(key),
+        from,
+        reason: "stolen".to_owned(),
+    })
 }
 
 /// Who takes part: name, roles. The name is also that of the key.
@@ -116,7 +136,7 @@ impl Scene {
         let mut scene = Self::empty();
         let charter = Predicate::Charter(Box::new(Self::charter(Purpose::Test)));
         scene
-            .submit(&scene.about_ledger(charter), &["root-a", "root-b"])
+            .submit(&Scene::about_ledger(charter), &["root-a", "root-b"])
             .unwrap();
         for (name, roles) in CAST {
             let enrol = Enrol {
@@ -132,31 +152,42 @@ impl Scene {
         scene
     }
 
-    pub(crate) fn about_ledger(&self, predicate: Predicate) -> Statement {
-        let prev = self.registry.as_ref().map(Registry::head);
+    pub(crate) fn about_ledger(predicate: Predicate) -> Statement {
         Statement {
-            subjects: vec![Subject::new(id("ledger:scene.example/ledger"), prev)],
+            subjects: vec![Subject::new(id("ledger:scene.example/ledger"), None)],
             predicate,
         }
     }
 
-    pub(crate) fn act(&mut self, action: Action, signers: &[&str]) -> Result<EntryIndex, Refused> {
+    /// A registry statement as things stand: of the organisation itself where the first signer is a participant's key, else of the root.
+    pub(crate) fn registry_statement(&mut self, actions: Vec<Action>, signers: &[&str]) -> Statement {
         let time = self.tick();
-        let predicate = Predicate::Registry(Box::new(RegistryPredicate {
+        let registry = self.registry.as_ref().unwrap();
+        let first = signers.first().map(|name| public(name).key_id());
+        let owner = first.and_then(|key| registry.keys().get(&key));
+        let predicate = RegistryPredicate {
+            ledger: registry.origin().clone(),
+            by: owner.map(|record| record.organisation.clone()),
             time,
             critical: Vec::new(),
-            action,
-        }));
-        let mut statement = self.about_ledger(predicate);
-        let keys: Vec<_> = signers.iter().map(|name| public(name).key_id()).collect();
-        let head = self
-            .registry
-            .as_ref()
-            .and_then(|registry| registry.head_of(&keys));
-        statement
-            .subjects
-            .iter_mut()
-            .for_each(|subject| subject.prev = head);
+            actions,
+        };
+        let subject = |id: SubjectId| match &predicate.by {
+            Some(by) => Subject::new(id, registry.own_head(by)),
+            None => Subject::numbered(id.clone(), registry.number(&id)),
+        };
+        Statement {
+            subjects: predicate.subjects().into_iter().map(subject).collect(),
+            predicate: Predicate::Registry(Box::new(predicate)),
+        }
+    }
+
+    pub(crate) fn act(&mut self, action: Action, signers: &[&str]) -> Result<EntryIndex, Refused> {
+        self.act_all(vec![action], signers)
+    }
+
+    pub(crate) fn act_all(&mut self, actions: Vec<Action>, signers: &[&str]) -> Result<EntryIndex, Refused> {
+        let statement = self.registry_statement(actions, signers);
         self.submit(&statement, signers).map(|(index, _)| index)
     }
 
@@ -171,8 +202,10 @@ impl Scene {
 
     pub(crate) fn event(&mut self, by: &str, role: Role, event: Event, subjects: &[&str]) -> Statement {
         let predicate = EventPredicate {
+            ledger: Self::charter(Purpose::Test).origin,
             by: org(by),
             role,
+            with: Vec::new(),
             time: self.tick(),
             place: None,
             disclosure: None,
@@ -187,6 +220,22 @@ impl Scene {
             subjects: subjects.collect(),
             predicate: Predicate::Event(Box::new(predicate)),
         }
+    }
+
+    /// An event that others stand by, too.
+    pub(crate) fn event_with(
+        &mut self,
+        by: &str,
+        with: &[&str],
+        role: Role,
+        event: Event,
+        subjects: &[&str],
+    ) -> Statement {
+        let mut statement = self.event(by, role, event, subjects);
+        if let Predicate::Event(event) = &mut statement.predicate {
+            event.with = with.iter().map(|name| org(name)).collect();
+        }
+        statement
     }
 
     /// Says an event as the chains stand, and returns the findings it causes.

@@ -183,7 +183,7 @@ impl Question {
         match refusal {
             EntryRefusal::Decode(_) | EntryRefusal::Verify(_) => Self::Authentic,
             EntryRefusal::Inadmissible(reason) => match **reason {
-                Inadmissible::StalePrev { .. } => Self::Unbroken,
+                Inadmissible::StalePrev { .. } | Inadmissible::StaleNumber { .. } => Self::Unbroken,
                 _ => Self::Entitled,
             },
             EntryRefusal::FalseSeal { .. } => Self::Complete,
@@ -199,7 +199,7 @@ impl ReasonCode {
             EntryRefusal::Decode(_) => Self::NoEntry,
             EntryRefusal::Verify(_) => Self::SignatureWrong,
             EntryRefusal::Inadmissible(reason) => match **reason {
-                Inadmissible::StalePrev { .. } => Self::LinkBroken,
+                Inadmissible::StalePrev { .. } | Inadmissible::StaleNumber { .. } => Self::LinkBroken,
                 _ => Self::NotEntitled,
             },
             EntryRefusal::FalseSeal { .. } => Self::FalseSeal,

@@ -17,8 +17,8 @@ use crate::{
     view::message::FindingView,
 };
 
-/// The format that this version writes.
-pub const FORMAT: &str = "prova-verdict/2";
+/// The format of verdicts.
+pub const FORMAT: &str = "prova-verdict/1";
 /// Largest verdict, in bytes.
 pub const MAX_VERDICT_BYTES: usize = 64 * 1024 * 1024;
 

@@ -74,6 +74,12 @@ pub enum KeyPart {
     Retired,
     /// It is revoked, and speaks no more.
     Revoked,
+    /// What it signed is not to be believed.
+    Distrusted,
+    /// What it signed is to be believed again.
+    Believed,
+    /// It is one of those that are in use from then on.
+    InUse,
 }
 
 /// A signature, and what is known of it.
@@ -125,12 +131,12 @@ pub struct WantedSignatures {
 pub enum SigningParty {
     /// Of the organisation that speaks.
     Speaker,
+    /// Of one that stands by it too.
+    With,
     /// Of the root that governs the ledger now.
     PresentRoot,
     /// Of the root that the statement brings.
     NewRoot,
-    /// Of the organisation whose keys change; the root will do as well.
-    KeyOwner,
 }
 
 impl WantedSignatures {
@@ -223,10 +229,7 @@ fn standing_of(registry: Option<&Registry>, key: &KeyId) -> SignatureStatus {
 fn brought_root(statement: &Statement) -> Option<&Root> {
     match &statement.predicate {
         Predicate::Charter(charter) => Some(&charter.root),
-        Predicate::Registry(predicate) => match &predicate.action {
-            Action::Root(root) => Some(root),
-            _ => None,
-        },
+        Predicate::Registry(predicate) => predicate.new_root(),
         Predicate::Event(_) | Predicate::Seal(_) => None,
     }
 }
@@ -288,24 +291,20 @@ fn wanted(
     };
     let present = registry.map(|registry| root(SigningParty::PresentRoot, registry.root()));
     match &statement.predicate {
-        Predicate::Event(event) => vec![one(SigningParty::Speaker, &event.by)],
+        Predicate::Event(event) => {
+            let with = event.with.iter().map(|other| one(SigningParty::With, other));
+            std::iter::once(one(SigningParty::Speaker, &event.by))
+                .chain(with)
+                .collect()
+        }
         Predicate::Charter(charter) => vec![root(SigningParty::NewRoot, &charter.root)],
         Predicate::Seal(_) => Vec::new(),
         Predicate::Registry(predicate) => {
-            let own = match &predicate.action {
-                Action::Rotate(rotate) => Some(rotate.organisation.clone()),
-                Action::Revoke(revoke) => owner(statement, registry, &revoke.key),
-                _ => None,
-            };
-            let roots_signed = present.as_ref().is_some_and(|present| !present.signed.is_empty());
-            match (&predicate.action, own) {
-                (Action::Root(new), _) => {
-                    let new = root(SigningParty::NewRoot, new);
-                    present.into_iter().chain([new]).collect()
-                }
-                (_, Some(own)) if !roots_signed => vec![one(SigningParty::KeyOwner, &own)],
-                _ => present.into_iter().collect(),
+            if let Some(by) = &predicate.by {
+                return vec![one(SigningParty::Speaker, by)];
             }
+            let new = predicate.new_root().map(|new| root(SigningParty::NewRoot, new));
+            present.into_iter().chain(new).collect()
         }
     }
 }
@@ -342,23 +341,54 @@ fn named_keys(statement: &Statement, registry: Option<&Registry>) -> Vec<NamedKe
             keys.push(full(&charter.log_key, None, KeyPart::Log));
             keys
         }
-        Predicate::Registry(predicate) => match &predicate.action {
-            Action::Enrol(enrol) => brought(&enrol.keys, &enrol.organisation),
-            Action::Rotate(rotate) => {
-                let mut keys = brought(&rotate.add, &rotate.organisation);
-                keys.extend(rotate.retire.iter().map(|key| id(key, KeyPart::Retired)));
-                keys
-            }
-            Action::Revoke(revoke) => vec![id(&revoke.key, KeyPart::Revoked)],
-            Action::Root(root) => {
-                let present = registry.iter().flat_map(|registry| &registry.root().keys);
-                let left = present.filter(|held| !root.has(&held.key.key_id()));
-                let left = left.map(|held| full(&held.key, Some(&held.organisation), KeyPart::LeavesRoot));
-                of_root(root).into_iter().chain(left).collect()
-            }
-            Action::Change(_) | Action::Suspend(_) | Action::Reinstate(_) => Vec::new(),
-        },
+        Predicate::Registry(predicate) => {
+            let of_action = |action: &Action| match action {
+                Action::Enrol(enrol) => brought(&enrol.keys, &enrol.organisation),
+                Action::Rotate(rotate) => {
+                    let mut keys = brought(&rotate.add, &rotate.organisation);
+                    keys.extend(rotate.retire.iter().map(|key| id(key, KeyPart::Retired)));
+                    keys
+                }
+                Action::Revoke(revoke) => vec![id(&revoke.key, KeyPart::Revoked)],
+                Action::Distrust(distrust) => match (&distrust.key, distrust.from) {
+                    (Some(key), Some(_)) => vec![id(key, KeyPart::Distrusted)],
+                    (Some(key), None) => vec![id(key, KeyPart::Believed)],
+                    (None, from) => {
+                        let part = from.map_or(KeyPart::Believed, |_| KeyPart::Distrusted);
+                        let theirs = |key: &KeyId| of_organisation(registry, &distrust.organisation, key);
+                        let keys = registry.iter().flat_map(|registry| registry.keys().keys());
+                        keys.filter(|key| theirs(key)).map(|key| id(key, part)).collect()
+                    }
+                },
+                Action::Keys(keys) => {
+                    let listed = |key: &KeyId| keys.keys.iter().any(|listed| listed.key_id() == *key);
+                    let in_use = registry.iter().flat_map(|registry| registry.keys());
+                    let ended = in_use.filter(|(key, record)| {
+                        record.organisation == keys.organisation && record.ended.is_none() && !listed(key)
+                    });
+                    let ended = ended.map(|(key, _)| id(key, KeyPart::Retired));
+                    let stay = keys.keys.iter();
+                    stay.map(|key| full(key, Some(&keys.organisation), KeyPart::InUse))
+                        .chain(ended)
+                        .collect()
+                }
+                Action::Root(root) => {
+                    let present = registry.iter().flat_map(|registry| &registry.root().keys);
+                    let left = present.filter(|held| !root.has(&held.key.key_id()));
+                    let left =
+                        left.map(|held| full(&held.key, Some(&held.organisation), KeyPart::LeavesRoot));
+                    of_root(root).into_iter().chain(left).collect()
+                }
+                Action::Change(_) | Action::Suspend(_) | Action::Reinstate(_) => Vec::new(),
+            };
+            predicate.actions.iter().flat_map(of_action).collect()
+        }
     }
+}
+
+fn of_organisation(registry: Option<&Registry>, organisation: &OrgId, key: &KeyId) -> bool {
+    let record = registry.and_then(|registry| registry.keys().get(key));
+    record.is_some_and(|record| record.organisation == *organisation)
 }
 
 /// Members of the payload that are lost when what was understood of it is written again.

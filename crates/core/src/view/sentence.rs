@@ -36,7 +36,11 @@ const SHOWN_MEMBERS: usize = 4;
 pub fn sentence(statement: &Statement, registry: Option<&Registry>) -> String {
     match &statement.predicate {
         Predicate::Event(event) => of_event(event, registry),
-        Predicate::Registry(predicate) => of_action(&predicate.action, registry),
+        Predicate::Registry(predicate) => {
+            let actions = predicate.actions.iter();
+            let said: Vec<_> = actions.map(|action| of_action(action, registry)).collect();
+            said.join("; ")
+        }
         Predicate::Charter(charter) => of_charter(charter),
         Predicate::Seal(seal) => of_seal(seal),
     }

@@ -42,8 +42,8 @@ pub struct TimelineRow {
     /// Who else signed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub countersigned: Vec<Party>,
-    /// The event's or registry action's name, `charter` or `seal`.
-    pub event: &'static str,
+    /// The event's name, those of the registry's actions, `charter` or `seal`.
+    pub event: String,
     /// What it says, as one sentence that follows the speaker's name.
     pub sentence: String,
     /// Subjects of the statement.
@@ -100,10 +100,10 @@ impl TimelineRow {
             .into_iter()
             .map(|org| Party::new(&org, registry));
         let (time, event) = match &statement.predicate {
-            Predicate::Event(event) => (event.time, event.event.name()),
-            Predicate::Registry(predicate) => (predicate.time, predicate.action.name()),
-            Predicate::Charter(charter) => (charter.time, "charter"),
-            Predicate::Seal(seal) => (seal.time, "seal"),
+            Predicate::Event(event) => (event.time, event.event.name().to_owned()),
+            Predicate::Registry(predicate) => (predicate.time, predicate.names().join(", ")),
+            Predicate::Charter(charter) => (charter.time, "charter".to_owned()),
+            Predicate::Seal(seal) => (seal.time, "seal".to_owned()),
         };
         let predicate = statement.event();
         let at = predicate.and_then(|event| event.place.as_ref());

@@ -153,8 +153,10 @@ fn install(slot: &str, into: &ComponentId) -> (Event, Vec<ComponentId>) {
 /// A release with other names, by an organisation with a hostile name.
 fn hostile_release() -> Vec<u8> {
     let predicate = EventPredicate {
+        ledger: "ledger.example/2026".parse().unwrap(),
         by: org("dns:hostile.example"),
         role: Role::Producer,
+        with: Vec::new(),
         time: "2026-03-01T08:30:00Z".parse().unwrap(),
         place: None,
         disclosure: None,
@@ -361,7 +363,7 @@ fn a_unit_as_built_has_the_parts_and_firmware_it_was_shipped_with() {
         pedigree.items[0]
             .rows
             .iter()
-            .map(|row| row.event)
+            .map(|row| row.event.clone())
             .collect::<Vec<_>>()
     };
     let life = [

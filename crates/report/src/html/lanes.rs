@@ -22,7 +22,7 @@ use prova_core::{
 pub(super) struct Mark {
     pub(super) index: EntryIndex,
     pub(super) time: Timestamp,
-    pub(super) event: &'static str,
+    pub(super) event: String,
     /// Who speaks, where it is an entry about the unit.
     by: Option<OrgId>,
     /// Whether there is a finding at this entry in the unit's chain.
@@ -194,7 +194,7 @@ fn marks(timeline: &Timeline, spans: &[CustodySpan]) -> Vec<Mark> {
         let mark = Mark {
             index: row.index,
             time: row.time,
-            event: row.event,
+            event: row.event.clone(),
             by: row.by.as_ref().map(|party| party.id.clone()),
             found: !row.findings.is_empty(),
         };
@@ -214,7 +214,8 @@ fn begins(span: &CustodySpan) -> Mark {
             Some(Passage::Insertion { .. }) => "put in",
             Some(Passage::Removal { .. }) => "taken out",
             None => "not here",
-        },
+        }
+        .to_owned(),
         by: None,
         found: false,
     }

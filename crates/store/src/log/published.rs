@@ -93,8 +93,8 @@ pub(crate) fn read_charter(tiles: &TileFiles, size: TreeSize) -> Result<(Verifie
     let Predicate::Charter(charter) = &entry.statement().predicate else {
         return Err(OpenError::NoCharter);
     };
-    let founding = Registry::found(charter, entry.leaf(), entry.signers())
-        .map_err(|source| OpenError::Charter { file, source })?;
+    let founding =
+        Registry::found(charter, entry.signers()).map_err(|source| OpenError::Charter { file, source })?;
     Ok((entry, founding))
 }
 

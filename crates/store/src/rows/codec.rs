@@ -9,7 +9,7 @@ use bincode::config::{BigEndian, Configuration, Fixint, Limit};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The version of all rows; a row of another version is read as damaged, and the store is built anew.
-pub(crate) const ROW_VERSION: u8 = 7;
+pub(crate) const ROW_VERSION: u8 = 8;
 
 /// The largest row, in bytes: 5,000 keys of a registry fit many times.
 const MAX_ROW_BYTES: usize = 64 << 20;
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn rows_are_fixed_width_and_big_endian_and_read_back() {
         let row = encode(&EntryIndex::new(258)).unwrap();
-        assert_eq!(row, [7, 0, 0, 0, 0, 0, 0, 1, 2]);
+        assert_eq!(row, [8, 0, 0, 0, 0, 0, 0, 1, 2]);
         assert_eq!(decode(&row), Ok(EntryIndex::new(258)));
     }
 
@@ -96,19 +96,19 @@ mod tests {
     fn other_rows_are_refused() {
         assert_eq!(decode::<EntryIndex>(&[]), Err(CodecError::Version { got: None }));
         assert_eq!(
-            decode::<EntryIndex>(&[6, 0, 0, 0, 0, 0, 0, 1, 2]),
-            Err(CodecError::Version { got: Some(6) })
+            decode::<EntryIndex>(&[7, 0, 0, 0, 0, 0, 0, 1, 2]),
+            Err(CodecError::Version { got: Some(7) })
         );
         assert!(matches!(
-            decode::<EntryIndex>(&[7, 0]),
+            decode::<EntryIndex>(&[8, 0]),
             Err(CodecError::Decode(_))
         ));
         assert_eq!(
-            decode::<EntryIndex>(&[7, 0, 0, 0, 0, 0, 0, 1, 2, 3]),
+            decode::<EntryIndex>(&[8, 0, 0, 0, 0, 0, 0, 1, 2, 3]),
             Err(CodecError::Trailing { got: 1 })
         );
         // A length of 2^64 − 1 bytes that are not there.
-        let mut row = vec![7];
+        let mut row = vec![8];
         row.extend([0xff; 8]);
         assert!(matches!(decode::<Vec<u8>>(&row), Err(CodecError::Decode(_))));
     }

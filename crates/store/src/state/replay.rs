@@ -27,7 +27,7 @@ pub(crate) fn replay<R: Rows<Error = RowError>>(
     let meter = Meter::new(progress, size.get());
     let mut edge = TileEdge::new();
     let mut replay = Replay::new();
-    let mut head = None;
+    let mut known = None;
     let wrong = |source| AuditError::entry(size, source);
     lookahead::in_order::<AuditError>(snapshot, |chunk| {
         let Chunk {
@@ -49,8 +49,8 @@ pub(crate) fn replay<R: Rows<Error = RowError>>(
             }
         }
         meter.at(edge.size().get());
-        let now = replay.registry().map(Registry::head);
-        let changed = std::mem::replace(&mut head, now) != now;
+        let now = replay.registry().map(Registry::entries);
+        let changed = std::mem::replace(&mut known, now) != now;
         Ok(replay.registry().filter(|_| changed).cloned())
     })?;
     let replayed = replay.finish(rows).map_err(wrong)?;

@@ -2,7 +2,7 @@
 
 use prova_core::{
     hash::{Digest, LeafHash},
-    id::{Alias, SubjectId},
+    id::{Alias, Origin, SubjectId},
     statement::{
         Envelope, EnvelopeSignature, Predicate, Statement, Subject,
         event::{Attachment, Event, EventPredicate, Place, role::Role},
@@ -89,6 +89,7 @@ pub(super) struct Clerk {
     pub(super) chance: Chance,
     /// Findings that what was written leads to.
     pub(super) findings: u64,
+    origin: Origin,
     seconds: i64,
     entry: Vec<u8>,
 }
@@ -98,6 +99,7 @@ impl Clerk {
         Self {
             chance: Chance::new(seed),
             findings: 0,
+            origin: super::ORIGIN.parse().expect("an origin"),
             seconds: beginning,
             entry: Vec::new(),
         }
@@ -149,8 +151,10 @@ impl Clerk {
             subject.aliases.push(alias);
         }
         let predicate = EventPredicate {
+            ledger: self.origin.clone(),
             by: speech.by.id.clone(),
             role: speech.role,
+            with: speech.with.iter().map(|other| other.id.clone()).collect(),
             time: self.now(),
             place: speech.place,
             disclosure: None,

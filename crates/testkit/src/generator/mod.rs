@@ -23,7 +23,6 @@ mod parts;
 use std::{collections::VecDeque, fmt};
 
 use prova_core::{
-    hash::LeafHash,
     id::{Origin, SubjectId},
     key::SecretKey,
     statement::{
@@ -181,25 +180,28 @@ fn found(cast: &Cast, clerk: &mut Clerk) -> VecDeque<Vec<u8>> {
         critical: Vec::new(),
     };
     let mut entries = VecDeque::new();
-    let mut head = None;
-    let mut say = |predicate: Predicate, keys: &[&str]| {
-        let statement = Statement {
-            subjects: vec![Subject::new(SubjectId::Ledger(origin.clone()), head)],
-            predicate,
-        };
-        let entry = builder::sign(&statement, keys);
-        head = Some(LeafHash::of_entry(&entry));
-        entries.push_back(entry);
+    let mut say = |subjects, predicate, keys: &[&str]| {
+        let statement = Statement { subjects, predicate };
+        entries.push_back(builder::sign(&statement, keys));
     };
     let roots = ROOTS.map(|(_, key)| key);
-    say(Predicate::Charter(Box::new(charter)), &roots);
+    let ledger = Subject::new(SubjectId::Ledger(origin.clone()), None);
+    say(vec![ledger], Predicate::Charter(Box::new(charter)), &roots);
     for party in cast.everybody() {
         let predicate = RegistryPredicate {
+            ledger: origin.clone(),
+            by: None,
             time: clerk.now(),
             critical: Vec::new(),
-            action: Action::Enrol(party.enrol()),
+            actions: vec![Action::Enrol(party.enrol())],
         };
-        say(Predicate::Registry(Box::new(predicate)), &roots[..2]);
+        let organisation = SubjectId::Organisation(party.id.clone());
+        let subject = Subject::numbered(organisation, 0);
+        say(
+            vec![subject],
+            Predicate::Registry(Box::new(predicate)),
+            &roots[..2],
+        );
     }
     entries
 }

@@ -70,6 +70,9 @@ pub(crate) struct Common {
     /// Who speaks [default: whose key signs].
     #[arg(long, value_name = "ORG")]
     by: Option<OrgId>,
+    /// Who stands by it too, and signs later (`prova sign`); whose keys countersign is named without being told.
+    #[arg(long = "with", value_name = "ORG")]
+    with: Vec<OrgId>,
     /// In which role [default: the one role that may].
     #[arg(long)]
     role: Option<Role>,
@@ -117,6 +120,12 @@ pub(super) struct Request {
     components: Vec<SubjectId>,
     documents: Vec<(&'static str, PathBuf)>,
     boms: Vec<PathBuf>,
+}
+
+/// Who speaks, and who stands by it too.
+struct Speakers {
+    by: OrgId,
+    with: Vec<OrgId>,
 }
 
 /// Subjects that share an event's fields.
@@ -167,17 +176,18 @@ impl Request {
         for path in &self.common.countersign {
             keys.push(signing::read_key(path, &source, ui)?);
         }
-        let by = self.by(basis.registry(), &keys)?;
-        let subjects = self.subjects(&by)?;
+        let speakers = self.speakers(basis.registry(), &keys)?;
+        let by = &speakers.by;
+        let subjects = self.subjects(by)?;
         let links = subjects::links(
             &self.common.from_ledger,
             proof.as_ref().map(|proof| proof.attachment.sha256),
         )?;
         documents.extend(proof);
         let mut entries = Vec::new();
-        for group in self.groups(fields, subjects, &by, &basis)? {
+        for group in self.groups(fields, subjects, by, &basis)? {
             let event = event::build(self.event, group.fields, basis.snapshot())?;
-            let predicate = self.predicate(event, &by, evidence.clone(), basis.registry())?;
+            let predicate = self.predicate(event, &speakers, evidence.clone(), &basis)?;
             let mut stated = Vec::with_capacity(group.subjects.len());
             for subject in group.subjects {
                 stated.push(subject.with_links(basis.head(&subject.id)?, &links)?);
@@ -245,6 +255,28 @@ impl Request {
         }
     }
 
+    /// Who speaks, and who stands by it: whose keys sign, and who else is named.
+    fn speakers(&self, registry: Option<&Registry>, keys: &[SecretKey]) -> Result<Speakers, CommandError> {
+        let by = self.by(registry, keys)?;
+        let mut with = self.common.with.clone();
+        for key in keys.iter().skip(1).map(|key| key.public().key_id()) {
+            match registry.map(|registry| registry.keys().get(&key)) {
+                Some(Some(record)) => with.push(record.organisation.clone()),
+                Some(None) => return Err(prova_core::statement::VerifyEntryError::UnknownKey(key).into()),
+                None => {}
+            }
+        }
+        with.sort();
+        with.dedup();
+        if with.len() < self.common.countersign.len() {
+            return Err(
+                CommandError::caller("it is not known who stands by it beside the speaker")
+                    .hint("name each organisation whose key countersigns with --with ORG, one key each"),
+            );
+        }
+        Ok(Speakers { by, with })
+    }
+
     fn subjects(&self, by: &OrgId) -> Result<Vec<StatedAlias>, CommandError> {
         let named = self.common.components.iter().chain(&self.components);
         let mut subjects: Vec<StatedAlias> = Vec::new();
@@ -292,13 +324,13 @@ impl Request {
     fn predicate(
         &self,
         mut event: Event,
-        by: &OrgId,
+        Speakers { by, with }: &Speakers,
         evidence: Vec<Attachment>,
-        registry: Option<&Registry>,
+        basis: &Basis,
     ) -> Result<EventPredicate, CommandError> {
         let role = match self.common.role {
             Some(role) => role,
-            None => role(&event, by, registry)?,
+            None => role(&event, by, basis.registry())?,
         };
         if let Event::Manifest(manifest) = &mut event
             && role == Role::Producer
@@ -311,8 +343,10 @@ impl Request {
             name: self.common.place.clone(),
         };
         Ok(EventPredicate {
+            ledger: basis.origin()?,
             by: by.clone(),
             role,
+            with: with.clone(),
             time: self.time()?,
             place: (place != Place::default()).then_some(place),
             disclosure: self.common.disclosure,
@@ -439,7 +473,7 @@ fn sign(
     let statements = split::statements(
         subjects,
         &Predicate::Event(Box::new(predicate.clone())),
-        keys.len(),
+        predicate.with.len().saturating_add(1),
     );
     let sign = |statement: Statement| {
         statement.check().or_caller()?;

@@ -91,8 +91,10 @@ mod tests {
 
     fn ship() -> Predicate {
         Predicate::Event(Box::new(EventPredicate {
+            ledger: "ledger.example/2026".parse().unwrap(),
             by: "dns:nordlys.example".parse().unwrap(),
             role: Role::Manufacturer,
+            with: Vec::new(),
             time: "2026-03-01T08:00:00Z".parse().unwrap(),
             place: None,
             disclosure: None,

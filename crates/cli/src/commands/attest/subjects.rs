@@ -48,6 +48,7 @@ impl StatedAlias {
         Ok(Subject {
             id: self.id.clone(),
             prev,
+            number: None,
             from,
             aliases: self.aliases.clone(),
         })

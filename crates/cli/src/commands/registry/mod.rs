@@ -7,12 +7,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use prova_core::{
     country::Country,
-    id::{OrgId, SubjectId},
-    key::{KeyId, PublicKey},
+    id::OrgId,
+    key::{KeyId, PublicKey, SecretKey},
     position::EntryIndex,
     statement::{
-        Envelope, Predicate, Statement, Subject,
-        action::{Action, Change, Enrol, RegistryPredicate, Revoke, Rotate, StandingChange},
+        Envelope, Predicate, Statement,
+        action::{
+            Action, Change, Distrust, Enrol, KeptKeys, RegistryPredicate, Revoke, Rotate, StandingChange,
+        },
         event::role::Role,
     },
     time::Timestamp,
@@ -37,6 +39,8 @@ pub(crate) enum RegistryCommand {
     Change(ChangeArgs),
     Rotate(RotateArgs),
     Revoke(RevokeArgs),
+    Distrust(DistrustArgs),
+    Keys(KeysArgs),
     Suspend(SuspendArgs),
     Reinstate(ReinstateArgs),
     Root(RootArgs),
@@ -147,9 +151,9 @@ pub(crate) struct RotateArgs {
 
 /// Let a key speak no more.
 ///
-/// Signed by the root, or by the key itself or another key of its organisation. With --distrust-from, the root's word turns what the key signed
-/// from that entry on into findings, and what keys signed that it brought in; history stays as it is. The root is heard also about keys that
-/// were retired or revoked before, and its last word counts. An organisation can only ask for distrust.
+/// Signed by the root, or by the key itself or another key of its organisation. What it signed stays good. With --distrust-from the root says as
+/// well that what the key signed from that entry on is not to be believed, also of a key that was laid down or revoked before; an organisation
+/// can only ask for that.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
@@ -161,12 +165,70 @@ pub(crate) struct RevokeArgs {
     /// The key: a key id, a file or a text `ed25519:…`.
     #[arg(value_name = "KEY")]
     key: String,
+    /// Whose key it is [default: as the ledger has it].
+    #[arg(long, value_name = "ORG")]
+    org: Option<OrgId>,
     /// Why the key is revoked, in words.
     #[arg(long)]
     reason: String,
-    /// The first entry that is not trusted any more.
+    /// The first entry that is not to be believed.
     #[arg(long, value_name = "INDEX")]
     distrust_from: Option<u64>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+/// Say that what an organisation or its key signed is not to be believed, or is again.
+///
+/// Signed by the root, whose last word counts, whether a key is in use, laid down or revoked. What rests on distrusted words falls with them, and
+/// so do keys that only distrusted ones brought in; history stays as it is. Without --key it is about all keys that the organisation ever had: then
+/// it is suspended, unless --keep names those that it goes on with.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
+
+Example:
+  prova registry distrust dns:nordlys.example --from 17 --reason 'under investigation' \
+    --sign keys/root-a.pem --sign keys/root-b.pem")]
+pub(crate) struct DistrustArgs {
+    /// The organisation that signed what is not to be believed.
+    #[arg(value_name = "ORG")]
+    organisation: OrgId,
+    /// One of its keys: a key id, a file or a text `ed25519:…`.
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// The first entry that is not to be believed.
+    #[arg(long, value_name = "INDEX", required_unless_present = "believe")]
+    from: Option<u64>,
+    /// All that was signed is to be believed again.
+    #[arg(long, conflicts_with = "from")]
+    believe: bool,
+    /// Keys that the organisation goes on with: files or texts `ed25519:…`. Others of it end.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["key", "believe"])]
+    keep: Vec<String>,
+    /// Why, in words.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+/// Say exactly which keys an organisation has in use.
+///
+/// Signed by the root, which vouches for them; new ones come in, others end, and the organisation may rotate its keys by itself again.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 recorded, 1 the ledger is damaged, 2 refused, with the reason, 3 the disk failed.
+
+Example:
+  prova registry keys dns:nordlys.example --key keys/nordlys.pub.pem --sign keys/root-a.pem --sign keys/root-b.pem")]
+pub(crate) struct KeysArgs {
+    /// The organisation whose keys they are.
+    #[arg(value_name = "ORG")]
+    organisation: OrgId,
+    /// Its keys: files or texts `ed25519:…`.
+    #[arg(long = "key", value_name = "KEY", required = true)]
+    keys: Vec<String>,
     #[command(flatten)]
     signing: Signing,
 }
@@ -267,11 +329,12 @@ pub(crate) fn run(command: &RegistryCommand, ui: &mut Ui) -> Result<Status, Comm
             });
             record(&args.signing, action, ui)
         }
-        RegistryCommand::Revoke(args) => {
-            let action = Action::Revoke(Revoke {
-                key: key_id(&args.key, &args.signing, ui)?,
-                reason: args.reason.clone(),
-                distrust_from: args.distrust_from.map(EntryIndex::new),
+        RegistryCommand::Revoke(args) => revoke(args, ui),
+        RegistryCommand::Distrust(args) => distrust(args, ui),
+        RegistryCommand::Keys(args) => {
+            let action = Action::Keys(KeptKeys {
+                organisation: args.organisation.clone(),
+                keys: public_keys(&args.keys, &args.signing, ui)?,
             });
             record(&args.signing, action, ui)
         }
@@ -312,48 +375,120 @@ fn key_id(named: &str, signing: &Signing, ui: &Ui) -> Result<KeyId, CommandError
 
 fn record(signing: &Signing, action: Action, ui: &mut Ui) -> Result<Status, CommandError> {
     let basis = signing.basis.open(ui)?;
-    record_on(basis, signing, action, Vec::new(), ui)
+    let keys = signing.keys(ui)?;
+    record_on(basis, signing, vec![action], keys, ui)
+}
+
+/// Ends a key that is in use, and says what is to be believed of what it signed: the root in an action of its own.
+fn revoke(args: &RevokeArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+    let signing = &args.signing;
+    let basis = signing.basis.open(ui)?;
+    let keys = signing.keys(ui)?;
+    let key = key_id(&args.key, signing, ui)?;
+    let organisation = args.org.clone().or_else(|| basis.owner(&[key]));
+    let organisation = organisation.ok_or_else(|| {
+        CommandError::caller(format!("it is not known whose key {key} is"))
+            .hint("say whose it is with --org; `prova registry show` lists keys")
+    })?;
+    let record = basis.registry().and_then(|registry| registry.keys().get(&key));
+    let has_ended = record.is_some_and(|record| record.ended.is_some());
+    let from = args.distrust_from.map(EntryIndex::new);
+    let is_own = basis.owner(&ids(&keys)).is_some();
+    let (asked, said) = if is_own { (from, None) } else { (None, from) };
+    let mut actions = Vec::new();
+    if !has_ended || said.is_none() {
+        actions.push(Action::Revoke(Revoke {
+            organisation: organisation.clone(),
+            key,
+            reason: args.reason.clone(),
+            distrust_from: asked,
+        }));
+    }
+    actions.extend(said.map(|from| {
+        Action::Distrust(Distrust {
+            organisation,
+            key: Some(key),
+            from: Some(from),
+            reason: args.reason.clone(),
+        })
+    }));
+    record_on(basis, signing, actions, keys, ui)
+}
+
+fn distrust(args: &DistrustArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+    let signing = &args.signing;
+    let basis = signing.basis.open(ui)?;
+    let key = args.key.as_deref();
+    let mut actions = vec![Action::Distrust(Distrust {
+        organisation: args.organisation.clone(),
+        key: key.map(|key| key_id(key, signing, ui)).transpose()?,
+        from: args.from.map(EntryIndex::new),
+        reason: args.reason.clone(),
+    })];
+    if !args.keep.is_empty() {
+        actions.push(Action::Keys(KeptKeys {
+            organisation: args.organisation.clone(),
+            keys: public_keys(&args.keep, signing, ui)?,
+        }));
+    }
+    let keys = signing.keys(ui)?;
+    record_on(basis, signing, actions, keys, ui)
 }
 
 fn root(args: &RootArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let basis = args.signing.basis.open(ui)?;
     let origin = basis.origin()?;
     let source = args.signing.basis.passphrase.source();
-    let keys: Vec<_> = args
+    let named: Vec<_> = args
         .root_keys
         .iter()
         .map(|key| NamedRootKey::read(key, &origin, &source, ui))
         .collect::<Result<_, _>>()?;
-    let root = NamedRootKey::root(&keys, args.threshold);
+    let root = NamedRootKey::root(&named, args.threshold);
     root.check().or_caller()?;
-    let secrets = keys.into_iter().filter_map(NamedRootKey::into_secret).collect();
-    record_on(basis, &args.signing, Action::Root(root), secrets, ui)
+    let mut keys: Vec<_> = named.into_iter().filter_map(NamedRootKey::into_secret).collect();
+    keys.extend(args.signing.keys(ui)?);
+    record_on(basis, &args.signing, vec![Action::Root(root)], keys, ui)
+}
+
+impl Signing {
+    fn keys(&self, ui: &Ui) -> Result<Vec<SecretKey>, CommandError> {
+        let source = self.basis.passphrase.source();
+        self.sign
+            .iter()
+            .map(|path| signing::read_key(path, &source, ui))
+            .collect()
+    }
+}
+
+fn ids(keys: &[SecretKey]) -> Vec<KeyId> {
+    keys.iter().map(|key| key.public().key_id()).collect()
 }
 
 fn record_on(
     basis: Basis,
     signing: &Signing,
-    action: Action,
-    mut keys: Vec<prova_core::key::SecretKey>,
+    actions: Vec<Action>,
+    mut keys: Vec<SecretKey>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
-    let source = signing.basis.passphrase.source();
-    for path in &signing.sign {
-        keys.push(signing::read_key(path, &source, ui)?);
-    }
     // A new root key may be a present one too, and signs once.
     keys.sort_by_key(|key| key.public().key_id());
     keys.dedup_by_key(|key| key.public().key_id());
-    let signers: Vec<_> = keys.iter().map(|key| key.public().key_id()).collect();
-    let head = basis.registry_head(&signers)?;
-    let statement = Statement {
-        subjects: vec![Subject::new(SubjectId::Ledger(basis.origin()?), head)],
-        predicate: Predicate::Registry(Box::new(RegistryPredicate {
-            time: signing.time.map_or_else(clock::now, Ok)?,
-            critical: Vec::new(),
-            action,
-        })),
+    let predicate = RegistryPredicate {
+        ledger: basis.origin()?,
+        by: basis.owner(&ids(&keys)),
+        time: signing.time.map_or_else(clock::now, Ok)?,
+        critical: Vec::new(),
+        actions,
     };
+    let subjects = predicate.subjects().into_iter();
+    let subjects = subjects.map(|id| basis.registry_subject(predicate.by.as_ref(), id));
+    let statement = Statement {
+        subjects: subjects.collect::<Result<_, _>>()?,
+        predicate: Predicate::Registry(Box::new(predicate)),
+    };
+    statement.check().or_caller()?;
     let keys: Vec<_> = keys.iter().collect();
     let envelope = Envelope::sign(statement.encode(), &keys).or_caller()?;
     signing.basis.deliver(basis, &[envelope.encode()], &[], ui)?;

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use clap::Args;
 use prova_core::{
     country::Country,
-    hash::LeafHash,
     id::{OrgId, Origin},
     key::{KeyId, PublicKey},
     position::EntryIndex,
@@ -50,8 +49,6 @@ struct RegistryShown {
     log_key: PublicKey,
     /// Entries in the ledger.
     size: u64,
-    /// Leaf hash of the last registry entry.
-    head: LeafHash,
     /// Who governs the ledger.
     root: RootShown,
     /// Enrolled organisations, in the order of their ids.
@@ -191,7 +188,6 @@ pub(super) fn run(args: &RegistryShowArgs, ui: &mut Ui) -> Result<Status, Comman
         purpose: registry.purpose(),
         log_key: *registry.log_key(),
         size: snapshot.size().get(),
-        head: registry.head(),
         root: RootShown {
             threshold: root.threshold,
             keys: root

@@ -117,7 +117,8 @@ fn cosignatures_below_the_quorum_or_by_one_witness_twice_do_not_meet_it() {
 fn an_exporter_who_was_suspended_or_whose_key_was_revoked_is_refused() {
     use crate::{
         registry::EntitlementError,
-        statement::action::{Action, Revoke, StandingChange},
+        statement::action::{Action, StandingChange},
+        tests::scene::revocation,
     };
     let exported = |action: Action| {
         let mut ledger = sealed();
@@ -147,11 +148,7 @@ fn an_exporter_who_was_suspended_or_whose_key_was_revoked_is_refused() {
         custody::CustodyError::Entitlement(EntitlementError::Suspended { .. })
     ));
     // The organisation may still export with another key, so only the signature tells.
-    let (dossier, custody) = exported(Action::Revoke(Revoke {
-        key: key("auditor").public().key_id(),
-        reason: "stolen".to_owned(),
-        distrust_from: None,
-    }));
+    let (dossier, custody) = exported(revocation("auditor", key("auditor").public().key_id()));
     assert!(dossier.is_ok());
     assert!(matches!(
         custody,

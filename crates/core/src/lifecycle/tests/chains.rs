@@ -80,18 +80,15 @@ fn an_act_is_amended_by_its_authority_only() {
 
 #[test]
 fn entries_of_a_distrusted_key_become_findings() {
-    use crate::statement::action::{Action, Revoke};
+    use crate::tests::scene::distrust;
     let mut scene = made(&[U1]);
     scene.clean("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
     let last = scene.entries.len() as u64 - 1;
     let key = crate::tests::scene::public("nordlys").key_id();
     let from = Some(crate::position::EntryIndex::new(last));
-    let revoke = Revoke {
-        key,
-        reason: "stolen".into(),
-        distrust_from: from,
-    };
-    scene.act(Action::Revoke(revoke), &["root-a", "root-b"]).unwrap();
+    scene
+        .act(distrust("nordlys", key, from), &["root-a", "root-b"])
+        .unwrap();
     let found = distrusted(scene.registry.as_ref().unwrap(), |key| scene.signed_by(key)).unwrap();
     let detail = Detail::DistrustedKey {
         key,

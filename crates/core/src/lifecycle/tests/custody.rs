@@ -27,8 +27,9 @@ fn custody_is_handed_from_one_to_the_next() {
     assert_eq!(scene.transfers(U1)[0].state, TransferState::Accepted);
     // Handed over in person: both sign one statement.
     let mut scene = made(&units);
-    let statement = scene.event(
+    let statement = scene.event_with(
         NORTH,
+        &["nordlys"],
         Role::Operator,
         receive("nordlys", None, SealState::None),
         &units,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    statement::action::{Revoke, StandingChange},
-    tests::scene::{Reading, Scene, org, public},
+    statement::action::{Action, StandingChange},
+    tests::scene::{Reading, Scene, org, public, revocation},
 };
 
 fn standing(name: &str) -> StandingChange {
@@ -84,18 +84,15 @@ fn the_speaker_of_an_event_comes_first() {
     let event: Event = serde_json::from_value(serde_json::json!({"receive": {
         "from": "dns:carrier.example", "seals": "none", "inspection": "accepted"}}))
     .unwrap();
-    let statement = scene.event(
+    let statement = scene.event_with(
         "operator-north",
+        &["carrier"],
         Role::Operator,
         event,
         &["unit:dns:nordlys.example/AAU/1"],
     );
     let (index, _) = scene.submit(&statement, &["carrier", "operator-north"]).unwrap();
-    let revoke = Action::Revoke(Revoke {
-        key: public("carrier").key_id(),
-        reason: "lost".to_owned(),
-        distrust_from: None,
-    });
+    let revoke = revocation("carrier", public("carrier").key_id());
     scene.act(revoke, &["carrier"]).unwrap();
     let reading = Reading::of(&scene);
     let speakers = reading.history.speakers(index, &reading.read(index));

@@ -4,17 +4,10 @@ use super::*;
 use crate::{
     key::{KeyId, published_test_key},
     lifecycle::{Detail, distrusted},
+    statement::action::{Distrust, KeptKeys},
 };
 
 const ROOTS: [&str; 2] = ["root-a", "root-b"];
-
-fn revocation(key: &SecretKey, distrust_from: Option<EntryIndex>) -> Action {
-    Action::Revoke(Revoke {
-        key: key.public().key_id(),
-        reason: "stolen".to_owned(),
-        distrust_from,
-    })
-}
 
 /// The entries that are distrusted, each with the key that signed it.
 fn disbelieved(scene: &Scene) -> Vec<(EntryIndex, KeyId)> {
@@ -33,14 +26,14 @@ fn a_thief_who_revokes_the_key_himself_does_not_escape_the_roots_word_and_the_la
     let mut scene = Scene::new();
     let lab = published_test_key("lab").unwrap();
     let said = scene.act(rotation("lab", &[], &[]), &["lab"]).unwrap();
-    let revoked = scene.act(revocation(&lab, None), &["lab"]).unwrap();
-    assert_eq!(disbelieved(&scene), []);
-    scene.act(revocation(&lab, Some(said)), &ROOTS).unwrap();
     let id = lab.public().key_id();
+    let revoked = scene.act(revocation("lab", id), &["lab"]).unwrap();
+    assert_eq!(disbelieved(&scene), []);
+    scene.act(distrust("lab", id, Some(said)), &ROOTS).unwrap();
     assert_eq!(disbelieved(&scene), [(said, id), (revoked, id)]);
-    scene.act(revocation(&lab, Some(revoked)), &ROOTS).unwrap();
+    scene.act(distrust("lab", id, Some(revoked)), &ROOTS).unwrap();
     assert_eq!(disbelieved(&scene), [(revoked, id)]);
-    scene.act(revocation(&lab, None), &ROOTS).unwrap();
+    scene.act(distrust("lab", id, None), &ROOTS).unwrap();
     assert_eq!(disbelieved(&scene), []);
     // No key comes back by it.
     assert!(scene.act(rotation("lab", &[], &[]), &["lab"]).is_err());
@@ -51,9 +44,13 @@ fn an_owner_cannot_disown_what_its_keys_said() {
     let mut scene = Scene::new();
     let lab = published_test_key("lab").unwrap();
     scene.act(rotation("lab", &[], &[]), &["lab"]).unwrap();
-    scene
-        .act(revocation(&lab, Some(EntryIndex::new(0))), &["lab"])
-        .unwrap();
+    let disown = Action::Revoke(Revoke {
+        organisation: org("lab"),
+        key: lab.public().key_id(),
+        reason: "never ours".to_owned(),
+        distrust_from: Some(EntryIndex::new(0)),
+    });
+    scene.act(disown, &["lab"]).unwrap();
     assert_eq!(disbelieved(&scene), []);
     let record = &scene.registry.as_ref().unwrap().keys()[&lab.public().key_id()];
     assert_eq!(record.distrust_claimed, Some(EntryIndex::new(0)));
@@ -64,31 +61,81 @@ fn keys_that_only_distrusted_keys_brought_in_are_distrusted_from_where_they_came
     let mut scene = Scene::new();
     let lab = published_test_key("lab").unwrap();
     let names = ["spare-1", "spare-2", "spare-3", "spare-4"];
-    let [honest, stolen, second, beside] = names.map(|name| published_test_key(name).unwrap());
+    let [honest, stolen, second, third] = names.map(|name| published_test_key(name).unwrap());
     let came = |scene: &mut Scene, key: &SecretKey, signers: &[&str]| {
         scene.act(rotation("lab", &[key], &[]), signers).unwrap()
     };
     came(&mut scene, &honest, &["lab"]);
     let theft = came(&mut scene, &stolen, &["lab"]);
     let later = came(&mut scene, &second, &["spare-2"]);
-    // Signed by a key that was there before the theft, too: the owner stands by it.
-    came(&mut scene, &beside, &["spare-1", "spare-2"]);
+    came(&mut scene, &third, &["spare-1"]);
     let spoke = ["spare-1", "spare-2", "spare-3", "spare-4"]
         .map(|name| scene.act(rotation("lab", &[], &[]), &[name]).unwrap());
-    scene.act(revocation(&lab, Some(theft)), &ROOTS).unwrap();
     let id = |key: &SecretKey| key.public().key_id();
+    scene.act(distrust("lab", id(&lab), Some(theft)), &ROOTS).unwrap();
     let mut want = vec![
         (theft, id(&lab)),
         (later, id(&stolen)),
-        (EntryIndex::new(later.get() + 1), id(&stolen)),
         (spoke[1], id(&stolen)),
         (spoke[2], id(&second)),
     ];
     assert_eq!(disbelieved(&scene), want);
     // The root may say that one of them is good.
-    scene.act(revocation(&second, None), &ROOTS).unwrap();
+    scene.act(distrust("lab", id(&second), None), &ROOTS).unwrap();
     want.pop();
     assert_eq!(disbelieved(&scene), want);
+}
+
+#[test]
+fn distrust_of_an_organisation_is_of_all_its_keys_and_suspends_it_unless_keys_are_confirmed() {
+    let suspended = |scene: &Scene| {
+        let participants = scene.registry.as_ref().unwrap().participants();
+        participants[&org("lab")].suspended.is_some()
+    };
+    let all = |from| {
+        Action::Distrust(Distrust {
+            organisation: org("lab"),
+            key: None,
+            from: Some(from),
+            reason: "under investigation".to_owned(),
+        })
+    };
+    let keep = |keys: &[&str]| {
+        Action::Keys(KeptKeys {
+            organisation: org("lab"),
+            keys: keys.iter().map(|name| public(name)).collect(),
+        })
+    };
+    let id = |name: &str| public(name).key_id();
+    let stolen = published_test_key("spare-1").unwrap();
+    let scene = || {
+        let mut scene = Scene::new();
+        let theft = scene.act(rotation("lab", &[&stolen], &[]), &["lab"]).unwrap();
+        let spoke = scene.act(rotation("lab", &[], &[]), &["spare-1"]).unwrap();
+        (scene, theft, spoke)
+    };
+    let (mut alone, theft, spoke) = scene();
+    alone.act(all(theft), &ROOTS).unwrap();
+    assert_eq!(disbelieved(&alone), [(theft, id("lab")), (spoke, id("spare-1"))]);
+    assert!(suspended(&alone));
+    // With a new key beside it the organisation goes on; no key comes back.
+    let (mut kept, theft, _) = scene();
+    kept.act_all(vec![all(theft), keep(&["spare-2"])], &ROOTS)
+        .unwrap();
+    assert!(!suspended(&kept));
+    assert!(kept.act(rotation("lab", &[], &[]), &["lab"]).is_err());
+    let goes_on = kept.act(rotation("lab", &[], &[]), &["spare-2"]).unwrap();
+    assert!(disbelieved(&kept).iter().all(|(index, _)| *index != goes_on));
+    let again = kept.act(keep(&["lab"]), &ROOTS);
+    assert_eq!(again, Err(registry(RegistryError::KeyInUse(id("lab")))));
+    // What the root confirms stands, though a thief brought it in and that comes out later.
+    let (mut confirmed, theft, spoke) = scene();
+    confirmed.act(keep(&["lab", "spare-1"]), &ROOTS).unwrap();
+    confirmed
+        .act(distrust("lab", id("lab"), Some(theft)), &ROOTS)
+        .unwrap();
+    assert_eq!(disbelieved(&confirmed), [(theft, id("lab"))]);
+    assert!(spoke > theft);
 }
 
 #[test]
@@ -99,8 +146,8 @@ fn a_plain_revocation_vouches_for_nothing_that_comes_out_later() {
     let theft = scene.act(rotation("lab", &[&stolen], &[]), &["lab"]).unwrap();
     let spoke = scene.act(rotation("lab", &[], &[]), &["spare-1"]).unwrap();
     // Before anybody knows of the theft.
-    scene.act(revocation(&stolen, None), &ROOTS).unwrap();
-    scene.act(revocation(&lab, Some(theft)), &ROOTS).unwrap();
     let id = |key: &SecretKey| key.public().key_id();
+    scene.act(revocation("lab", id(&stolen)), &ROOTS).unwrap();
+    scene.act(distrust("lab", id(&lab), Some(theft)), &ROOTS).unwrap();
     assert_eq!(disbelieved(&scene), [(theft, id(&lab)), (spoke, id(&stolen))]);
 }

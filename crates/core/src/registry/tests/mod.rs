@@ -4,21 +4,24 @@ mod distrust;
 mod own;
 
 use super::{EntitlementError, RegistryError};
-use crate::statement::action::{Action, Change, Enrol, Revoke, Rotate, StandingChange};
+use crate::statement::action::{
+    Action, ActionsError, Change, Enrol, MAX_ACTIONS, RegistryPredicate, Revoke, Rotate, StandingChange,
+};
 use crate::{
+    hash::LeafHash,
     key::SecretKey,
     ledger::Inadmissible,
     position::EntryIndex,
     statement::{
-        Predicate, VerifyEntryError,
+        Predicate, Statement, StatementError, Subject, VerifyEntryError,
         charter::{Purpose, RootError},
         event::{
-            Event,
+            Event, ShapeError,
             assurance::{Test, TestResult},
             role::Role,
         },
     },
-    tests::scene::{Refused, Scene, org, public},
+    tests::scene::{Refused, Scene, distrust, id, org, public, revocation},
 };
 
 const TYPE: &str = "type:dns:nordlys.example/AAU-3900/R1";
@@ -55,12 +58,12 @@ fn entitlement(error: EntitlementError) -> Refused {
     Refused::Inadmissible(Inadmissible::Entitlement(error))
 }
 
-fn no_signer(key: &str, action: &'static str, own: Option<&str>) -> Refused {
-    registry(RegistryError::Signer {
-        key: public(key).key_id(),
-        action,
-        own: own.map(org),
-    })
+fn entitlement_of_registry(error: EntitlementError) -> Refused {
+    registry(RegistryError::Entitlement(error))
+}
+
+fn not_of_root(key: &str) -> Refused {
+    registry(RegistryError::Signer(public(key).key_id()))
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn a_new_root_needs_the_old_and_the_new_threshold() {
 fn a_production_ledger_refuses_published_keys() {
     let mut scene = Scene::empty();
     let charter = Predicate::Charter(Box::new(Scene::charter(Purpose::Production)));
-    let statement = scene.about_ledger(charter);
+    let statement = Scene::about_ledger(charter);
     let error = registry(RegistryError::TestKey(public("root-a").key_id()));
     assert_eq!(scene.submit(&statement, &["root-a", "root-b"]), Err(error));
 }
@@ -153,7 +156,7 @@ fn the_ledgers_own_key_is_no_root_key_and_no_participants() {
     let mut scene = Scene::empty();
     let mut charter = Scene::charter(Purpose::Test);
     charter.root = Scene::root(&["root-a", "root-b", "log"], 2);
-    let statement = scene.about_ledger(Predicate::Charter(Box::new(charter)));
+    let statement = Scene::about_ledger(Predicate::Charter(Box::new(charter)));
     for signers in [["root-a", "root-b"], ["root-a", "log"]] {
         assert_eq!(scene.submit(&statement, &signers), Err(log_key()));
     }
@@ -221,51 +224,61 @@ fn a_key_speaks_from_its_enrolment_to_its_end() {
 #[test]
 fn others_cannot_rotate_or_revoke_a_key() {
     let mut scene = Scene::new();
-    let rotate = || Rotate {
-        organisation: org("lab"),
-        add: vec![public("spare-1")],
-        retire: Vec::new(),
+    let rotate = || {
+        Action::Rotate(Rotate {
+            organisation: org("lab"),
+            add: vec![public("spare-1")],
+            retire: Vec::new(),
+        })
     };
-    assert_eq!(
-        scene.act(Action::Rotate(rotate()), &["nordlys"]),
-        Err(no_signer("nordlys", "rotate", Some("lab")))
-    );
+    let lab = public("lab").key_id();
+    let foreign = scene.registry_statement(vec![rotate()], &["nordlys"]);
+    assert!(matches!(
+        foreign.check(),
+        Err(StatementError::Actions(ActionsError::Subjects { .. }))
+    ));
+    // Nor in the organisation's name.
+    let statement = scene.registry_statement(vec![rotate()], &["lab"]);
+    let not_signed = entitlement_of_registry(EntitlementError::NotSigned {
+        organisation: org("lab"),
+    });
+    assert_eq!(scene.submit(&statement, &["nordlys"]), Err(not_signed));
     let one_root = registry(RegistryError::Threshold {
         which: "present",
         got: 1,
         want: 2,
     });
-    assert_eq!(scene.act(Action::Rotate(rotate()), &["root-a"]), Err(one_root));
-    let revoke = |from| {
+    assert_eq!(scene.act(rotate(), &["root-a"]), Err(one_root));
+    let claim = |from| {
         Action::Revoke(Revoke {
-            key: public("lab").key_id(),
+            organisation: org("lab"),
+            key: lab,
             reason: "lost".into(),
-            distrust_from: from,
+            distrust_from: Some(EntryIndex::new(from)),
         })
     };
     let future = RegistryError::DistrustFuture {
         got: EntryIndex::new(99),
         at: EntryIndex::new(10),
     };
+    assert_eq!(scene.act(claim(99), &["lab"]), Err(registry(future)));
+    // The root says it, and does not ask.
     assert_eq!(
-        scene.act(revoke(Some(EntryIndex::new(99))), &["lab"]),
-        Err(registry(future))
+        scene.act(claim(3), &["root-a", "root-b"]),
+        Err(registry(RegistryError::Claim(lab)))
     );
-    assert!(
-        scene
-            .act(revoke(Some(EntryIndex::new(3))), &["root-a", "root-b"])
-            .is_ok()
+    scene.act(revocation("lab", lab), &["root-a", "root-b"]).unwrap();
+    // The owner has no key to say anything with any more, and a key ends once.
+    assert!(scene.act(revocation("lab", lab), &["lab"]).is_err());
+    let ended = registry(RegistryError::KeyNotInUse(lab));
+    assert_eq!(
+        scene.act(revocation("lab", lab), &["root-a", "root-b"]),
+        Err(ended)
     );
-    // The owner has no key to say anything with any more; the root's word is heard again.
-    assert!(scene.act(revoke(None), &["lab"]).is_err());
-    scene.act(revoke(None), &["root-a", "root-b"]).unwrap();
-    let nobodys = Action::Revoke(Revoke {
-        key: public("spare-4").key_id(),
-        reason: "lost".into(),
-        distrust_from: None,
-    });
-    let unknown = registry(RegistryError::KeyNotInUse(public("spare-4").key_id()));
-    assert_eq!(scene.act(nobodys, &["root-a", "root-b"]), Err(unknown));
+    let nobodys = public("spare-4").key_id();
+    let unknown = registry(RegistryError::KeyUnknown(nobodys));
+    let nobody = distrust("lab", nobodys, Some(EntryIndex::new(3)));
+    assert_eq!(scene.act(nobody, &["root-a", "root-b"]), Err(unknown));
 }
 
 #[test]
@@ -287,80 +300,64 @@ fn a_signature_that_does_not_count_is_refused_whatever_others_there_are() {
         })
     };
     let with = |more: &'static str| [ROOTS.as_slice(), &[more]].concat();
-    let ended = |key: &str, since| {
-        registry(RegistryError::Entitlement(EntitlementError::KeyEnded {
-            key: public(key).key_id(),
-            organisation: lab(),
-            since,
-        }))
-    };
-    // Somebody who has no say in it, be it about themselves.
-    for (action, more, own) in [
-        (suspend("carrier"), "lab", None),
-        (suspend("lab"), "lab", None),
-        (enrol("x", "spare-3"), "nordlys", None),
-        (rotate(&["spare-1"], &[]), "nordlys", Some("lab")),
+    // A participant beside the root, whatever it is about.
+    for (action, more) in [
+        (suspend("carrier"), "lab"),
+        (suspend("lab"), "lab"),
+        (enrol("x", "spare-3"), "nordlys"),
+        (rotate(&["spare-1"], &[]), "nordlys"),
+        (rotate(&["spare-1"], &[]), "lab"),
     ] {
         let name = action.name();
         assert_eq!(
             scene.act(action, &with(more)),
-            Err(no_signer(more, name, own)),
+            Err(not_of_root(more)),
             "{name} by {more}"
         );
     }
-    // Nor beside a key that may do it alone.
-    assert_eq!(
-        scene.act(rotate(&["spare-1"], &[]), &["lab", "nordlys"]),
-        Err(no_signer("nordlys", "rotate", Some("lab")))
-    );
+    // Others beside the key of the organisation that speaks of itself, and a second one of its own.
+    scene.act(rotate(&["spare-1"], &[]), &["lab"]).unwrap();
+    for (more, refused) in [
+        (
+            "nordlys",
+            EntitlementError::NotNamed {
+                organisation: org("nordlys"),
+            },
+        ),
+        ("spare-1", EntitlementError::SignedTwice(lab())),
+        ("root-a", EntitlementError::RootKey(public("root-a").key_id())),
+    ] {
+        assert_eq!(
+            scene.act(rotate(&["spare-2"], &[]), &["lab", more]),
+            Err(entitlement_of_registry(refused)),
+            "{more}"
+        );
+    }
     // A participant's key beside both thresholds.
     let root = || Action::Root(Scene::root(&["root-a", "spare-3"], 2));
     assert_eq!(
         scene.act(root(), &["root-a", "root-b", "spare-3", "lab"]),
-        Err(no_signer("lab", "root", None))
+        Err(not_of_root("lab"))
     );
-    // The root's key and the organisation's own go together, where the threshold is met.
-    scene.act(rotate(&["spare-1"], &[]), &with("lab")).unwrap();
-    // A key that was laid down, and one that was revoked.
-    let since = scene
-        .act(rotate(&["spare-2"], &["lab"]), &["lab", "spare-1"])
-        .unwrap();
-    assert_eq!(
-        scene.act(rotate(&["spare-4"], &[]), &["spare-1", "lab"]),
-        Err(ended("lab", since))
-    );
-    assert_eq!(
-        scene.act(rotate(&["spare-4"], &[]), &with("lab")),
-        Err(ended("lab", since))
-    );
-    let revoke = |name: &str| {
-        Action::Revoke(Revoke {
-            key: public(name).key_id(),
-            reason: "lost".into(),
-            distrust_from: None,
-        })
+    // A key that was laid down, and one of a suspended organisation.
+    let since = scene.act(rotate(&["spare-2"], &["lab"]), &["lab"]).unwrap();
+    let ended = EntitlementError::KeyEnded {
+        key: public("lab").key_id(),
+        organisation: lab(),
+        since,
     };
-    let since = scene.act(revoke("spare-2"), &["spare-2"]).unwrap();
     assert_eq!(
-        scene.act(revoke("lab"), &["spare-1", "spare-2"]),
-        Err(ended("spare-2", since))
+        scene.act(rotate(&["spare-4"], &[]), &["lab"]),
+        Err(entitlement_of_registry(ended))
     );
-    assert_eq!(
-        scene.act(suspend("carrier"), &with("spare-2")),
-        Err(no_signer("spare-2", "suspend", None))
-    );
-    // A suspended organisation does not speak, not even of its own keys.
     let since = scene.act(suspend("lab"), &ROOTS).unwrap();
-    let suspended = || {
-        registry(RegistryError::Entitlement(EntitlementError::Suspended {
-            organisation: lab(),
-            since,
-        }))
-    };
-    for signers in [vec!["spare-1"], with("spare-1")] {
-        assert_eq!(scene.act(revoke("spare-1"), &signers), Err(suspended()));
-    }
-    scene.act(revoke("spare-1"), &ROOTS).unwrap();
+    let suspended = entitlement_of_registry(EntitlementError::Suspended {
+        organisation: lab(),
+        since,
+    });
+    let revoke = || revocation("lab", public("spare-1").key_id());
+    assert_eq!(scene.act(revoke(), &["spare-1"]), Err(suspended));
+    scene.act(revoke(), &ROOTS).unwrap();
     // A root key that is one no more.
     scene.act(root(), &["root-a", "root-b", "spare-3"]).unwrap();
     let unknown = Refused::Verify(VerifyEntryError::UnknownKey(public("root-b").key_id()));
@@ -392,7 +389,9 @@ fn entitlement_is_by_role_event_and_standing() {
         Err(entitlement(no_role))
     );
     let statement = scene.event("lab", Role::Laboratory, a_test(), &[TYPE]);
-    let not_signed = entitlement(EntitlementError::NotSigned { by: org("lab") });
+    let not_signed = entitlement(EntitlementError::NotSigned {
+        organisation: org("lab"),
+    });
     assert_eq!(scene.submit(&statement, &["carrier"]), Err(not_signed));
     let root_key = entitlement(EntitlementError::RootKey(public("root-a").key_id()));
     assert_eq!(scene.submit(&statement, &["lab", "root-a"]), Err(root_key));
@@ -418,26 +417,186 @@ fn entitlement_is_by_role_event_and_standing() {
 }
 
 #[test]
-fn a_registry_entry_follows_the_one_before() {
+fn statements_of_the_root_are_numbered_for_each_organisation() {
     let mut scene = Scene::new();
-    let predicate = |scene: &mut Scene| scene.event("lab", Role::Laboratory, a_test(), &[TYPE]);
-    let _ = predicate(&mut scene);
-    let mut statement = scene.about_ledger(Predicate::Registry(Box::new(
-        crate::statement::action::RegistryPredicate {
-            time: "2026-01-01T00:00:00Z".parse().unwrap(),
-            critical: Vec::new(),
-            action: enrol("x", "spare-1"),
-        },
-    )));
-    statement.subjects[0].prev = None;
-    let refused = scene.submit(&statement, &["root-a", "root-b"]);
-    assert!(matches!(
+    let suspend = |name: &str| {
+        Action::Suspend(StandingChange {
+            organisation: org(name),
+            reason: "under review".into(),
+        })
+    };
+    let roots = ["root-a", "root-b"];
+    let of_both = scene.registry_statement(vec![suspend("lab"), suspend("carrier")], &roots);
+    let of_carrier = scene.registry_statement(vec![suspend("carrier")], &roots);
+    let of_meridian = scene.registry_statement(vec![suspend("meridian")], &roots);
+    scene.submit(&of_carrier, &roots).unwrap();
+    // About another, signed at the same time: in nobody's way. About the same: one of them did not know of the other.
+    scene.submit(&of_meridian, &roots).unwrap();
+    let refused = Refused::Inadmissible(Inadmissible::StaleNumber {
+        subject: id("org:dns:carrier.example"),
+        got: Some(1),
+        want: 2,
+    });
+    assert_eq!(scene.submit(&of_both, &roots), Err(refused));
+    let registry = scene.registry.as_ref().unwrap();
+    assert!(registry.participants()[&org("lab")].suspended.is_none());
+}
+
+#[test]
+fn the_actions_of_a_statement_are_applied_in_order_or_not_at_all() {
+    let mut scene = Scene::new();
+    let roots = ["root-a", "root-b"];
+    let change = Action::Change(Change {
+        organisation: org("x"),
+        name: Some("X".into()),
+        jurisdiction: None,
+        parent: None,
+        roles: None,
+    });
+    let before = scene.registry.clone();
+    // The second key is somebody's already.
+    let refused = scene.act_all(vec![enrol("x", "spare-1"), enrol("y", "lab")], &roots);
+    assert_eq!(
         refused,
-        Err(Refused::Inadmissible(Inadmissible::StalePrev {
-            got: None,
-            want: Some(_),
-            ..
-        }))
+        Err(registry(RegistryError::KeyInUse(public("lab").key_id())))
+    );
+    assert_eq!(scene.registry, before);
+    let eight = ["spare-1", "spare-2"].map(|key| enrol(key, key));
+    scene.act_all(eight.to_vec(), &roots).unwrap();
+    let backwards = scene.act_all(vec![change.clone(), enrol("x", "spare-3")], &roots);
+    assert_eq!(backwards, Err(registry(RegistryError::NotEnrolled(org("x")))));
+    scene
+        .act_all(vec![enrol("x", "spare-3"), change], &roots)
+        .unwrap();
+    let participants = scene.registry.as_ref().unwrap().participants();
+    assert_eq!(participants[&org("x")].name, "X");
+    assert_eq!(participants[&org("x")].statements, 1);
+}
+
+#[test]
+fn a_statement_says_what_it_is_about_in_one_way() {
+    let mut scene = Scene::new();
+    let roots = ["root-a", "root-b"];
+    let actions = || vec![enrol("y", "spare-1"), enrol("x", "spare-2")];
+    let good = scene.registry_statement(actions(), &roots);
+    let ids: Vec<_> = good
+        .subjects
+        .iter()
+        .map(|subject| subject.id.to_string())
+        .collect();
+    assert_eq!(ids, ["org:dns:x.example", "org:dns:y.example"]);
+    assert_eq!(good.check(), Ok(()));
+    let wrong = |change: &dyn Fn(&mut Statement)| {
+        let mut statement = good.clone();
+        change(&mut statement);
+        let error = statement.check().unwrap_err();
+        assert!(matches!(error, StatementError::Actions(_)), "{error}");
+        error.to_string()
+    };
+    wrong(&|statement| statement.subjects.reverse());
+    wrong(&|statement| statement.subjects.truncate(1));
+    wrong(&|statement| statement.subjects[0].number = None);
+    wrong(&|statement| statement.subjects[0].prev = Some(LeafHash::of_entry(b"x")));
+    wrong(&|statement| statement.subjects[0].aliases.push("sku:x".parse().unwrap()));
+    let about_ledger = Subject::numbered(id("ledger:scene.example/ledger"), 0);
+    wrong(&|statement| statement.subjects.insert(0, about_ledger.clone()));
+    let predicate = |statement: &mut Statement, change: &dyn Fn(&mut RegistryPredicate)| {
+        if let Predicate::Registry(predicate) = &mut statement.predicate {
+            change(predicate);
+        }
+    };
+    wrong(&|statement| predicate(statement, &|said| said.actions.clear()));
+    wrong(&|statement| predicate(statement, &|said| said.by = Some(org("x"))));
+    let many = || std::iter::repeat_n(enrol("x", "spare-2"), MAX_ACTIONS + 1).collect();
+    wrong(&|statement| predicate(statement, &|said| said.actions = many()));
+    let roots = || vec![Action::Root(Scene::root(&["root-a"], 1)); 2];
+    wrong(&|statement| predicate(statement, &|said| said.actions = roots()));
+    // An event has no number.
+    let mut event = scene.event("lab", Role::Laboratory, a_test(), &[TYPE]);
+    event.subjects[0].number = Some(0);
+    assert_eq!(event.check(), Err(StatementError::Number(id(TYPE))));
+}
+
+#[test]
+fn a_statement_for_another_ledger_is_refused() {
+    let mut scene = Scene::new();
+    let other = Refused::Inadmissible(Inadmissible::OtherLedger {
+        got: "sandbox.example/1".parse().unwrap(),
+        want: "scene.example/ledger".parse().unwrap(),
+    });
+    let mut event = scene.event("lab", Role::Laboratory, a_test(), &[TYPE]);
+    if let Predicate::Event(event) = &mut event.predicate {
+        event.ledger = "sandbox.example/1".parse().unwrap();
+    }
+    assert_eq!(scene.submit(&event, &["lab"]), Err(other));
+    let mut act = scene.registry_statement(vec![enrol("x", "spare-1")], &["root-a"]);
+    if let Predicate::Registry(said) = &mut act.predicate {
+        said.ledger = "sandbox.example/1".parse().unwrap();
+    }
+    let refused = scene.submit(&act, &["root-a", "root-b"]).unwrap_err();
+    assert!(
+        matches!(refused, Refused::Inadmissible(Inadmissible::OtherLedger { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn exactly_those_sign_who_stand_by_an_event() {
+    let mut scene = Scene::new();
+    let store = || {
+        let site = serde_json::json!({"country": "SE"});
+        serde_json::from_value(serde_json::json!({"store": {"site": site, "from": "2026-03-01"}})).unwrap()
+    };
+    let unit = "unit:dns:nordlys.example/AAU/1";
+    let rotate = Action::Rotate(Rotate {
+        organisation: org("nordlys"),
+        add: vec![public("spare-1")],
+        retire: Vec::new(),
+    });
+    scene.act(rotate, &["nordlys"]).unwrap();
+    let together =
+        |scene: &mut Scene| scene.event_with("nordlys", &["carrier"], Role::Manufacturer, store(), &[unit]);
+    let not_signed = |name: &str| {
+        entitlement(EntitlementError::NotSigned {
+            organisation: org(name),
+        })
+    };
+    // Taken off on the way, added on the way, signed twice.
+    let statement = together(&mut scene);
+    assert_eq!(scene.submit(&statement, &["nordlys"]), Err(not_signed("carrier")));
+    assert_eq!(scene.submit(&statement, &["carrier"]), Err(not_signed("nordlys")));
+    let added = entitlement(EntitlementError::NotNamed {
+        organisation: org("lab"),
+    });
+    assert_eq!(
+        scene.submit(&statement, &["nordlys", "carrier", "lab"]),
+        Err(added)
+    );
+    let twice = entitlement(EntitlementError::SignedTwice(org("nordlys")));
+    assert_eq!(
+        scene.submit(&statement, &["nordlys", "spare-1", "carrier"]),
+        Err(twice)
+    );
+    scene.submit(&statement, &["nordlys", "carrier"]).unwrap();
+    // Who stands by it is said in one way.
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+    for with in [
+        ["carrier", "carrier"].as_slice(),
+        &["lab", "carrier"],
+        &["nordlys"],
+        &names,
+    ] {
+        let statement = scene.event_with("nordlys", with, Role::Manufacturer, store(), &[unit]);
+        let wrong = matches!(
+            statement.check(),
+            Err(StatementError::Shape(ShapeError::With { .. }))
+        );
+        assert!(wrong, "{with:?}");
+    }
+    let fact = scene.event_with("lab", &["carrier"], Role::Laboratory, a_test(), &[TYPE]);
+    assert!(matches!(
+        fact.check(),
+        Err(StatementError::Shape(ShapeError::With { .. }))
     ));
 }
 

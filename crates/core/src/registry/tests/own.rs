@@ -10,15 +10,8 @@ fn nobodys_own_statement_makes_that_of_the_root_or_of_another_stale() {
         organisation: org("lab"),
         reason: "audit".to_owned(),
     });
-    let predicate = |action| {
-        Predicate::Registry(Box::new(crate::statement::action::RegistryPredicate {
-            time: "2026-03-01T08:00:00Z".parse().unwrap(),
-            critical: Vec::new(),
-            action,
-        }))
-    };
     // Signed, and on its way, while the suspended-to-be and another change their keys twice.
-    let suspension = scene.about_ledger(predicate(suspend));
+    let suspension = scene.registry_statement(vec![suspend], &["root-a"]);
     let (first, second) = (SecretKey::from_seed([1; 32]), SecretKey::from_seed([2; 32]));
     scene.act(rotation("lab", &[&first], &[]), &["lab"]).unwrap();
     scene
@@ -27,8 +20,8 @@ fn nobodys_own_statement_makes_that_of_the_root_or_of_another_stale() {
     scene.act(rotation("lab", &[], &[&first]), &["lab"]).unwrap();
     scene.submit(&suspension, &["root-a", "root-b"]).unwrap();
     // An organisation's own statements still follow each other.
-    let mut stale = scene.about_ledger(predicate(rotation("meridian", &[], &[&second])));
-    for prev in [None, Some(scene.registry.as_ref().unwrap().head())] {
+    let mut stale = scene.registry_statement(vec![rotation("meridian", &[], &[&second])], &["meridian"]);
+    for prev in [None, Some(LeafHash::of_entry(&scene.entries[1]))] {
         stale.subjects[0].prev = prev;
         let refused = scene.submit(&stale, &["meridian"]).unwrap_err();
         assert!(

@@ -1,8 +1,11 @@
 //! What is said about components: seventeen events, and two more for regulators.
 //!
 //! ```text
-//! predicate = {"by":<organisation>,"role":<role>,"time":<timestamp>,…,"event":{"<name>":{<fields>}}}
+//! predicate = {"ledger":<origin>,"by":<organisation>,"role":<role>,"with":[<organisation>,…],"time":<timestamp>,…,"event":{"<name>":{<fields>}}}
 //! ```
+//! The predicate says for which ledger it is meant and who stands by it: an entry is signed by exactly one key of each organisation in `by` and
+//! `with`. So nothing is carried from one ledger into another, and whoever adds a signature on the way, or takes one off, makes another thing.
+//!
 //! Members that a reader does not know are ignored (in-toto, «Parsing rules»), unless the predicate's `critical` names them:
 //! a reader refuses a statement whose critical members it does not know. Event names and enumerated values are closed.
 
@@ -31,21 +34,28 @@ pub use self::{kind::EventKind, shape::ShapeError};
 use crate::{
     country::Country,
     hash::Digest,
-    id::{ComponentId, OrgId},
+    id::{ComponentId, OrgId, Origin},
     time::Timestamp,
 };
 
 /// The predicate type of an event.
 pub const PREDICATE_TYPE: &str = "urn:prova:event:1";
+/// Most organisations that stand by an event beside its speaker.
+pub const MAX_WITH: usize = 8;
 
 /// An event and what all events have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventPredicate {
+    /// The ledger that it is said to; no other takes it.
+    pub ledger: Origin,
     /// Who says it; a key of this organisation must sign.
     pub by: OrgId,
     /// The role that the speaker has in it.
     pub role: Role,
+    /// Who else stands by it, ascending; a key of each must sign. Only of what is about units or slots: any other fact has one issuer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<OrgId>,
     /// When it happened, as the signer claims.
     pub time: Timestamp,
     /// Where it happened.

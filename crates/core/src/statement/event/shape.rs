@@ -13,7 +13,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Event, EventPredicate, Firmware};
+use super::{Event, EventPredicate, Firmware, MAX_WITH};
 use crate::id::{
     ComponentId,
     Kind::{self, Artefact, Slot, Type, Unit},
@@ -82,6 +82,12 @@ pub enum ShapeError {
         /// The signer.
         by: String,
     },
+    /// Who else stands by it is not said in the one way that there is.
+    #[error("«with» {problem}")]
+    With {
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// A member that the signer marked as critical and this version does not know.
     #[error(
         "critical member «{}» is not known to this version",
@@ -98,14 +104,19 @@ impl EventPredicate {
     ///
     /// # Errors
     /// The first thing that does not.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm an event, in the order of the table above"
-    )]
     pub fn check_shape(&self, subjects: &[&SubjectId]) -> Result<(), ShapeError> {
         if let Some(name) = self.critical.first() {
             return Err(ShapeError::Critical { name: name.clone() });
         }
+        self.check_subjects(subjects)?;
+        self.check_with(subjects)
+    }
+
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an event, in the order of the table above"
+    )]
+    fn check_subjects(&self, subjects: &[&SubjectId]) -> Result<(), ShapeError> {
         let name = self.event.name();
         let of = |kinds: &[Kind], want| each_of(name, subjects, kinds, want);
         match &self.event {
@@ -184,7 +195,7 @@ impl EventPredicate {
             Event::Decommission(_) => of(&[Unit, Slot, Artefact], "units, slots or artefacts"),
             Event::Correct(_) => match subjects
                 .iter()
-                .find(|id| matches!(id, SubjectId::Ledger(_) | SubjectId::Index(_)))
+                .find(|id| !matches!(id, SubjectId::Component(_) | SubjectId::Act { .. }))
             {
                 Some(id) => Err(subject(name, id, "components or acts")),
                 None => Ok(()),
@@ -206,6 +217,24 @@ impl EventPredicate {
                     }),
                 }
             }
+        }
+    }
+
+    fn check_with(&self, subjects: &[&SubjectId]) -> Result<(), ShapeError> {
+        let wrong = |problem| Err(ShapeError::With { problem });
+        let kind = |id: &&SubjectId| id.component().map(ComponentId::kind);
+        if self.with.is_empty() {
+            Ok(())
+        } else if self.with.len() > MAX_WITH {
+            wrong("names more than 8 organisations")
+        } else if !self.with.is_sorted_by(|one, next| one < next) {
+            wrong("is not in ascending order, each organisation once")
+        } else if self.with.contains(&self.by) {
+            wrong("names who speaks, which stands in «by»")
+        } else if subjects.iter().any(|id| !matches!(kind(id), Some(Unit | Slot))) {
+            wrong("is for statements about units and slots alone; of anything else there is one issuer")
+        } else {
+            Ok(())
         }
     }
 }

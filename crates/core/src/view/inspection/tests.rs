@@ -5,10 +5,10 @@ use crate::{
     key::SecretKey,
     statement::{
         Envelope,
-        action::{RegistryPredicate, Revoke, Rotate, StandingChange},
+        action::{Rotate, StandingChange},
         event::{Event, role::Role},
     },
-    tests::scene::{Scene, key, org, public},
+    tests::scene::{Scene, key, org, public, revocation},
 };
 
 const UNIT: &str = "unit:dns:nordlys.example/AAU/1";
@@ -24,13 +24,8 @@ fn signed(payload: Vec<u8>, signers: &[&str]) -> Unverified {
     Unverified::decode(&Envelope::sign(payload, &keys).unwrap().encode()).unwrap()
 }
 
-fn act(scene: &Scene, action: Action, signers: &[&str]) -> Unverified {
-    let predicate = RegistryPredicate {
-        time: "2026-03-01T08:00:00Z".parse().unwrap(),
-        critical: Vec::new(),
-        action,
-    };
-    let statement = scene.about_ledger(Predicate::Registry(Box::new(predicate)));
+fn act(scene: &mut Scene, action: Action, signers: &[&str]) -> Unverified {
+    let statement = scene.registry_statement(vec![action], signers);
     signed(statement.encode(), signers)
 }
 
@@ -97,9 +92,9 @@ fn a_statement_of_the_known_alone_has_no_unknown_member() {
 
 #[test]
 fn a_change_of_the_root_wants_the_present_and_the_new_one_and_shows_every_key() {
-    let scene = Scene::new();
+    let mut scene = Scene::new();
     let new = Scene::root(&["root-c", "spare-1"], 2);
-    let entry = act(&scene, Action::Root(new), &["root-a", "spare-1"]);
+    let entry = act(&mut scene, Action::Root(new), &["root-a", "spare-1"]);
     let inspection = StatementInspection::new(&entry, scene.registry.as_ref());
     let wanted: Vec<_> = inspection
         .wanted
@@ -168,20 +163,18 @@ fn a_charter_is_known_without_a_ledger() {
 
 #[test]
 fn what_an_organisation_does_with_its_own_keys_wants_its_own_signature() {
-    let scene = Scene::new();
+    let mut scene = Scene::new();
     let rotate = Rotate {
         organisation: org("lab"),
         add: vec![public("spare-1")],
         retire: vec![public("lab").key_id()],
     };
-    let inspection = StatementInspection::new(
-        &act(&scene, Action::Rotate(rotate), &["lab"]),
-        scene.registry.as_ref(),
-    );
+    let entry = act(&mut scene, Action::Rotate(rotate), &["lab"]);
+    let inspection = StatementInspection::new(&entry, scene.registry.as_ref());
     assert_eq!(inspection.wanted.len(), 1);
     assert_eq!(
         (inspection.wanted[0].of, inspection.wanted[0].still()),
-        (SigningParty::KeyOwner, 0)
+        (SigningParty::Speaker, 0)
     );
     let parts: Vec<_> = inspection
         .keys
@@ -195,15 +188,8 @@ fn what_an_organisation_does_with_its_own_keys_wants_its_own_signature() {
             (KeyPart::Retired, Some(org("lab")))
         ]
     );
-    let revoke = Revoke {
-        key: public("lab").key_id(),
-        reason: "lost".to_owned(),
-        distrust_from: None,
-    };
-    let inspection = StatementInspection::new(
-        &act(&scene, Action::Revoke(revoke), &["root-b"]),
-        scene.registry.as_ref(),
-    );
+    let entry = act(&mut scene, revocation("lab", public("lab").key_id()), &["root-b"]);
+    let inspection = StatementInspection::new(&entry, scene.registry.as_ref());
     assert_eq!(
         (inspection.wanted[0].of, inspection.wanted[0].still()),
         (SigningParty::PresentRoot, 1)
@@ -225,12 +211,8 @@ fn a_signature_that_does_not_count_is_told_from_one_that_does() {
     signatures.extend(good.signatures().to_vec());
     let entry = Envelope::new(statement.encode(), signatures).unwrap().encode();
     let entry = Unverified::decode(&entry).unwrap();
-    let revoke = Revoke {
-        key: public("nordlys").key_id(),
-        reason: "lost".to_owned(),
-        distrust_from: None,
-    };
-    scene.act(Action::Revoke(revoke), &["root-a", "root-b"]).unwrap();
+    let revoke = revocation("nordlys", public("nordlys").key_id());
+    scene.act(revoke, &["root-a", "root-b"]).unwrap();
     let suspend = StandingChange {
         organisation: org("lab"),
         reason: "audit".to_owned(),

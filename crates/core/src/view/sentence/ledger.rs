@@ -4,7 +4,7 @@ use super::{Clauses, counted, cut, name};
 use crate::{
     registry::Registry,
     statement::{
-        action::{Action, Change, Enrol, Revoke, Rotate},
+        action::{Action, Change, Distrust, Enrol, Revoke, Rotate},
         charter::{Charter, Purpose},
         event::role::Role,
         seal::Seal,
@@ -17,6 +17,14 @@ pub(super) fn of_action(action: &Action, registry: Option<&Registry>) -> String 
         Action::Change(change) => of_change(change, registry),
         Action::Rotate(rotate) => of_rotate(rotate, registry),
         Action::Revoke(revoke) => of_revoke(revoke, registry),
+        Action::Distrust(distrust) => of_distrust(distrust, registry),
+        Action::Keys(keys) => {
+            let kept = super::listed(&keys.keys, |key| cut(&key.key_id().to_string()));
+            format!(
+                "keeps of the keys of {} only {kept}",
+                name(registry, &keys.organisation)
+            )
+        }
         Action::Suspend(standing) => {
             let who = name(registry, &standing.organisation);
             format!("suspends {who}: {}", standing.reason)
@@ -76,17 +84,27 @@ fn of_rotate(rotate: &Rotate, registry: Option<&Registry>) -> String {
 }
 
 fn of_revoke(revoke: &Revoke, registry: Option<&Registry>) -> String {
-    let owner = registry.and_then(|registry| registry.keys().get(&revoke.key));
-    let owner = owner.map(|record| format!(" of {}", name(registry, &record.organisation)));
     let head = format!(
-        "revokes key {}{}: {}",
+        "revokes key {} of {}: {}",
         cut(&revoke.key.to_string()),
-        owner.unwrap_or_default(),
+        name(registry, &revoke.organisation),
         revoke.reason
     );
     Clauses::new(head)
-        .with("distrusted from entry ", revoke.distrust_from)
+        .with("asks that it be distrusted from entry ", revoke.distrust_from)
         .end()
+}
+
+fn of_distrust(distrust: &Distrust, registry: Option<&Registry>) -> String {
+    let who = name(registry, &distrust.organisation);
+    let what = match &distrust.key {
+        Some(key) => format!("key {} of {who}", cut(&key.to_string())),
+        None => format!("every key of {who}"),
+    };
+    match distrust.from {
+        Some(from) => format!("distrusts {what} from entry {from}: {}", distrust.reason),
+        None => format!("believes {what} again: {}", distrust.reason),
+    }
 }
 
 pub(super) fn of_charter(charter: &Charter) -> String {

@@ -18,7 +18,7 @@ fn document(name: &str) -> Value {
 
 fn said(event: &Value) -> String {
     let predicate: EventPredicate = serde_json::from_value(json!({
-        "by": "dns:nordlys.example", "role": "designer", "time": "2026-03-01T08:00:00Z", "event": event,
+        "ledger": "scene.example/ledger", "by": "dns:nordlys.example", "role": "designer", "time": "2026-03-01T08:00:00Z", "event": event,
     }))
     .unwrap();
     of_event(&predicate, Scene::new().registry.as_ref())
@@ -174,8 +174,20 @@ fn registry_entries_are_told_by_the_names_that_organisations_have_now() {
             format!("rotates the keys of nordlys (invented); retired {}…", &key[..12]),
         ),
         (
-            json!({"revoke": {"key": key, "reason": "stolen", "distrustFrom": 7}}),
-            format!("revokes key {}… of nordlys (invented): stolen; distrusted from entry 7", &key[..12]),
+            json!({"revoke": {"organisation": "dns:nordlys.example", "key": key, "reason": "stolen", "distrustFrom": 7}}),
+            format!("revokes key {}… of nordlys (invented): stolen; asks that it be distrusted from entry 7", &key[..12]),
+        ),
+        (
+            json!({"distrust": {"organisation": "dns:nordlys.example", "key": key, "from": 7, "reason": "stolen"}}),
+            format!("distrusts key {}… of nordlys (invented) from entry 7: stolen", &key[..12]),
+        ),
+        (
+            json!({"distrust": {"organisation": "dns:nordlys.example", "reason": "cleared"}}),
+            "believes every key of nordlys (invented) again: cleared".to_owned(),
+        ),
+        (
+            json!({"keys": {"organisation": "dns:nordlys.example", "keys": [scene_public()]}}),
+            format!("keeps of the keys of nordlys (invented) only {}…", &key[..12]),
         ),
         (
             json!({"suspend": {"organisation": "dns:carrier.example", "reason": "unpaid"}}),
@@ -199,9 +211,13 @@ fn registry_entries_are_told_by_the_names_that_organisations_have_now() {
     );
 }
 
-fn scene_key() -> String {
+fn scene_public() -> crate::key::PublicKey {
     let (name, _) = CAST[0];
-    crate::tests::scene::public(name).key_id().to_string()
+    crate::tests::scene::public(name)
+}
+
+fn scene_key() -> String {
+    scene_public().key_id().to_string()
 }
 
 #[test]

@@ -4,11 +4,8 @@ use super::*;
 use crate::{
     index::term::Term,
     lifecycle::{FindingCode, distrusted},
-    statement::{
-        action::{Action, Revoke},
-        event::{Event, role::Role},
-    },
-    tests::scene::{Reading, Scene, id, public},
+    statement::event::{Event, role::Role},
+    tests::scene::{self, Reading, Scene, id, public},
 };
 
 const UNIT: &str = "unit:dns:nordlys.example/AAU/1";
@@ -55,12 +52,8 @@ fn life() -> Scene {
     scene
         .say("operator-north", Role::Operator, event(dispute), &[TYPE])
         .unwrap();
-    let revoke = Action::Revoke(Revoke {
-        key: public("carrier").key_id(),
-        reason: "stolen".to_owned(),
-        distrust_from: Some(received),
-    });
-    scene.act(revoke, &["root-a", "root-b"]).unwrap();
+    let untrue = scene::distrust("carrier", public("carrier").key_id(), Some(received));
+    scene.act(untrue, &["root-a", "root-b"]).unwrap();
     scene
 }
 
@@ -88,7 +81,13 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
             let by = row.by.as_ref().unwrap().shown();
             let codes: Vec<_> = row.findings.iter().map(|finding| finding.code().name()).collect();
             let corrected: Vec<_> = row.corrected_by.iter().map(|index| index.get()).collect();
-            (row.index.get(), by.to_owned(), row.event, codes, corrected)
+            (
+                row.index.get(),
+                by.to_owned(),
+                row.event.as_str(),
+                codes,
+                corrected,
+            )
         })
         .collect();
     assert_eq!(
@@ -117,7 +116,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
     let mentions: Vec<_> = timeline
         .mentions
         .iter()
-        .map(|row| (row.index.get(), row.event))
+        .map(|row| (row.index.get(), row.event.as_str()))
         .collect();
     assert_eq!(mentions, [(15, "correct")]);
     let findings: Vec<_> = timeline
