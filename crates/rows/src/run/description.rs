@@ -5,14 +5,13 @@
 //! root        = the address of the topmost block: offset u64 || length u32 || check (8)
 //! ```
 
-use super::PIECE_WORDS;
+use super::Check;
 
+/// Words of the filter in a piece of it.
+pub(super) const PIECE_WORDS: usize = 512;
 const ADDRESS_BYTES: usize = 20;
 /// Bytes of a description.
 pub(crate) const DESCRIPTION_BYTES: usize = 56;
-
-/// The first bytes of a SHA-256.
-pub(crate) type Check = [u8; 8];
 
 /// Where a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,4 +96,8 @@ impl RunDescription {
             words: u64::from_be_bytes(rest.try_into().ok()?),
         })
     }
+}
+
+pub(super) fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
