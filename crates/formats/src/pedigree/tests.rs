@@ -1,11 +1,16 @@
 //! A unit from its making to its slot: a board is exchanged, the firmware updated, and one vendor has a hostile name.
 
-use std::{convert::Infallible, path::Path};
+use std::{collections::BTreeSet, convert::Infallible, path::Path};
 
 use prova_core::{
+    hash::Digest,
     id::ComponentId,
+    index::term::Term,
     ledger::{MemoryRows, Replay, Rows as _},
     lifecycle::Layer,
+    log::Checkpoint,
+    position::EntryIndex,
+    registry::history::History,
     statement::{
         Predicate, Statement, Subject, Verified,
         action::{Action, Enrol},
@@ -16,10 +21,12 @@ use prova_core::{
             role::Role,
         },
     },
+    text::escape,
+    view::trace::Entries,
 };
 use prova_testkit::builder::{TestLedger, component, key, org, sign, unit};
 
-use super::*;
+use super::{Pedigree, PedigreeSource, Stage, cyclonedx, spdx};
 use crate::{
     bom::{self, Bom, Kind as BomKind},
     limits::Limits,
