@@ -1,6 +1,5 @@
 //! What an SPDX document says about itself (clause 6), and who said it.
 
-use super::DOCUMENT;
 use crate::{
     bom::{BomParty, DigestAlgorithm, DocumentLink, Licence, LicenceBasis, PartyKind, StatedDigest},
     cyclonedx::stated_digest,
@@ -12,6 +11,9 @@ use crate::{
     read::DocumentReader,
     warning::quote,
 };
+
+/// The name that every SPDX document gives itself.
+pub(crate) const DOCUMENT: &str = "SPDXRef-DOCUMENT";
 
 /// Who somebody is, or the statement that it is not said.
 pub(super) enum Named {
