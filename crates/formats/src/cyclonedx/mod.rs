@@ -2,6 +2,7 @@
 
 mod component;
 mod entity;
+mod member;
 mod metadata;
 mod properties;
 mod statements;
@@ -9,133 +10,8 @@ mod statements;
 mod tests;
 mod tree;
 
-pub(crate) use entity::{is_cpe, purl, stated_digest, unstated};
-use serde::de::MapAccess;
-
-use crate::{
-    bom::{ComponentRole, SpecVersion},
-    json::{context::Context, node, shape::read_at},
-    read::{DocumentReader, Elements},
-    warning::quote,
+use self::member::since;
+pub(crate) use self::{
+    entity::{is_cpe, purl, stated_digest, unstated},
+    member::{DISTINCTIVE, read_member},
 };
-
-/// Members that no other format has: one of them makes the document CycloneDX.
-pub(crate) const DISTINCTIVE: &[&str] = &[
-    "components",
-    "services",
-    "dependencies",
-    "compositions",
-    "vulnerabilities",
-    "metadata",
-];
-
-/// Reads a top-level member, if it is one of CycloneDX.
-pub(crate) fn read_member<'de, A: MapAccess<'de>>(
-    reading: &mut DocumentReader<'_>,
-    key: &str,
-    object: &mut A,
-) -> Result<bool, A::Error> {
-    match key {
-        "components" => {
-            let list = tree::List::new(reading, tree::Flavour::Component, ComponentRole::Part, None);
-            read_at(object, "components", list)?;
-        }
-        "services" => {
-            let list = tree::List::new(reading, tree::Flavour::Service, ComponentRole::Part, None);
-            read_at(object, "services", list)?;
-        }
-        "metadata" => read_at(object, "metadata", metadata::Metadata { reading })?,
-        "dependencies" => {
-            read_at(
-                object,
-                "dependencies",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: statements::dependency,
-                },
-            )?;
-        }
-        "compositions" => {
-            let without = &["signature"];
-            read_at(
-                object,
-                "compositions",
-                Elements {
-                    reading,
-                    without,
-                    each: statements::composition,
-                },
-            )?;
-        }
-        "vulnerabilities" => {
-            let without = statements::VULNERABILITY_WITHOUT;
-            read_at(
-                object,
-                "vulnerabilities",
-                Elements {
-                    reading,
-                    without,
-                    each: statements::vulnerability,
-                },
-            )?;
-        }
-        "externalReferences" => {
-            read_at(
-                object,
-                "externalReferences",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: entity::document_reference,
-                },
-            )?;
-        }
-        "properties" => {
-            since(
-                &mut reading.context,
-                "properties",
-                reading.version,
-                SpecVersion::CycloneDx15,
-            );
-            read_at(
-                object,
-                "properties",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: properties::document_property,
-                },
-            )?;
-        }
-        "serialNumber" | "version" => {
-            let value = node::member(&mut reading.context, key, object)?;
-            metadata::identity(reading, key, value);
-        }
-        "formulation" | "declarations" | "definitions" | "citations" | "signature" => {
-            let first = match key {
-                "formulation" => SpecVersion::CycloneDx15,
-                "declarations" | "definitions" => SpecVersion::CycloneDx16,
-                "citations" => SpecVersion::CycloneDx17,
-                _ => SpecVersion::CycloneDx14,
-            };
-            since(&mut reading.context, key, reading.version, first);
-            node::skip(&mut reading.context, key, object)?;
-            reading.document.not_summarised.insert(key.to_owned());
-        }
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
-/// Warns of a member that came with a later version than the document's, if that is known yet.
-fn since(context: &mut Context, key: &str, version: Option<SpecVersion>, first: SpecVersion) {
-    if let Some(version) = version
-        && version < first
-    {
-        context.warn(
-            format!("a member {}", quote(key)),
-            format!("none before {first} (this is {version})"),
-        );
-    }
-}
