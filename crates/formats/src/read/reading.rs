@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     bom::{
-        BomFormat, Component, ComponentIndex, Document, DocumentLink, ElementRef, Relationship, SpecVersion,
-        Target, Unknown, Unstated, Vulnerability,
+        BomFormat, Component, ComponentIndex, Document, DocumentLink, DocumentReading, ElementRef,
+        Relationship, SpecVersion, Target, Unknown, Unstated, Vulnerability,
     },
     json::{
         context::{Context, JsonRefusal, Refused},
@@ -84,6 +84,28 @@ impl<'s> DocumentReader<'s> {
             references: HashSet::new(),
             hashing: RandomState::new(),
         }
+    }
+
+    /// What is left to check when the last byte has come.
+    pub(super) fn finish(
+        mut self,
+        digest: prova_core::hash::Digest,
+    ) -> Result<DocumentReading, ReadBomError> {
+        let version = self.decide_version()?;
+        if version.format() == crate::bom::BomFormat::Spdx {
+            crate::spdx::finish(&mut self);
+        }
+        let document = Document {
+            version,
+            ..self.document
+        };
+        let (warnings, unlisted_warnings) = self.context.into_warnings();
+        Ok(DocumentReading {
+            document,
+            digest,
+            warnings,
+            unlisted_warnings,
+        })
     }
 
     /// The index of a component that begins here.

@@ -1,8 +1,11 @@
 //! Every BOM of `fixtures/boms`, and what is in it.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use super::super::*;
+use crate::{
+    bom::{BomReading, ElementRef, SpecVersion, read},
+    limits::Limits,
+};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/boms")

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::*;
+use crate::{bom::read, limits::Limits};
 
 /// Small documents that use every member that is read.
 const SAMPLES: [&str; 3] = [

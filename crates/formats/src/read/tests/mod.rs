@@ -3,10 +3,16 @@
 mod fixtures;
 mod hostile;
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    ops::ControlFlow,
+};
 
 use super::*;
-use crate::bom::{BomFormat, Kind};
+use crate::{
+    bom::{BomFormat, BomReading, Component, Kind, SpecVersion},
+    limits::Limits,
+};
 
 fn read_text(text: &str) -> Result<BomReading, ReadBomError> {
     read(text.as_bytes(), &Limits::default())
