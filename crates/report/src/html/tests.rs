@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use prova_core::{
-    hash::Digest,
+    hash::{Digest, sha256},
     id::SubjectId,
     index::term::Term,
     position::EntryIndex,
@@ -10,9 +11,9 @@ use prova_core::{
 };
 use prova_testkit::builder::{TestLedger, org, unit};
 
-use super::*;
+use super::render;
 use crate::{
-    report::{Case, Kept, MissingTerm, PAGES_SHOWN, WithheldDocument},
+    report::{Case, Kept, MissingTerm, PAGES_SHOWN, Report, WithheldDocument},
     tests::scene::{HOSTILE, Ledger, hostile},
 };
 
