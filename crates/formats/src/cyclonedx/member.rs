@@ -6,7 +6,7 @@ use super::{entity, metadata, properties, statements, tree};
 use crate::{
     bom::{ComponentRole, SpecVersion},
     json::{context::Context, node, shape::read_at},
-    read::{DocumentReader, Elements},
+    read::{DocumentReader, Each, Elements},
     warning::quote,
 };
 
@@ -20,12 +20,32 @@ pub(crate) const DISTINCTIVE: &[&str] = &[
     "metadata",
 ];
 
+/// Members that are lists: what of their elements is passed over, and what is done with each.
+const LISTS: &[(&str, &[&str], Each)] = &[
+    ("dependencies", &[], statements::dependency),
+    ("compositions", &["signature"], statements::composition),
+    (
+        "vulnerabilities",
+        statements::VULNERABILITY_WITHOUT,
+        statements::vulnerability,
+    ),
+    ("externalReferences", &[], entity::document_reference),
+    ("properties", &[], properties::document_property),
+];
+
 /// Reads a top-level member, if it is one of CycloneDX.
 pub(crate) fn read_member<'de, A: MapAccess<'de>>(
     reading: &mut DocumentReader<'_>,
     key: &str,
     object: &mut A,
 ) -> Result<bool, A::Error> {
+    if key == "properties" {
+        let first = SpecVersion::CycloneDx15;
+        since(&mut reading.context, key, reading.version, first);
+    }
+    if Elements::read_one_of(LISTS, reading, key, object)? {
+        return Ok(true);
+    }
     match key {
         "components" => {
             let list = tree::List::new(reading, tree::Flavour::Component, ComponentRole::Part, None);
@@ -36,69 +56,6 @@ pub(crate) fn read_member<'de, A: MapAccess<'de>>(
             read_at(object, "services", list)?;
         }
         "metadata" => read_at(object, "metadata", metadata::Metadata { reading })?,
-        "dependencies" => {
-            read_at(
-                object,
-                "dependencies",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: statements::dependency,
-                },
-            )?;
-        }
-        "compositions" => {
-            let without = &["signature"];
-            read_at(
-                object,
-                "compositions",
-                Elements {
-                    reading,
-                    without,
-                    each: statements::composition,
-                },
-            )?;
-        }
-        "vulnerabilities" => {
-            let without = statements::VULNERABILITY_WITHOUT;
-            read_at(
-                object,
-                "vulnerabilities",
-                Elements {
-                    reading,
-                    without,
-                    each: statements::vulnerability,
-                },
-            )?;
-        }
-        "externalReferences" => {
-            read_at(
-                object,
-                "externalReferences",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: entity::document_reference,
-                },
-            )?;
-        }
-        "properties" => {
-            since(
-                &mut reading.context,
-                "properties",
-                reading.version,
-                SpecVersion::CycloneDx15,
-            );
-            read_at(
-                object,
-                "properties",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: properties::document_property,
-                },
-            )?;
-        }
         "serialNumber" | "version" => {
             let value = node::member(&mut reading.context, key, object)?;
             metadata::identity(reading, key, value);

@@ -10,7 +10,7 @@ mod stream;
 mod tests;
 mod top;
 
-pub(crate) use self::reading::{DocumentReader, Elements};
+pub(crate) use self::reading::{DocumentReader, Each, Elements};
 pub use self::{
     collector::read,
     error::{Location, ReadBomError, Recognised},

@@ -20,7 +20,7 @@ use crate::{
     json::{
         context::{Context, JsonRefusal, Refused},
         node::{Node, NodeShape},
-        shape::{Shape, Shaped},
+        shape::{Shape, Shaped, read_at},
     },
     limits::Limits,
     warning::{Step, quote},
@@ -319,10 +319,34 @@ pub(crate) type Each = fn(&mut DocumentReader<'_>, Node) -> Result<(), Refused>;
 
 /// A list that is streamed: one element in memory at a time.
 pub(crate) struct Elements<'r, 's> {
-    pub(crate) reading: &'r mut DocumentReader<'s>,
+    reading: &'r mut DocumentReader<'s>,
     /// Members of the elements that are passed over.
-    pub(crate) without: &'static [&'static str],
-    pub(crate) each: Each,
+    without: &'static [&'static str],
+    each: Each,
+}
+
+impl<'r, 's> Elements<'r, 's> {
+    /// Reads a member of the document, if it is one of these lists.
+    pub(crate) fn read_one_of<'de, A: MapAccess<'de>>(
+        lists: &[(&'static str, &'static [&'static str], Each)],
+        reading: &'r mut DocumentReader<'s>,
+        key: &str,
+        object: &mut A,
+    ) -> Result<bool, A::Error> {
+        let Some(&(key, without, each)) = lists.iter().find(|(name, ..)| *name == key) else {
+            return Ok(false);
+        };
+        read_at(
+            object,
+            key,
+            Self {
+                reading,
+                without,
+                each,
+            },
+        )?;
+        Ok(true)
+    }
 }
 
 impl<'de> Shape<'de> for Elements<'_, '_> {

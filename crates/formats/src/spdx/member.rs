@@ -4,8 +4,8 @@ use serde::de::MapAccess;
 
 use super::{document, package, relationship};
 use crate::{
-    json::{node, shape::read_at},
-    read::{DocumentReader, Elements},
+    json::node,
+    read::{DocumentReader, Each, Elements},
 };
 
 /// Members that no other format has: one of them makes the document SPDX.
@@ -19,82 +19,30 @@ pub(crate) const DISTINCTIVE: &[&str] = &[
     "documentNamespace",
 ];
 
+/// Members that are lists: what of their elements is passed over, and what is done with each.
+const LISTS: &[(&str, &[&str], Each)] = &[
+    ("packages", &["annotations"], package::package),
+    (
+        "files",
+        &["annotations", "artifactOfs", "fileDependencies"],
+        package::file,
+    ),
+    ("snippets", &["annotations", "ranges"], package::snippet),
+    ("relationships", &[], relationship::relationship),
+    ("documentDescribes", &[], relationship::described),
+    ("externalDocumentRefs", &[], document::link),
+];
+
 /// Reads a top-level member, if it is one of SPDX.
 pub(crate) fn read_member<'de, A: MapAccess<'de>>(
     reading: &mut DocumentReader<'_>,
     key: &str,
     object: &mut A,
 ) -> Result<bool, A::Error> {
+    if Elements::read_one_of(LISTS, reading, key, object)? {
+        return Ok(true);
+    }
     match key {
-        "packages" => {
-            let without = &["annotations"];
-            read_at(
-                object,
-                "packages",
-                Elements {
-                    reading,
-                    without,
-                    each: package::package,
-                },
-            )?;
-        }
-        "files" => {
-            let without = &["annotations", "artifactOfs", "fileDependencies"];
-            read_at(
-                object,
-                "files",
-                Elements {
-                    reading,
-                    without,
-                    each: package::file,
-                },
-            )?;
-        }
-        "snippets" => {
-            let without = &["annotations", "ranges"];
-            read_at(
-                object,
-                "snippets",
-                Elements {
-                    reading,
-                    without,
-                    each: package::snippet,
-                },
-            )?;
-        }
-        "relationships" => {
-            read_at(
-                object,
-                "relationships",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: relationship::relationship,
-                },
-            )?;
-        }
-        "documentDescribes" => {
-            read_at(
-                object,
-                "documentDescribes",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: relationship::described,
-                },
-            )?;
-        }
-        "externalDocumentRefs" => {
-            read_at(
-                object,
-                "externalDocumentRefs",
-                Elements {
-                    reading,
-                    without: &[],
-                    each: document::link,
-                },
-            )?;
-        }
         "SPDXID" | "name" | "documentNamespace" | "dataLicense" | "comment" | "creationInfo" => {
             let value = node::member(&mut reading.context, key, object)?;
             document::member(reading, key, value);
