@@ -25,19 +25,13 @@ pub fn read(reader: impl Read, limits: &Limits) -> Result<BomReading, ReadBomErr
         mut warnings,
         mut unlisted_warnings,
     } = read_each(reader, limits, &mut parts)?;
-    let Collector {
-        mut components,
-        relationships,
-        unknowns,
-        vulnerabilities,
-    } = parts;
-    components.sort_unstable_by_key(|component| component.index);
+    parts.components.sort_unstable_by_key(|component| component.index);
     let bom = Bom {
         document,
-        components,
-        relationships,
-        unknowns,
-        vulnerabilities,
+        components: parts.components,
+        relationships: parts.relationships,
+        unknowns: parts.unknowns,
+        vulnerabilities: parts.vulnerabilities,
     };
     for warning in dangling(&bom) {
         if warnings.len() < limits.warnings {
