@@ -108,6 +108,7 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
         let subject = SubjectId::from(id.clone());
         let chain = self.view.chain(&subject)?;
         let rows = chain.as_ref().map(|chain| self.rows(id, chain)).transpose()?;
+        let birth = chain.as_ref().map(|chain| self.birth(chain));
         let of_type = node
             .children
             .iter()
@@ -137,11 +138,7 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
             name: name.unwrap_or_else(|| id.to_string()),
             version,
             serial,
-            birth: chain
-                .as_ref()
-                .map(|chain| self.birth(chain))
-                .transpose()?
-                .flatten(),
+            birth: birth.transpose()?.flatten(),
             aliases: facts::aliases(self.view, &subject)?.into_iter().collect(),
             findings: facts::findings(self.view, &subject)?,
             rows: rows.unwrap_or_default(),
@@ -175,24 +172,17 @@ impl<V: Entries, S: PedigreeSource<Error = V::Error>> Gathering<'_, V, S> {
             Life::Unit(_) if chain.length == 0 => Vec::new(),
             Life::Unit(_) => self.source.posting(&Term::Id(subject.clone()))?,
             Life::Type(life) => life.manifest.into_iter().collect(),
-            Life::Artefact(life) => life
-                .released
-                .into_iter()
-                .chain(life.manifest)
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect(),
+            Life::Artefact(life) => {
+                let told: BTreeSet<_> = life.released.into_iter().chain(life.manifest).collect();
+                told.into_iter().collect()
+            }
             Life::Slot(_) | Life::Act(_) | Life::Index(_) => Vec::new(),
         };
         let mut rows = Vec::new();
         for index in indices.into_iter().filter(|index| *index <= chain.last) {
             let entry = self.source.entry(index)?;
-            if entry
-                .statement()
-                .subjects
-                .iter()
-                .any(|stated| stated.id == subject)
-            {
+            let mut stated = entry.statement().subjects.iter();
+            if stated.any(|stated| stated.id == subject) {
                 rows.push(TimelineRow::new(index, &entry, Some(&subject), self.history));
             }
         }

@@ -58,10 +58,8 @@ impl Item {
     pub(super) fn properties(&self) -> Vec<(&'static str, String)> {
         let node = &self.node;
         let mut properties = vec![("prova:id", node.component.to_string())];
-        properties.extend(
-            node.category
-                .map(|category| ("prova:category", category.to_string())),
-        );
+        let category = node.category;
+        properties.extend(category.map(|category| ("prova:category", category.to_string())));
         let maker = node.maker.as_ref();
         properties.extend(maker.map(|party| ("prova:maker", party.id.to_string())));
         if let Some(birth) = &self.birth {
@@ -69,10 +67,8 @@ impl Item {
             properties.extend(by.map(|party| ("prova:manufacturer", party.id.to_string())));
             let site = &birth.manufacture.site;
             let name = site.name.as_deref().map(|name| format!(" {}", escape(name)));
-            properties.push((
-                "prova:made-in",
-                site.country.to_string() + &name.unwrap_or_default(),
-            ));
+            let made_in = site.country.to_string() + &name.unwrap_or_default();
+            properties.push(("prova:made-in", made_in));
         }
         if node.released == Some(false) {
             properties.push(("prova:released", "no manifest of its producer".to_owned()));
@@ -84,17 +80,13 @@ impl Item {
             Shown::Cut => properties.push(("prova:cut", "what is inside is not listed".to_owned())),
             Shown::Whole | Shown::Elsewhere => {}
         }
-        properties.extend(
-            self.aliases
-                .iter()
-                .map(|alias| ("prova:alias", alias.to_string())),
-        );
+        let aliases = self.aliases.iter();
+        properties.extend(aliases.map(|alias| ("prova:alias", alias.to_string())));
         for supply in &node.supplies {
             let category = supply.category.map(|category| category.to_string());
             let supplier = supply.supplier.as_ref().map(|supplier| format!("by {supplier}"));
-            let made = supply
-                .country_of_origin
-                .map(|country| format!("made in {country}"));
+            let made = supply.country_of_origin;
+            let made = made.map(|country| format!("made in {country}"));
             let said = [category, supplier, made].into_iter().flatten();
             let said: Vec<_> = std::iter::once(escape(&supply.what)).chain(said).collect();
             properties.push(("prova:supplied", said.join(", ")));
@@ -102,13 +94,8 @@ impl Item {
         let unknowns = node.known_unknowns.iter();
         properties.extend(unknowns.map(|text| ("prova:known-unknown", escape(text))));
         properties.extend(self.findings.iter().map(|finding| {
-            let text = format!(
-                "entry {} {}: {}",
-                finding.entry,
-                finding.code(),
-                escape(&message(&finding.detail))
-            );
-            ("prova:finding", text)
+            let (entry, code, text) = (finding.entry, finding.code(), escape(&message(&finding.detail)));
+            ("prova:finding", format!("entry {entry} {code}: {text}"))
         }));
         properties.extend(self.rows.iter().map(|row| {
             let text = format!("entry {} leaf {} {} {}", row.index, row.leaf, row.event, row.time);
@@ -119,23 +106,12 @@ impl Item {
 
     /// Its life in sentences, one a line.
     pub(super) fn notes(&self) -> String {
-        let lines: Vec<_> = self
-            .rows
-            .iter()
-            .map(|row| {
-                let by = row
-                    .by
-                    .as_ref()
-                    .map(|party| escape(party.shown()))
-                    .unwrap_or_default();
-                format!(
-                    "entry {}, {}: {by} {}",
-                    row.index,
-                    row.time,
-                    escape(&row.sentence)
-                )
-            })
-            .collect();
+        let line = |row: &TimelineRow| {
+            let by = row.by.as_ref().map(|party| escape(party.shown()));
+            let (by, sentence) = (by.unwrap_or_default(), escape(&row.sentence));
+            format!("entry {}, {}: {by} {sentence}", row.index, row.time)
+        };
+        let lines: Vec<_> = self.rows.iter().map(line).collect();
         lines.join("\n")
     }
 

@@ -103,10 +103,8 @@ fn dangling(bom: &Bom) -> Vec<Warning> {
         };
         [Some((place, &relationship.from)), to.map(|to| (place, to))]
     });
-    let affected = bom
-        .vulnerabilities
-        .iter()
-        .flat_map(|vulnerability| &vulnerability.affects);
+    let stated = bom.vulnerabilities.iter();
+    let affected = stated.flat_map(|vulnerability| &vulnerability.affects);
     let affected = affected.map(|affected| Some(("vulnerabilities", &affected.element)));
     let mut warned = BTreeSet::new();
     let mut warnings = Vec::new();
