@@ -31,7 +31,10 @@ use prova_core::{key::SecretKey, text};
 use zeroize::Zeroizing;
 
 pub(crate) use self::error::{CreateKeyError, DecodeKeyError, GenerateKeyError, ReadKeyError};
-use crate::passphrase::{PassphrasePurpose, PassphraseSource};
+use crate::{
+    output::{self, OutputError},
+    passphrase::{PassphrasePurpose, PassphraseSource},
+};
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
@@ -106,7 +109,7 @@ pub(crate) fn create(path: &Path, key: &SecretKey, protection: Protection<'_>) -
     let exists = || CreateKeyError::Exists {
         path: path.to_owned(),
     };
-    let cannot_write = |source| CreateKeyError::Write {
+    let cannot_write = |source| OutputError::Write {
         path: path.to_owned(),
         source,
     };
@@ -114,28 +117,19 @@ pub(crate) fn create(path: &Path, key: &SecretKey, protection: Protection<'_>) -
         return Err(exists());
     }
     let pem = encode(path, key, protection)?;
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
     let mut file = tempfile::Builder::new()
         .prefix(".prova-key-")
         .permissions(Permissions::from_mode(0o600))
-        .tempfile_in(directory)
+        .tempfile_in(output::directory_of(path))
         .map_err(cannot_write)?;
     file.write_all(pem.as_bytes()).map_err(cannot_write)?;
     file.as_file().sync_all().map_err(cannot_write)?;
     file.persist_noclobber(path)
         .map_err(|failure| match failure.error.kind() {
             io::ErrorKind::AlreadyExists => exists(),
-            _ => cannot_write(failure.error),
+            _ => cannot_write(failure.error).into(),
         })?;
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(|source| CreateKeyError::NotDurable {
-            path: path.to_owned(),
-            source,
-        })
+    Ok(output::sync_directory_of(path)?)
 }
 
 fn encode(

@@ -99,13 +99,21 @@ impl Draft {
         file.as_file().sync_all().map_err(cannot_write)?;
         file.persist(&path)
             .map_err(|failure| cannot_write(failure.error))?;
-        File::open(directory_of(&path))
-            .and_then(|directory| directory.sync_all())
-            .map_err(|source| OutputError::NotDurable { path, source })
+        sync_directory_of(&path)
     }
 }
 
-fn directory_of(path: &Path) -> &Path {
+/// Makes the name of a file durable that was written whole.
+pub(crate) fn sync_directory_of(path: &Path) -> Result<(), OutputError> {
+    let synced = File::open(directory_of(path)).and_then(|directory| directory.sync_all());
+    synced.map_err(|source| OutputError::NotDurable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The directory that a file is in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

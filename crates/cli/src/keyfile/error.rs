@@ -7,6 +7,7 @@ use pkcs8::ObjectIdentifier;
 use super::{ED25519, LONGEST_FILE, MOST_ITERATIONS, MOST_SCRYPT_LANES, MOST_SCRYPT_MEMORY};
 use crate::{
     error::{Blame, Blamed, blame_of_io},
+    output::OutputError,
     passphrase::PassphraseError,
 };
 
@@ -42,22 +43,9 @@ pub(crate) enum CreateKeyError {
         /// The cause.
         source: pkcs8::Error,
     },
-    /// The file cannot be written. A temporary file may be left, with the protection of the final one.
-    #[error("cannot write {}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// The file is there and complete, but a power failure may take it away.
-    #[error("{} is written, but its directory was not made durable", path.display())]
-    NotDurable {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
+    /// The file cannot be written; a temporary file may be left, with the protection of the final one. Or it is there, and not durable.
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 /// Why a file gave no key.
@@ -154,8 +142,8 @@ impl Blamed for CreateKeyError {
         match self {
             Self::Exists { .. } => Blame::Caller,
             Self::Passphrase(error) => error.blame(),
-            Self::Write { source, .. } => blame_of_io(source),
-            Self::Random { .. } | Self::Encode { .. } | Self::NotDurable { .. } => Blame::Program,
+            Self::Output(error) => error.blame(),
+            Self::Random { .. } | Self::Encode { .. } => Blame::Program,
         }
     }
 

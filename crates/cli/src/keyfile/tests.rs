@@ -213,7 +213,10 @@ fn a_failed_creation_leaves_nothing() {
         Err(CreateKeyError::Passphrase(PassphraseError::NotSet { .. }))
     ));
     let result = create(&bench.path("absent/key"), &spare(), Protection::Plain);
-    assert!(matches!(result, Err(CreateKeyError::Write { .. })));
+    assert!(matches!(
+        result,
+        Err(CreateKeyError::Output(OutputError::Write { .. }))
+    ));
     assert_eq!(bench.names(), names);
 }
 
