@@ -38,6 +38,7 @@
 mod causes;
 mod composition;
 mod entry_detail;
+mod growth;
 mod heads;
 mod inspection;
 mod log_entry;
@@ -56,12 +57,15 @@ pub use self::{
     causes::causes,
     composition::{Composition, CompositionError},
     entry_detail::{EntryDetail, EntryDetailError, SignatureDetail},
+    growth::{Growth, GrowthError},
     heads::{Heads, HeadsError, MAX_HEADS_BYTES, RegistryHead},
     inspection::{BUNDLE_START, BundleOutline, CheckpointOutline, InspectFileError, InspectedFile},
     log_entry::LogEntry,
     materials::{BillFault, Material, MaterialGap, MaterialGapKind, Materials},
     page::{bundle_page, ledger_page},
-    proof::{EntryInProof, EntryProof, EntryProofError, GrowthProof, GrowthProofError},
+    proof::{
+        EntryInProof, EntryProof, EntryProofError, GrowthProof, GrowthProofError, ParseGrowthProofError,
+    },
     reading::{OpenReadingError, Reading, ReadingError, SubjectError},
     rehearsal::{Rehearsal, RehearsalError, Rehearsed},
     source::{LedgerSource, SourceError},

@@ -5,11 +5,11 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use prova_core::{
     hash::{LeafHash, NodeHash},
-    log::{AssembleProofError, TlogProof, merkle::InclusionError},
+    log::{AssembleProofError, SignedCheckpoint, TlogProof, merkle::InclusionError},
     position::{EntryIndex, TreeSize},
 };
 use prova_store::{Blame, ReadError, Snapshot};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Whether the bytes of an entry travel in the proof of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,11 @@ impl GrowthProofError {
     }
 }
 
+/// The text is not one that a [`GrowthProof`] is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no consistency proof, want «old», the size, the hashes of the proof and the checkpoint")]
+pub struct ParseGrowthProofError;
+
 /// A proof that an entry is in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -115,7 +120,8 @@ pub struct GrowthProof {
     /// The hashes of the proof, in its order.
     pub path: Vec<NodeHash>,
     /// The present checkpoint, signed.
-    pub checkpoint: String,
+    #[serde(serialize_with = "as_text")]
+    pub checkpoint: SignedCheckpoint,
 }
 
 impl EntryProof {
@@ -169,9 +175,41 @@ impl GrowthProof {
             from,
             size,
             path: snapshot.consistency(from)?.path().to_vec(),
-            checkpoint: snapshot.signed_checkpoint().to_string(),
+            checkpoint: snapshot.signed_checkpoint().clone(),
         })
     }
+
+    /// Reads what a proof is written as; whether it holds, [`Growth`](crate::Growth) says.
+    ///
+    /// # Errors
+    /// Bytes in another form.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseGrowthProofError> {
+        std::str::from_utf8(bytes)
+            .ok()
+            .and_then(Self::read)
+            .ok_or(ParseGrowthProofError)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (head, checkpoint) = text.split_once("\n\n")?;
+        let mut lines = head.lines();
+        let from = lines.next()?.strip_prefix("old ")?.parse().ok()?;
+        let path = lines.map(|line| {
+            let hash: [u8; 32] = STANDARD.decode(line).ok()?.try_into().ok()?;
+            Some(NodeHash::from_bytes(hash))
+        });
+        let checkpoint = SignedCheckpoint::parse(checkpoint.as_bytes()).ok()?;
+        Some(Self {
+            from: TreeSize::new(from),
+            size: checkpoint.checkpoint().size(),
+            path: path.collect::<Option<_>>()?,
+            checkpoint,
+        })
+    }
+}
+
+fn as_text<S: Serializer>(checkpoint: &SignedCheckpoint, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(checkpoint)
 }
 
 /// The body of an `add-checkpoint` request (C2SP `tlog-witness`).
@@ -227,6 +265,10 @@ mod tests {
         let (head, checkpoint) = text.split_once("\n\n").unwrap();
         assert_eq!(head.lines().count(), 1 + proof.path.len());
         assert!(head.starts_with("old 4\n"));
-        assert_eq!(checkpoint, proof.checkpoint);
+        assert_eq!(checkpoint, proof.checkpoint.to_string());
+        assert_eq!(GrowthProof::parse(text.as_bytes()).unwrap(), proof);
+        for broken in [&text[4..], head, &text.replace("\n\n", "\n*\n\n")] {
+            assert_eq!(GrowthProof::parse(broken.as_bytes()), Err(ParseGrowthProofError));
+        }
     }
 }
