@@ -46,6 +46,7 @@ mod materials;
 mod page;
 mod proof;
 mod reading;
+mod registry_detail;
 mod rehearsal;
 mod source;
 mod term_listing;
@@ -67,6 +68,9 @@ pub use self::{
         EntryInProof, EntryProof, EntryProofError, GrowthProof, GrowthProofError, ParseGrowthProofError,
     },
     reading::{OpenReadingError, Reading, ReadingError, SubjectError},
+    registry_detail::{
+        KeyDetail, NotEnrolledError, ParticipantDetail, RegistryDetail, RootDetail, RootKeyDetail,
+    },
     rehearsal::{Rehearsal, RehearsalError, Rehearsed},
     source::{LedgerSource, SourceError},
     term_listing::{TermClaim, TermListing, TermListingError},
