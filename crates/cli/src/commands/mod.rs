@@ -8,7 +8,6 @@ mod completions;
 mod demo;
 mod equivocation;
 mod export;
-mod export_as;
 mod fsck;
 mod heads;
 mod init;

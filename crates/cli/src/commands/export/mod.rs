@@ -1,5 +1,7 @@
 //! `prova export`: evidence in one file.
 
+mod form;
+
 use std::{
     io::{self, BufWriter, Write},
     path::PathBuf,
@@ -22,7 +24,7 @@ use prova_core::{
 use prova_query::{LedgerSource, SourceError, bundle_page};
 use serde::Serialize;
 
-use super::export_as::{self, ExportForm, ExportSubject, FormArgs, Order};
+use self::form::{ExportForm, ExportSubject, FormArgs, Order};
 use crate::{
     clock,
     error::{Blame, CommandError},
@@ -250,7 +252,7 @@ impl ExportArgs {
             passphrase: &self.passphrase,
             ledger: &self.ledger,
         };
-        export_as::export(&order, ui)
+        form::export(&order, ui)
     }
 
     fn components(&self) -> Result<Vec<SubjectId>, CommandError> {
