@@ -36,6 +36,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 mod causes;
+mod chosen_entries;
 mod composition;
 mod entry_detail;
 mod growth;
@@ -44,6 +45,7 @@ mod inspection;
 mod log_entry;
 mod materials;
 mod page;
+mod pedigree;
 mod proof;
 mod reading;
 mod registry_detail;
@@ -56,6 +58,7 @@ mod verification;
 
 pub use self::{
     causes::causes,
+    chosen_entries::{ChosenEntries, ChosenEntriesError, ExportSubject},
     composition::{Composition, CompositionError},
     entry_detail::{EntryDetail, EntryDetailError, SignatureDetail},
     growth::{Growth, GrowthError},
@@ -64,6 +67,7 @@ pub use self::{
     log_entry::LogEntry,
     materials::{BillFault, Material, MaterialGap, MaterialGapKind, Materials},
     page::{bundle_page, ledger_page},
+    pedigree::{PedigreeError, pedigree},
     proof::{
         EntryInProof, EntryProof, EntryProofError, GrowthProof, GrowthProofError, ParseGrowthProofError,
     },

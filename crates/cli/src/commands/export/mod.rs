@@ -21,10 +21,10 @@ use prova_core::{
         bundle_scope::{IndexRange, Period},
     },
 };
-use prova_query::{LedgerSource, SourceError, bundle_page};
+use prova_query::{ExportSubject, LedgerSource, SourceError, bundle_page};
 use serde::Serialize;
 
-use self::form::{ExportForm, ExportSubject, FormArgs, Order};
+use self::form::FormArgs;
 use crate::{
     clock,
     error::{Blame, CommandError},
@@ -174,8 +174,8 @@ struct Written {
 
 /// Runs `prova export`.
 pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    if let Some(form) = args.form.form() {
-        return args.other_form(form, ui);
+    if let Some(form) = args.form.form {
+        return form::write(args, form, ui);
     }
     let request = args.scope()?;
     let Some(key_file) = &args.key else {
@@ -237,24 +237,6 @@ pub(crate) fn run(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandError
 }
 
 impl ExportArgs {
-    /// Writes what other people's tools read.
-    fn other_form(&self, form: ExportForm, ui: &mut Ui) -> Result<Status, CommandError> {
-        if self.what.is_empty() {
-            let error = CommandError::caller("--as takes components or indices of entries");
-            return Err(error.hint("only a bundle, without --as, has a wider scope"));
-        }
-        let order = Order {
-            what: &self.what,
-            form,
-            options: &self.form,
-            at: self.at,
-            output: &self.output,
-            passphrase: &self.passphrase,
-            ledger: &self.ledger,
-        };
-        form::export(&order, ui)
-    }
-
     fn components(&self) -> Result<Vec<SubjectId>, CommandError> {
         let subject = |what: &ExportSubject| match what {
             ExportSubject::Subject(subject) => Ok(subject.clone()),
