@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use prova_core::id::SubjectId;
 use prova_query::{
-    CompositionError, EntryDetailError, EntryProofError, GrowthProofError, HeadsError, OpenReadingError,
-    Reading, ReadingError, RehearsalError, SourceError, SubjectError,
+    ChosenEntriesError, CompositionError, EntryDetailError, EntryProofError, GrowthProofError, HeadsError,
+    OpenReadingError, PedigreeError, Reading, ReadingError, RehearsalError, SourceError, SubjectError,
+    TermListingError,
 };
 use prova_store::{
     AppendError, AttachmentError, CreateError, Ledger, OpenError, Progress, ReadError, SealLedgerError,
@@ -85,15 +86,25 @@ impl Progress for ProgressLine {
     }
 }
 
-/// Errors of the store and of queries know whose fault they are.
+/// Errors of the store and of queries know whose fault they are; what to do about one is said here.
 macro_rules! blamed {
-    ($($error:ty),+ $(,)?) => {$(
+    ($error:ty => $hint:expr) => {
         impl Blamed for $error {
             fn blame(&self) -> Blame {
                 <$error>::blame(self)
             }
+
+            fn hint(&self) -> Option<String> {
+                let hint: fn(&Self) -> Option<String> = $hint;
+                hint(self)
+            }
         }
-    )+};
+    };
+    // The advice is that of the error within.
+    ($($error:ty: $within:ident),+ $(,)?) => {
+        $(blamed!($error => |error| match error { Self::$within(error) => error.hint(), _ => None });)+
+    };
+    ($($error:ty),+ $(,)?) => { $(blamed!($error => |_| None);)+ };
 }
 
 blamed!(
@@ -109,18 +120,44 @@ blamed!(
     SourceError
 );
 
-impl Blamed for CompositionError {
-    fn blame(&self) -> Blame {
-        CompositionError::blame(self)
-    }
+blamed!(
+    ChosenEntriesError: Subject,
+    CompositionError: Subject,
+    OpenReadingError: Open,
+    RehearsalError: Refused,
+);
 
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Subject(error) => error.hint(),
-            _ => None,
+blamed!(PedigreeError => |error| match error {
+    Self::Slot { .. } => Some("`prova trace` says what is in a slot".to_owned()),
+    Self::Subject(error) => error.hint(),
+    _ => None,
+});
+
+blamed!(SubjectError => |error| {
+    let is_absent = matches!(error, Self::NoEntry { .. });
+    is_absent.then(|| "`prova show --heads` lists what it has entries about".to_owned())
+});
+
+blamed!(TermListingError => |error| {
+    let hint = match error {
+        Self::NeverSealed => "`prova seal` states which entries there are under every term",
+        Self::Some { .. } => "`--all-about` proves which",
+        Self::None { .. } => "`--none-about` proves it",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+});
+
+blamed!(OpenError => |error| {
+    let hint = match error {
+        Self::Missing { .. } | Self::Empty { .. } | Self::NotALedger { .. } => {
+            "name the ledger's directory with --ledger or in the variable PROVA_LEDGER; `prova init` makes a new one"
         }
-    }
-}
+        Self::Locked { .. } => "wait until it has ended; commands that only read work beside it",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+});
 
 impl Blamed for HeadsError {
     fn blame(&self) -> Blame {
@@ -134,60 +171,6 @@ impl Blamed for HeadsError {
             } => "make one beside the ledger with `prova heads ORG…`",
             Self::NotListed { .. } => "make one beside the ledger with `prova heads COMPONENT…`",
             Self::NoLedger => "make one beside the ledger with `prova heads`",
-            _ => return None,
-        };
-        Some(hint.to_owned())
-    }
-}
-
-impl Blamed for RehearsalError {
-    fn blame(&self) -> Blame {
-        RehearsalError::blame(self)
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Refused(refusal) => refusal.hint(),
-            _ => None,
-        }
-    }
-}
-
-impl Blamed for OpenReadingError {
-    fn blame(&self) -> Blame {
-        OpenReadingError::blame(self)
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Open(error) => error.hint(),
-            _ => None,
-        }
-    }
-}
-
-impl Blamed for SubjectError {
-    fn blame(&self) -> Blame {
-        SubjectError::blame(self)
-    }
-
-    fn hint(&self) -> Option<String> {
-        let is_absent = matches!(self, Self::NoEntry { .. });
-        is_absent.then(|| "`prova show --heads` lists what it has entries about".to_owned())
-    }
-}
-
-impl Blamed for OpenError {
-    fn blame(&self) -> Blame {
-        OpenError::blame(self)
-    }
-
-    fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Missing { .. } | Self::Empty { .. } | Self::NotALedger { .. } => {
-                "name the ledger's directory with --ledger or in the variable PROVA_LEDGER; `prova init` makes a new one"
-            }
-            Self::Locked { .. } => "wait until it has ended; commands that only read work beside it",
             _ => return None,
         };
         Some(hint.to_owned())

@@ -10,11 +10,11 @@ use prova_core::{
     index::term::Term,
     position::{EntryIndex, TreeSize},
 };
-use prova_query::{EntryInProof, EntryProof, GrowthProof, TermClaim, TermListing, TermListingError};
+use prova_query::{EntryInProof, EntryProof, GrowthProof, TermClaim, TermListing};
 
 use crate::{
     args::Format,
-    error::{Blame, Blamed, CommandError},
+    error::CommandError,
     ledger::LedgerArgs,
     output,
     plain::counted,
@@ -121,22 +121,6 @@ fn note_later(listed: &TermListing, ui: &Ui) {
             listed.seal,
             listed.term
         ));
-    }
-}
-
-impl Blamed for TermListingError {
-    fn blame(&self) -> Blame {
-        TermListingError::blame(self)
-    }
-
-    fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NeverSealed => "`prova seal` states which entries there are under every term",
-            Self::Some { .. } => "`--all-about` proves which",
-            Self::None { .. } => "`--none-about` proves it",
-            _ => return None,
-        };
-        Some(hint.to_owned())
     }
 }
 

@@ -8,13 +8,13 @@ use std::{
 use clap::{Args, ValueEnum};
 use prova_core::{hash::Digest, key::SecretKey, position::EntryIndex, statement::Keyring as _};
 use prova_formats::pedigree::{Stage, cyclonedx, spdx};
-use prova_query::{ChosenEntries, ChosenEntriesError, PedigreeError, Reading, pedigree};
+use prova_query::{ChosenEntries, Reading, pedigree};
 use serde::Serialize;
 
 use super::ExportArgs;
 use crate::{
     args::Format,
-    error::{Blame, Blamed, CommandError},
+    error::CommandError,
     output, signing,
     ui::{Show, Status, Ui},
 };
@@ -111,33 +111,6 @@ pub(super) fn write(args: &ExportArgs, form: ExportForm, ui: &mut Ui) -> Result<
         })?;
     }
     Ok(Status::Holds)
-}
-
-impl Blamed for ChosenEntriesError {
-    fn blame(&self) -> Blame {
-        ChosenEntriesError::blame(self)
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Subject(error) => error.hint(),
-            _ => None,
-        }
-    }
-}
-
-impl Blamed for PedigreeError {
-    fn blame(&self) -> Blame {
-        PedigreeError::blame(self)
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Slot { .. } => Some("`prova trace` says what is in a slot".to_owned()),
-            Self::Subject(error) => error.hint(),
-            _ => None,
-        }
-    }
 }
 
 /// The key that the ledger signs its checkpoints with.
