@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use prova_bundle::export::{ExportError, ExportRequest, ExportedBundle, export};
+use prova_bundle::export::{ExportError, ExportRequest, export};
 use prova_core::{bundle::closure::ClosureError, log::MAX_POLICY_BYTES, verdict::Verdict};
 use prova_query::{LedgerSource, SourceError, bundle_page};
 use serde::Serialize;
@@ -53,11 +53,8 @@ pub(super) fn write(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandErr
     };
     let at = args.at.map_or_else(clock::now, Ok)?;
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
-    let trust = args
-        .trust
-        .as_ref()
-        .map(|path| input::read(path, limit))
-        .transpose()?;
+    let trust = args.trust.as_ref().map(|path| input::read(path, limit));
+    let trust = trust.transpose()?;
     let key = signing::read_key(key_file, &args.passphrase.source(), ui)?;
     let (snapshot, state) = args.ledger.read(ui)?;
     let source = LedgerSource::new(snapshot, state);
@@ -65,10 +62,8 @@ pub(super) fn write(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandErr
         use prova_bundle::export::ExportSource as _;
         let record = source.registry().keys().get(&key.public().key_id());
         let record = record.ok_or_else(|| {
-            let error = CommandError::caller(format!(
-                "the key in {} is of no participant",
-                input::shown(key_file)
-            ));
+            let file = input::shown(key_file);
+            let error = CommandError::caller(format!("the key in {file} is of no participant"));
             error.hint(
                 "an exporter is enrolled with the role auditor: `prova registry enrol … --role auditor`",
             )
@@ -100,7 +95,16 @@ pub(super) fn write(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandErr
     };
     let bytes = draft.file().metadata().map_or(0, |metadata| metadata.len());
     draft.publish()?;
-    ui.result(&Written::new(args.output.clone(), bytes, made))?;
+    ui.result(&Written {
+        file: args.output.clone(),
+        bytes,
+        entries: made.description.entries,
+        components: made.description.closure.subjects().count(),
+        index_proofs: made.index_proofs,
+        attachments: made.attachments,
+        withheld: made.description.withheld.len(),
+        verdict: made.verdict,
+    })?;
     Ok(Status::Holds)
 }
 
@@ -130,27 +134,6 @@ fn failed(error: &ExportError<SourceError>) -> CommandError {
         }
         ExportError::Fault(_) => shown.hint("`prova verify` looks at the whole ledger"),
         _ => shown,
-    }
-}
-
-impl Written {
-    fn new(file: PathBuf, bytes: u64, exported: ExportedBundle) -> Self {
-        let ExportedBundle {
-            description,
-            verdict,
-            attachments,
-            index_proofs,
-        } = exported;
-        Self {
-            file,
-            bytes,
-            entries: description.entries,
-            components: description.closure.subjects().count(),
-            index_proofs,
-            attachments,
-            withheld: description.withheld.len(),
-            verdict,
-        }
     }
 }
 

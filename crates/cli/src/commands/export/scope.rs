@@ -69,28 +69,22 @@ impl ExportArgs {
     }
 
     pub(super) fn scope(&self) -> Result<BundleScope, CommandError> {
-        Ok(
-            match (
-                &self.org,
-                &self.of_type,
-                &self.slot,
-                &self.range,
-                &self.from,
-                &self.to,
-            ) {
-                (Some(org), ..) => BundleScope::Organisation(org.clone()),
-                (_, Some(of_type), ..) => BundleScope::Type(of_type.clone()),
-                (_, _, Some(slot), ..) => BundleScope::Slot(slot.clone()),
-                (_, _, _, Some(Stretch(range)), ..) => BundleScope::Range(*range),
-                (_, _, _, _, Some(from), Some(to)) => BundleScope::Time(Period { from: *from, to: *to }),
-                _ if !self.what.is_empty() => BundleScope::components(self.components()?),
-                _ => {
-                    return Err(CommandError::caller(
-                        "nothing was named that the evidence is to be about",
-                    ));
-                }
-            },
-        )
+        Ok(if let Some(org) = &self.org {
+            BundleScope::Organisation(org.clone())
+        } else if let Some(of_type) = &self.of_type {
+            BundleScope::Type(of_type.clone())
+        } else if let Some(slot) = &self.slot {
+            BundleScope::Slot(slot.clone())
+        } else if let Some(Stretch(range)) = self.range {
+            BundleScope::Range(range)
+        } else if let (Some(from), Some(to)) = (self.from, self.to) {
+            BundleScope::Time(Period { from, to })
+        } else if self.what.is_empty() {
+            let message = "nothing was named that the evidence is to be about";
+            return Err(CommandError::caller(message));
+        } else {
+            BundleScope::components(self.components()?)
+        })
     }
 
     pub(super) fn withholding(&self) -> Option<Withholding> {
