@@ -144,10 +144,9 @@ fn participants(registry: &Registry, wanted: &[OrgId]) -> Vec<ParticipantDetail>
     participants
         .filter(|(organisation, _)| wanted.is_empty() || wanted.contains(organisation))
         .map(|(organisation, participant)| {
-            let mut keys: Vec<_> = registry
-                .keys()
-                .iter()
-                .filter(|(_, record)| record.organisation == *organisation)
+            let own = registry.keys().iter();
+            let own = own.filter(|(_, record)| record.organisation == *organisation);
+            let mut keys: Vec<_> = own
                 .map(|(id, record)| KeyDetail {
                     key_id: *id,
                     key: record.key,

@@ -139,7 +139,6 @@ fn failed(error: &ExportError<SourceError>) -> CommandError {
 
 impl Show for Written {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
-        let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         writeln!(
             out,
             "{}: {}, {}, {}, {}, {} withheld; {} bytes",
@@ -148,7 +147,7 @@ impl Show for Written {
             counted(self.entries, "entry", "entries"),
             counted(self.index_proofs, "index proof", "index proofs"),
             counted(self.attachments, "document", "documents"),
-            number(self.withheld),
+            self.withheld,
             self.bytes
         )?;
         for answered in &self.verdict.answers {
