@@ -1,11 +1,14 @@
 //! Reading a ledger, for people and for programs alike: what the `prova` command and a server both need.
 //!
 //! **Scope.** A ledger opened beside whoever writes it ([`Reading`]), every entry that comes out of it held against its leaf hash and its
-//! signatures verified again. Out of it come the log ([`LogEntry`]), one entry whole ([`EntryDetail`]), the life of a component, what it is made
-//! of with its bills of materials ([`Composition`]), and what a machine without the ledger must know to sign ([`Heads`]). What a statement would
-//! do is rehearsed before it is signed ([`Rehearsal`]); a ledger or a subject is verified, and the verdict says what it rests on
-//! ([`LedgerVerdict`], [`SubjectVerdict`]); pages for people are put together ([`ledger_page`], [`bundle_page`]), and bundles are given what they
-//! are made from ([`LedgerSource`]). What a file is that somebody was given, is told without a ledger too ([`InspectedFile`]). Proofs are made to hand on ([`EntryProof`], [`GrowthProof`], [`TermListing`]).
+//! signatures verified again. Out of it come the log ([`LogEntry`]), one entry whole ([`EntryDetail`]), the life of a component, what it is
+//! made of with its bills of materials ([`Composition`]), who may say what ([`RegistryDetail`]), and what a machine without the ledger must
+//! know to sign ([`Heads`]). Entries and pedigrees go out in other people's formats ([`ChosenEntries`], [`pedigree()`]). What a statement
+//! would do is rehearsed before it is signed ([`Rehearsal`]); a ledger or a subject is verified, and the verdict says what it rests on
+//! ([`LedgerVerdict`], [`SubjectVerdict`]); pages for people are put together ([`ledger_page`], [`bundle_page`]), and bundles are given
+//! what they are made from ([`LedgerSource`]). What a file is that somebody was given, is told without a ledger too ([`InspectedFile`]).
+//! Proofs are made to hand on ([`EntryProof`], [`GrowthProof`], [`TermListing`]), and a bundle is held against what was seen of its ledger
+//! before ([`Growth`]).
 //!
 //! **Not here.** What an entry means and whether it is good: `prova-core`. How a ledger lies on a disk, and everything that writes to it:
 //! `prova-store`. The container of a bundle: `prova-bundle`. What a page looks like: `prova-report`. Arguments, keys and passphrases, prompts, terminals, exit codes and what a message advises: the `prova` command.
