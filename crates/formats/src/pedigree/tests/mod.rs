@@ -1,0 +1,5 @@
+//! What documents say, and at which stage.
+
+mod documents;
+mod scene;
+mod stages;
