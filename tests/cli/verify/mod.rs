@@ -1,0 +1,5 @@
+//! `prova verify`.
+
+mod damage;
+mod readers;
+mod verdicts;
