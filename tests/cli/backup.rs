@@ -23,12 +23,14 @@ $ prova backup copy
 copied 14 entries to copy
 [0]
 $ prova verify --ledger copy
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 $ prova restore copy again
 restored 14 entries to again
 [0]
 $ prova verify --ledger again
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 $ prova fsck --ledger again

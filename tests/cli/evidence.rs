@@ -26,7 +26,7 @@ const SUSPEND: &str =
 /// The life of two units, sealed, with one entry after the seal.
 fn sealed() -> Sandbox {
     let sandbox = Sandbox::with_life();
-    for line in [ENROL, "seal", SUSPEND, "policy -o policy.txt"] {
+    for line in [ENROL, "seal", SUSPEND, "trust policy -o policy.txt"] {
         sandbox.ok(line);
     }
     sandbox
@@ -53,100 +53,114 @@ fn every_scope_gives_a_bundle_that_holds() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43155 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43562 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --org dns:nordlys.example --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 44790 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 45194 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --type type:dns:nordlys.example/AAU/R1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46230 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46626 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --slot slot:dns:north.example/gNB-1 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43170 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43575 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --range 0..17 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42507 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42906 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              all 17 entries that the checkpoint covers are here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --range 9..12 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44150 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44559 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              under 5 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
 $ prova export --from 2026-01-01T00:00:00Z --to 2026-12-31T00:00:00Z --key keys/auditor.pem -o evidence.zip
-evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46946 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 47354 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    cannot be decided  components were chosen by claimed times, so whether one is left out is not known; of those that are here, under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint of size 17 with root 5f16a4f3bb0e727d4e109645438cdf9870c2c820ffb2b74811e3fb8d6ef7060e; cannot be decided: complete, consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 [0]
@@ -249,12 +263,13 @@ fn a_bundle_with_gaps_is_not_one_without_findings() {
         sandbox.transcript(&["verify whole.zip", "verify hidden.zip"]),
         str![[r#"
 $ prova verify whole.zip
+a test ledger: its entries mean nothing
 whole.zip: ledger.example/2026, 16 entries, 25 signatures; checkpoint of size 19 with root 0f8f3e2efd84e4f05a424cbed5b2640bbc384811f45bdb25b9a180511c63e5c2
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 18 counts, and the 1 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 3 findings in 1 component
@@ -265,12 +280,13 @@ unit:dns:nordlys.example/AAU/S2
   entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 $ prova verify hidden.zip
+a test ledger: its entries mean nothing
 hidden.zip: ledger.example/2026, 15 entries, 24 signatures; checkpoint of size 19 with root 0f8f3e2efd84e4f05a424cbed5b2640bbc384811f45bdb25b9a180511c63e5c2
   authentic   holds              all 24 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    cannot be decided  2 places depend on entries that are not here, first entry 9 on those under «about:type:dns:nordlys.example/AAU/R1»
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 2 gaps: findings from entry 9 on are not told, but for distrusted keys, since what they rest on is not here
@@ -293,7 +309,7 @@ fn a_reader_makes_a_report_of_ones_own_whatever_the_exporter_wrote() {
     for line in [
         ENROL,
         "seal",
-        "policy -o policy.txt",
+        "trust policy -o policy.txt",
         &format!("export {GAPPED} --key keys/auditor.pem --trust policy.txt -o evidence.zip"),
     ] {
         sandbox.ok(line);
@@ -360,38 +376,43 @@ fn a_bundle_is_compared_with_what_was_seen_before() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o fork.zip --ledger fork
-fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 44634 bytes
+a test ledger: its entries mean nothing
+fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 45038 bytes
   authentic   holds              all 27 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 3 from there on are all here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova export --range 0..18 --key keys/auditor.pem -o whole.zip --ledger fork
-whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 43990 bytes
+a test ledger: its entries mean nothing
+whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 44390 bytes
   authentic   holds              all 28 signatures on 18 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              all 18 entries that the checkpoint covers are here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova prove --consistency 17 -o grown --ledger fork
 [0]
 $ prova verify fork.zip --trust policy.txt --seen seen --consistency grown
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 note: the ledger only grew from size 17 to 18
 [0]
 $ prova verify whole.zip --trust policy.txt --seen seen
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 18 entries, 28 signatures, no findings; checkpoint of size 18 with root 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 note: the ledger only grew from size 17 to 18
 [0]
 $ prova verify fork.zip --trust policy.txt --seen seen
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 17 entries, 27 signatures, no findings; checkpoint of size 18 with root 526a7ec2d30904add413524bb9868a17ab1bab11625d95c6beaf8c4fca204bd7; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
 warning: whether the ledger only grew from size 17 to 18 cannot be decided without a consistency proof: `prova prove --consistency 17` makes one, --consistency FILE reads it
@@ -478,7 +499,7 @@ fn a_proof_comes_through_a_pipe_and_a_bundle_does_not() {
 fn the_readmes_walk_from_the_demonstration_to_a_bundle_is_what_is_printed() {
     let sandbox = Sandbox::new();
     sandbox.ok("demo demo");
-    for name in ["ledger", "keys"] {
+    for name in ["ledger", "keys", "trust"] {
         let _ = fs::remove_dir_all(sandbox.path(name));
         fs::rename(sandbox.path(&format!("demo/{name}")), sandbox.path(name)).unwrap();
     }
@@ -486,7 +507,7 @@ fn the_readmes_walk_from_the_demonstration_to_a_bundle_is_what_is_printed() {
         "registry change dns:regulator.example --role regulator --role auditor --sign keys/root-a.pem --sign keys/root-b.pem",
         "seal",
         "export unit:dns:nordlys.example/AAU-3900/SN0003 --case 2026-17 --key keys/regulator.pem -o evidence.zip",
-        "policy -o trust.policy",
+        "trust policy -o trust.policy",
         "verify evidence.zip --trust trust.policy",
     ]);
     let walk: String = printed

@@ -23,7 +23,7 @@ fn prepare(sandbox: &Sandbox, command: &str) {
         ],
         "append" | "sign" | "inspect" => &[enrolment],
         "verify" => &[
-            "policy -o policy.txt",
+            "trust policy -o policy.txt",
             "prove 7 -o entry-7.tlog-proof",
             auditor,
             export,
@@ -31,8 +31,12 @@ fn prepare(sandbox: &Sandbox, command: &str) {
         "prove" => &["seal"],
         "export" => &[auditor],
         "bundle receive" => &[auditor, export],
-        "equivocation" => &["policy -o policy.txt"],
+        "equivocation" => &["trust policy -o policy.txt"],
         "restore" => &["backup backup"],
+        "trust add" => &["trust policy -o policy.txt", "trust remove demo.example/2026"],
+        "trust show" | "trust remove" => &[
+            "init other --origin ledger.example/2026 --test --log-key keys/log.pem --root-key dns:a.example=keys/root-a.pem",
+        ],
         _ => &[],
     };
     for line in lines {
@@ -158,6 +162,7 @@ fn run(sandbox: &Sandbox, command: &str, example: &str) -> Option<String> {
     let output = std::process::Command::new("sh")
         .args(["-c", &format!("'{prova}' {example}")])
         .env_clear()
+        .env("PROVA_TRUST", "trust")
         .env("PROVA_TIME", "2026-12-01T08:00:00Z")
         .env("PROVA_LEDGER", "ledger")
         .env("PROVA_LOG_KEY", "keys/log.pem")

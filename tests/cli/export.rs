@@ -21,7 +21,7 @@ fn with_auditor() -> Sandbox {
 fn a_bundle_is_exported_verified_without_the_ledger_and_received() {
     let sandbox = with_auditor();
     let lines = [
-        "policy -o policy.txt",
+        "trust policy -o policy.txt",
         EXPORT,
         "verify evidence.zip --trust policy.txt --ledger nowhere",
         "bundle receive evidence.zip --key keys/operator-north.pem --remark intact",
@@ -31,19 +31,21 @@ fn a_bundle_is_exported_verified_without_the_ledger_and_received() {
     assert_transcript!(
         sandbox.transcript(&lines),
         str![[r#"
-$ prova policy -o policy.txt
+$ prova trust policy -o policy.txt
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip
-evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38353 bytes
+a test ledger: its entries mean nothing
+evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38746 bytes
   authentic   holds              all 23 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows the one before it
   complete    holds              all 15 entries that the checkpoint covers are here
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 0 findings
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z for case «2026-17»
 [0]
@@ -51,12 +53,13 @@ $ prova bundle receive evidence.zip --key keys/operator-north.pem --remark intac
 evidence.zip: hand-over 1, received by dns:north.example at 2026-03-01T08:00:00Z
 [0]
 $ prova verify evidence.zip --trust policy.txt --ledger nowhere
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 15 with root c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295; cannot be decided: consistent, acceptable
   exported by dns:auditor.example at 2026-03-01T08:00:00Z for case «2026-17»
   received by dns:north.example at 2026-03-01T08:00:00Z: intact
 [0]
 $ prova verify evidence.zip --trust policy.txt --format json
-{"format":"prova-verdict/1","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","size":15,"root":"c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
+{"format":"prova-verdict/1","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","purpose":"test","size":15,"root":"c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
 [0]
 
 "#]]
@@ -144,7 +147,7 @@ fn a_changed_bundle_is_refused_at_the_place() {
         str![[r#"
 $ prova verify flipped.zip
 error: flipped.zip does not hold
-  caused by: data/entries/000000000008.json is damaged: its CRC-32 is 51b60d38, want eed8ce7a
+  caused by: data/entries/000000000008.json does not inflate to the 948 bytes that it claims to have
 hint: ask whoever exported it for the bundle as it was, and compare the two files
 [1]
 $ prova verify cut.zip
@@ -169,7 +172,11 @@ error: cannot read missing.zip
 #[test]
 fn what_is_no_file_to_verify_or_does_not_go_with_it_is_the_callers_mistake() {
     let sandbox = with_auditor();
-    sandbox.transcript(&[EXPORT, "policy -o policy.txt", "prove 7 -o entry.tlog-proof"]);
+    sandbox.transcript(&[
+        EXPORT,
+        "trust policy -o policy.txt",
+        "prove 7 -o entry.tlog-proof",
+    ]);
     fs::create_dir(sandbox.path("directory.zip")).unwrap();
     let lines = [
         "verify directory.zip",
@@ -212,7 +219,7 @@ error: --entry, --seen and --consistency are about a file, not about the ledger
 #[test]
 fn documents_are_withheld_by_digest_as_missing_or_all_and_the_bundle_counts_them() {
     let sandbox = with_auditor();
-    for line in ["seal", "policy -o policy.txt"] {
+    for line in ["seal", "trust policy -o policy.txt"] {
         sandbox.ok(line);
     }
     let attachments = sandbox.path("ledger/attachments");
@@ -254,15 +261,18 @@ fn documents_are_withheld_by_digest_as_missing_or_all_and_the_bundle_counts_them
         transcript(&lines),
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41135 bytes
+a test ledger: its entries mean nothing
+missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41541 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o all.zip --withhold all --reason confidential
-all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40775 bytes
+a test ledger: its entries mean nothing
+all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41175 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o one.zip --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason confidential --authority «Act»
-one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40818 bytes
+a test ledger: its entries mean nothing
+one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41215 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold 0000000000000000000000000000000000000000000000000000000000000000 --reason confidential
@@ -299,14 +309,17 @@ error: entry 7 names the document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4
 hint: give the ledger the document, or say why the bundle does not have it: --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason TEXT; `--withhold missing` is for all that the ledger does not have
 [2]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
-missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 40775 bytes
+a test ledger: its entries mean nothing
+missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41175 bytes
 0 findings
 [0]
 $ prova verify missing.zip --trust policy.txt
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 10bba83e69a870537d7360e86f8aaa6f08521339751530e16c77b9cb9fc7aa4a; cannot be decided: consistent, acceptable
   withheld: document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd: confidential
 [0]
 $ prova verify one.zip --trust policy.txt
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint of size 16 with root 10bba83e69a870537d7360e86f8aaa6f08521339751530e16c77b9cb9fc7aa4a; cannot be decided: consistent, acceptable
   withheld: document 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd: confidential, by «Act»
 [0]

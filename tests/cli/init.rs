@@ -23,20 +23,20 @@ vkey     ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNI
         .stderr_eq("");
     std::fs::create_dir(sandbox.path("empty")).unwrap();
     sandbox
-        .run("init empty --origin ledger.example/2026 --test --root-key keys/root-a.pem --format json")
+        .run("init empty --origin second.example/2026 --test --root-key keys/root-a.pem --format json")
         .code(0)
         .stdout_eq(str![[r#"
 {
   "directory": "empty",
-  "origin": "ledger.example/2026",
+  "origin": "second.example/2026",
   "purpose": "test",
-  "vkey": "ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF",
-  "charter": "fc193640d43ae38e10b500324c1b2792b35c2d7c0405d1a1d3ac3c3bae494d30",
+  "vkey": "second.example/2026+04dff64f+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF",
+  "charter": "cea99b9a8d4a77ade2b968244a725a487a0fec1b96dd5057a4f4e65f7dcd128c",
   "root": {
     "threshold": 1,
     "keys": [
       {
-        "organisation": "dns:ledger.example",
+        "organisation": "dns:second.example",
         "key": "ed25519:VmONOk6S669BiDnYVD+/svxTTN/fgReXL7AmQToc/bQ="
       }
     ]

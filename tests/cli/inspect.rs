@@ -344,7 +344,7 @@ fn every_kind_of_file_is_told() {
     for line in [
         "registry enrol dns:auditor.example --name Auditor --jurisdiction NO --role auditor --key keys/auditor.pub.pem --sign keys/root-a.pem --sign keys/root-b.pem",
         "seal",
-        "policy -o policy.txt",
+        "trust policy -o policy.txt",
         "prove 3 -o proof.tlog-proof",
         "prove --all-about unit:dns:nordlys.example/AAU/S1 -o listing.json",
         "export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip",

@@ -33,6 +33,7 @@ mod scene;
 mod seal;
 mod show;
 mod trace;
+mod trust;
 mod verify;
 
 use std::{
@@ -76,7 +77,7 @@ impl Sandbox {
             .read_dir()
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name != "keys")
+            .filter(|name| name != "keys" && name != "trust")
             .collect();
         names.sort();
         names
@@ -93,6 +94,7 @@ impl Sandbox {
             .env("PROVA_TIME", "2026-03-01T08:00:00Z")
             .env("PROVA_LEDGER", "ledger")
             .env("PROVA_LOG_KEY", "keys/log.pem")
+            .env("PROVA_TRUST", "trust")
             .current_dir(self.0.path())
             .args(line.split_whitespace())
     }

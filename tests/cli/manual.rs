@@ -40,7 +40,7 @@ Commands:
   bundle        Look after bundles of evidence
   equivocation  Make a proof of misbehaviour of two statements of one ledger that contradict each
                 other
-  policy        Write a trust policy for this ledger: its log's key, no witnesses
+  trust         Say which ledgers you believe to be whose they say they are
   fsck          List everything that is wrong with the ledger's files. Repairs nothing
   reindex       Make the ledger's store again from its entries, which stay as they are
   backup        Copy the ledger at its last acknowledged size, also beside a running writer
@@ -75,6 +75,9 @@ Exit codes:
   2  the caller's mistake: an argument, a file, a key, a statement that the ledger refuses
   3  the program's failure: the disk is full, the clock is wrong
   4  verified, but there are findings or gaps, or rules are not met
+  6  nothing fails, but nobody whom you trust vouches for the ledger (`prova trust`), or what was
+  asked cannot be decided
+Of several, the first of 3, 1, 2, 4, 6.
 
 "#]])
         .stderr_eq("");
@@ -159,6 +162,7 @@ Example:
             "prova-registry.1",
             "prova-attest.1",
             "prova-bundle.1",
+            "prova-trust.1",
         ]
         .contains(&name.as_str())
         {

@@ -1,4 +1,4 @@
-//! `prova prove` and `prova policy`.
+//! `prova prove` and `prova trust policy`.
 
 use std::fs;
 
@@ -100,13 +100,13 @@ error: the ledger has 14 entries, want at least 15
 #[test]
 fn files_are_written_whole_and_the_entry_is_the_one_in_the_ledger() {
     let sandbox = Sandbox::with_life();
-    let quiet = sandbox.transcript(&["prove 12 -o proof --entry-out entry", "policy -o policy"]);
+    let quiet = sandbox.transcript(&["prove 12 -o proof --entry-out entry", "trust policy -o policy"]);
     assert_transcript!(
         quiet,
         str![[r#"
 $ prova prove 12 -o proof --entry-out entry
 [0]
-$ prova policy -o policy
+$ prova trust policy -o policy
 [0]
 
 "#]]
@@ -121,7 +121,7 @@ $ prova policy -o policy
     );
     assert_eq!(
         fs::read_to_string(sandbox.path("policy")).unwrap(),
-        sandbox.ok("policy")
+        sandbox.ok("trust policy")
     );
     let entry = fs::read(sandbox.path("entry")).unwrap();
     let leaf = prova_core::hash::LeafHash::of_entry(&entry).to_string();
@@ -135,7 +135,7 @@ fn what_cannot_be_proven_writes_nothing() {
         "prove",
         "prove 14 -o proof",
         "prove 3 --consistency 2",
-        "policy --format json",
+        "trust policy --format json",
     ];
     assert_transcript!(
         sandbox.transcript(&lines),
@@ -158,7 +158,7 @@ Usage: prova prove --ledger <DIR> <INDEX>
 
 For more information, try '--help'.
 [2]
-$ prova policy --format json
+$ prova trust policy --format json
 {
   "log": "ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF",
   "policy": "log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF\nquorum none\n"
@@ -174,7 +174,7 @@ $ prova policy --format json
 #[test]
 fn a_proof_is_verified_without_the_ledger() {
     let sandbox = Sandbox::with_life();
-    sandbox.ok("policy -o policy.txt");
+    sandbox.ok("trust policy -o policy.txt");
     sandbox.ok("prove 12 -o whole.tlog-proof");
     sandbox.ok("prove 12 -o bare.tlog-proof --without-entry --entry-out entry.json");
     sandbox.ok("prove 11 -o other.tlog-proof --entry-out other.json");
@@ -238,9 +238,8 @@ error: the proof does not show that this is entry 12 of a log that the policy tr
   caused by: checkpoint has no signature by a listed key of ledger.example/2026
 [1]
 $ prova verify whole.tlog-proof
-error: a proof shows nothing without the log's key that you trust
-hint: give a policy file with --trust; `prova policy` makes one beside the ledger
-[2]
+holds: entry 12 of ledger.example/2026 has the leaf hash 207dc57745d5a90b4cb904cae486fb6c89d395c1488ce1d7591c0168c60580d1; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cosigned by no witness
+[0]
 $ prova verify missing.tlog-proof --trust policy.txt
 error: cannot read missing.tlog-proof
   caused by: No such file or directory (os error 2)

@@ -410,12 +410,13 @@ dns:lab.example  Lab (SE)
   key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 since entry 7, REVOKED at entry 9: sold; distrusted from entry 7 on
 [0]
 $ prova verify
+a test ledger: its entries mean nothing
 ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 3dcda96171672631f45a605822411b394627618f8f5d3b032e23ec6af502241d
   authentic   holds              all signatures on 11 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the last one in the chains of its subjects
   complete    holds              all 11 entries that the checkpoint covers were read, and give its root
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 2 findings in 1 component
 
@@ -427,12 +428,13 @@ $ prova registry revoke keys/lab.pub.pem --reason found --sign keys/root-a.pem -
 error: key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 is not a key in use
 [2]
 $ prova verify
+a test ledger: its entries mean nothing
 ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 3dcda96171672631f45a605822411b394627618f8f5d3b032e23ec6af502241d
   authentic   holds              all signatures on 11 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the last one in the chains of its subjects
   complete    holds              all 11 entries that the checkpoint covers were read, and give its root
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 2 findings in 1 component
 

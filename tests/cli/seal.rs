@@ -11,7 +11,7 @@ const UNIT: &str = "unit:dns:nordlys.example/AAU/S1";
 fn sealed() -> Sandbox {
     let sandbox = Sandbox::with_life();
     sandbox.ok("seal");
-    sandbox.ok("policy -o policy");
+    sandbox.ok("trust policy -o policy");
     sandbox
 }
 
@@ -38,6 +38,7 @@ $ prova log --from 14
 14  2026-03-01T08:00:00Z  seal                              seals the index over the first 14 entries: 30 terms, root 6aed273cc716…
 [0]
 $ prova verify
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 15 entries, 22 signatures, 5 components, no findings; checkpoint of size 15 with root 0d1ef62a4790c640f865b7ef7a405ecfb9309296619947911544b9a2a237ce16; cannot be decided: consistent, acceptable
 [0]
 $ prova fsck
@@ -110,9 +111,9 @@ holds: none of the first 14 entries of ledger.example/2026 is about by:dns:nobod
 sealed in entry 14 with root 6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f; checkpoint of size 15 with root 0d1ef62a4790c640f865b7ef7a405ecfb9309296619947911544b9a2a237ce16; cosigned by no witness
 [0]
 $ prova verify none.json
-error: a proof shows nothing without the log's key that you trust
-hint: give a policy file with --trust; `prova policy` makes one beside the ledger
-[2]
+holds: none of the first 14 entries of ledger.example/2026 is about by:dns:nobody.example
+sealed in entry 14 with root 6aed273cc716e81675df8e7920cdc5552d68e5b46a3d67cb25e8dbfdb75c580f; checkpoint of size 15 with root 0d1ef62a4790c640f865b7ef7a405ecfb9309296619947911544b9a2a237ce16; cosigned by no witness
+[0]
 
 "#]]
     );

@@ -64,6 +64,7 @@ class Ledger:
         """Runs prova; the completed process, its output in bytes."""
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PROVA_")}
         surroundings |= {"PROVA_LEDGER": str(self.directory), "PROVA_LOG_KEY": str(self.keys / "log.pem")}
+        surroundings["PROVA_TRUST"] = str(self.story / "trust")
         if passphrase is not None:
             surroundings["PROVA_PASSPHRASE"] = passphrase
         return subprocess.run(

@@ -27,7 +27,7 @@ def check(tally, ledger, treecheck, proofs):
     proofs.mkdir()
     origin, size, _ = ledger.checkpoint()
     policy = proofs / "policy"
-    ledger.output("policy", "-o", policy)
+    ledger.output("trust", "policy", "-o", policy)
     vkey = next(line.split()[-1] for line in policy.read_text().split("\n") if line.startswith("log "))
     export = ["--as", "vkey", "--origin", origin]
     exported = ledger.output("key", "export", ledger.keys / "log.pub.pem", *export).decode().strip()

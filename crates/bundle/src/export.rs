@@ -236,9 +236,10 @@ where
         total: u64::try_from(closure.entries.len().saturating_mul(2)).unwrap_or(u64::MAX),
         progress,
     };
-    making
-        .bag
-        .add(FileName::Readme, readme(&description).as_bytes())?;
+    making.bag.add(
+        FileName::Readme,
+        readme(&description, source.registry().purpose()).as_bytes(),
+    )?;
     let documents = making.attachments(&closure, &description)?;
     let proofs = index_proofs(source, &closure)?;
     let dossier = making.verified(&description, &closure, &proofs, &documents)?;

@@ -1,6 +1,12 @@
 //! `data/README.txt`: how to verify the bundle, with Prova and without.
 
-use prova_core::bundle::{Description, description::Remark};
+use prova_core::{
+    bundle::{Description, description::Remark},
+    statement::charter::Purpose,
+};
+
+/// What stands above the text for a bundle of a ledger that is a test.
+const TEST: &str = "A TEST LEDGER: ITS ENTRIES MEAN NOTHING\n\n";
 
 const TEXT: &str = "\
 EVIDENCE BUNDLE
@@ -54,15 +60,21 @@ The format of every file, and every rule, is in FORMAT.md of Prova, with test ve
 ";
 
 /// The text for a bundle.
-pub(crate) fn readme(description: &Description) -> String {
+pub(crate) fn readme(description: &Description, purpose: Purpose) -> String {
+    let first = match purpose {
+        Purpose::Production => "",
+        Purpose::Test => TEST,
+    };
     let case = description.case.as_ref().map_or("-", Remark::as_str);
     // The case last: it is the one text that its author chose freely.
-    TEXT.replacen("{origin}", description.origin.as_str(), 1)
+    let text = TEXT
+        .replacen("{origin}", description.origin.as_str(), 1)
         .replacen("{size}", &description.size.to_string(), 1)
         .replacen("{root}", &description.root.to_string(), 1)
         .replacen("{exporter}", description.exporter.as_str(), 1)
         .replacen("{at}", &description.at.to_string(), 1)
         .replacen("{entries}", &description.entries.to_string(), 1)
         .replacen("{withheld}", &description.withheld.len().to_string(), 1)
-        .replacen("{case}", case, 1)
+        .replacen("{case}", case, 1);
+    format!("{first}{text}")
 }

@@ -21,7 +21,9 @@ Exit codes:
   1  the evidence is bad: changed, contradictory or not signed as it claims
   2  the caller's mistake: an argument, a file, a key, a statement that the ledger refuses
   3  the program's failure: the disk is full, the clock is wrong
-  4  verified, but there are findings or gaps, or rules are not met")]
+  4  verified, but there are findings or gaps, or rules are not met
+  6  nothing fails, but nobody whom you trust vouches for the ledger (`prova trust`), or what was asked cannot be decided
+Of several, the first of 3, 1, 2, 4, 6.")]
 pub(crate) struct Cli {
     /// The form of results on stdout and of errors on stderr.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]

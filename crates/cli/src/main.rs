@@ -20,6 +20,8 @@ mod passphrase;
 mod plain;
 mod publickey;
 mod signing;
+mod trust;
+mod trust_store;
 mod ui;
 
 use std::process::ExitCode;

@@ -37,6 +37,8 @@ pub(crate) enum Status {
     Program,
     /// Verified, but there are findings or gaps, or rules are not met.
     NotMet,
+    /// Nothing fails, but nobody who is trusted vouches for it, or what was asked cannot be decided.
+    Undecided,
 }
 
 impl From<Status> for ExitCode {
@@ -47,6 +49,7 @@ impl From<Status> for ExitCode {
             Status::Caller => 2,
             Status::Program => 3,
             Status::NotMet => 4,
+            Status::Undecided => 6,
         })
     }
 }

@@ -110,7 +110,12 @@ impl LedgerVerdict {
             signatures: audit.signatures,
             components: audit.components,
             participants: audit.registry.participants().len(),
-            verdict: Verdict::on_ledger(snapshot.signed_checkpoint(), trust, audit.findings),
+            verdict: Verdict::on_ledger(
+                snapshot.signed_checkpoint(),
+                audit.registry.purpose(),
+                trust,
+                audit.findings,
+            ),
         })
     }
 }
@@ -135,8 +140,9 @@ impl SubjectVerdict {
         let reading = Reading::audited(snapshot, audit).map_err(SubjectError::from)?;
         let grounds = reading.grounds(subject)?;
         let signed = reading.snapshot().signed_checkpoint();
+        let purpose = reading.registry().purpose();
         Ok(Self {
-            verdict: Verdict::on_subject(subject.clone(), signed, trust, &grounds, findings),
+            verdict: Verdict::on_subject(subject.clone(), signed, purpose, trust, &grounds, findings),
             grounds,
             subject: subject.clone(),
             reading,

@@ -49,6 +49,7 @@ $ prova verify --format json
   "origin": "ledger.example/2026",
   "size": 14,
   "root": "7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a",
+  "trust": "4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282",
   "answers": [
     {
       "question": "authentic",

@@ -12,7 +12,7 @@ use crate::{
 #[test]
 fn a_policy_of_another_log_refuses_the_checkpoint() {
     let sandbox = Sandbox::with_life();
-    sandbox.ok("policy -o policy.txt");
+    sandbox.ok("trust policy -o policy.txt");
     let other = sandbox.ok("key export keys/spare-1.pem --as vkey --origin ledger.example/2026");
     sandbox.write("stale.txt", format!("log {other}quorum none\n"));
     let other = sandbox.ok("key export keys/log.pem --as vkey --origin other.example/2026");
@@ -29,28 +29,32 @@ fn a_policy_of_another_log_refuses_the_checkpoint() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova verify --trust policy.txt
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 $ prova verify --trust stale.txt
+a test ledger: its entries mean nothing
 ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
-  authentic   holds              all signatures on 14 entries are good
-  entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement follows the last one in the chains of its subjects
-  complete    holds              all 14 entries that the checkpoint covers were read, and give its root
+  authentic   cannot be decided  all signatures on 14 entries are good; but whose ledger this is, is not known
+  entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows the last one in the chains of its subjects; but whose ledger this is, is not known
+  complete    cannot be decided  all 14 entries that the checkpoint covers were read, and give its root; but whose ledger this is, is not known
   consistent  fails              the policy refuses the checkpoint: checkpoint has no signature by a listed key of ledger.example/2026
   acceptable  cannot be decided  no rule pack was given
 error: the policy refuses the checkpoint: checkpoint has no signature by a listed key of ledger.example/2026
 [1]
 $ prova verify --trust other.txt
+a test ledger: its entries mean nothing
+whose ledger ledger.example/2026 is, is not known, since nobody whom you trust vouches for it
 ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
-  authentic   holds              all signatures on 14 entries are good
-  entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement follows the last one in the chains of its subjects
-  complete    holds              all 14 entries that the checkpoint covers were read, and give its root
-  consistent  fails              the policy refuses the checkpoint: policy lists no log with origin ledger.example/2026
+  authentic   cannot be decided  all signatures on 14 entries are good; but whose ledger this is, is not known
+  entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows the last one in the chains of its subjects; but whose ledger this is, is not known
+  complete    cannot be decided  all 14 entries that the checkpoint covers were read, and give its root; but whose ledger this is, is not known
+  consistent  cannot be decided  the ledger's own key signed the checkpoint, and nobody who is trusted vouches for it
   acceptable  cannot be decided  no rule pack was given
-error: the policy refuses the checkpoint: policy lists no log with origin ledger.example/2026
-[1]
+note: `prova trust add` accepts a ledger once, --trust names a policy file; ask those who run it for both by a way that you trust
+[6]
 $ prova verify --trust broken.txt
 error: no policy in broken.txt
   caused by: line 1 of the policy

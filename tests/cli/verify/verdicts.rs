@@ -14,6 +14,7 @@ fn a_sound_ledger_takes_one_line() {
         sandbox.transcript(&["verify"]),
         str![[r#"
 $ prova verify
+a test ledger: its entries mean nothing
 holds: ledger.example/2026, 14 entries, 21 signatures, 5 components, no findings; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a; cannot be decided: consistent, acceptable
 [0]
 
@@ -30,12 +31,13 @@ fn findings_are_listed_by_component_and_end_with_4() {
         sandbox.transcript(&lines),
         str![[r#"
 $ prova verify
+a test ledger: its entries mean nothing
 ledger.example/2026, 17 entries, 25 signatures, 6 components; checkpoint of size 17 with root b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127
   authentic   holds              all signatures on 17 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the last one in the chains of its subjects
   complete    holds              all 17 entries that the checkpoint covers were read, and give its root
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 4 findings in 2 components
 
@@ -48,12 +50,13 @@ unit:dns:nordlys.example/AAU/S2
   entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 $ prova verify unit:dns:nordlys.example/AAU/S2
+a test ledger: its entries mean nothing
 unit:dns:nordlys.example/AAU/S2 in ledger.example/2026; checkpoint of size 17 with root b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127
   authentic   holds              all signatures on its 5 statements are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the one before it in the chain
   complete    holds              of the 17 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 3 findings in 1 component
 
@@ -77,12 +80,13 @@ fn a_component_gets_the_answers_to_six_questions() {
         sandbox.transcript(&[&text, &json, none]),
         str![[r#"
 $ prova verify unit:dns:nordlys.example/AAU/S1
+a test ledger: its entries mean nothing
 unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
   authentic   holds              all signatures on its 5 statements are good
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement follows the one before it in the chain
   complete    holds              of the 14 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it
-  consistent  cannot be decided  the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known
+  consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
 [0]
 $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
@@ -92,8 +96,10 @@ $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
     "subject": "unit:dns:nordlys.example/AAU/S1"
   },
   "origin": "ledger.example/2026",
+  "purpose": "test",
   "size": 14,
   "root": "7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a",
+  "trust": "4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282",
   "answers": [
     {
       "question": "authentic",
@@ -142,8 +148,8 @@ $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
     {
       "question": "consistent",
       "answer": "cannotBeDecided",
-      "code": "no-policy",
-      "reason": "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known",
+      "code": "no-witness",
+      "reason": "the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known",
       "entries": []
     },
     {
@@ -179,8 +185,10 @@ $ prova verify --format json
   "format": "prova-verdict/1",
   "scope": "ledger",
   "origin": "ledger.example/2026",
+  "purpose": "test",
   "size": 17,
   "root": "b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127",
+  "trust": "4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282",
   "answers": [
     {
       "question": "authentic",
@@ -213,8 +221,8 @@ $ prova verify --format json
     {
       "question": "consistent",
       "answer": "cannotBeDecided",
-      "code": "no-policy",
-      "reason": "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is not known",
+      "code": "no-witness",
+      "reason": "the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known",
       "entries": []
     },
     {

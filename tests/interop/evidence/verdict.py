@@ -59,10 +59,10 @@ def complete(description, gaps):
 
 def consistent(policy, checkpoint):
     """The answer to the fifth question, by a policy file or None."""
-    if policy is None:
-        return "cannotBeDecided", "no-policy"
+    judged = policy and Policy(policy)
+    if not judged or all(key.name != checkpoint.origin for key in judged.logs):
+        return "cannotBeDecided", "no-anchor"
     try:
-        judged = Policy(policy)
         judged.accept(checkpoint)
     except Refused:
         return "fails", "policy-refuses"
@@ -127,14 +127,16 @@ def check_finding(part):
 
 def wanted(files, description, checkpoint, gaps):
     """Answer and code of every question, where nothing fails."""
-    return [
+    first = [
         ("holds", "signatures-good"),
         ("holds", "signers-entitled"),
         ("holds", "links-hold"),
         complete(description, gaps),
-        consistent(files.get("data/trust.policy"), checkpoint),
-        ("cannotBeDecided", "no-rules"),
     ]
+    fifth = consistent(files.get("data/trust.policy"), checkpoint)
+    if fifth[1] not in ("policy-met", "no-witness"):
+        first = [("cannotBeDecided", "no-anchor") if answer == "holds" else (answer, code) for answer, code in first]
+    return [*first, fifth, ("cannotBeDecided", "no-rules")]
 
 
 def check(files, description, checkpoint, entries, registry):
@@ -143,7 +145,7 @@ def check(files, description, checkpoint, entries, registry):
     found = parse(data)
     members(
         found,
-        ["format", "scope", "origin", "size", "root", "trust", "answers", "findings", "withheld", "gaps"],
+        ["format", "scope", "origin", "purpose", "size", "root", "trust", "answers", "findings", "withheld", "gaps"],
         ("trust",),
     )
     need(found["format"] == "prova-verdict/1", "another format")
@@ -151,6 +153,7 @@ def check(files, description, checkpoint, entries, registry):
     need(found["scope"] == {"bundle": description["scope"]}, "verdict about", found["scope"])
     for name in ("origin", "size", "root"):
         need(found[name] == description[name], "verdict of another", name)
+    need(found["purpose"] == ("production" if registry.production else "test"), "another purpose")
     policy = files.get("data/trust.policy")
     need(found.get("trust") == (None if policy is None else sha256(policy).hex()), "verdict by another policy")
     need(found["withheld"] == len(description["withheld"]), "number of documents withheld")

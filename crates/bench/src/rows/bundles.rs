@@ -193,7 +193,8 @@ impl Prova {
 
     fn write_policy(&self, built: &GeneratedLedger) -> Result<(), Failure> {
         let policy = self.policy.display().to_string();
-        self.run(Some(built), &["policy", "-o", &policy]).map(drop)
+        self.run(Some(built), &["trust", "policy", "-o", &policy])
+            .map(drop)
     }
 
     fn verify(&self, bundle: &Path) -> Result<(), Failure> {

@@ -8,17 +8,17 @@ use std::{
 use clap::Args;
 use prova_core::{
     hash::LeafHash,
+    id::Origin,
     log::{Equivocation, MAX_EQUIVOCATION_BYTES, Policy, SignedCheckpoint, TlogProof},
     statement::MAX_ENTRY_BYTES,
-    verdict::Trust,
 };
 use serde::Serialize;
 
 use crate::{
     args::Format,
-    commands::verify::read_trust,
     error::{Blame, Blaming as _, CommandError},
     input, output,
+    trust::{TrustArgs, unanchored},
     ui::{Show, Status, Ui},
 };
 
@@ -42,9 +42,8 @@ pub(crate) struct EquivocationArgs {
     /// Another one, of the same kind.
     #[arg(value_name = "B")]
     other: PathBuf,
-    /// A C2SP tlog-policy file with the ledger's key.
-    #[arg(long, value_name = "FILE")]
-    trust: PathBuf,
+    #[command(flatten)]
+    trust: TrustArgs,
     /// The file to write instead of stdout.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -74,7 +73,6 @@ impl Show for MisbehaviourOutput {
 
 /// Runs `prova equivocation`.
 pub(crate) fn run(args: &EquivocationArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    let trust = read_trust(&args.trust)?;
     let (one, other) = (read(&args.one)?, read(&args.other)?);
     let made = match (one, other) {
         (SignedStatement::Checkpoint(one), SignedStatement::Checkpoint(other)) => {
@@ -90,7 +88,11 @@ pub(crate) fn run(args: &EquivocationArgs, ui: &mut Ui) -> Result<Status, Comman
         }
     };
     let equivocation = made.or_caller()?;
-    check(&equivocation, trust.policy(), Blame::Caller)?;
+    let origin = origin(&equivocation);
+    let Some(believed) = args.trust.about(&origin, None)? else {
+        return unanchored(&origin, ui);
+    };
+    check(&equivocation, believed.trust.policy(), Blame::Caller)?;
     let shown = MisbehaviourOutput {
         sentence: equivocation.sentence(),
         proof: equivocation.to_string(),
@@ -136,6 +138,12 @@ fn read(path: &Path) -> Result<SignedStatement, CommandError> {
     Ok(SignedStatement::Entry(Box::new((leaf, proof))))
 }
 
+/// The log that both are of.
+fn origin(equivocation: &Equivocation) -> Origin {
+    let [first, _] = equivocation.checkpoints();
+    first.checkpoint().origin().clone()
+}
+
 /// Whether a key of the policy signed both.
 fn check(equivocation: &Equivocation, policy: &Policy, blame: Blame) -> Result<(), CommandError> {
     let mut refused = None;
@@ -162,7 +170,7 @@ pub(super) fn is_equivocation(content: &[u8]) -> bool {
 pub(super) fn verify(
     path: &Path,
     content: &[u8],
-    trust: &Trust,
+    trust: &TrustArgs,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let limit = u64::try_from(MAX_EQUIVOCATION_BYTES).unwrap_or(u64::MAX);
@@ -170,7 +178,11 @@ pub(super) fn verify(
     let equivocation = Equivocation::parse(content)
         .or_evidence()
         .map_err(|error| error.context(format!("no proof of misbehaviour in {}", input::shown(path))))?;
-    check(&equivocation, trust.policy(), Blame::Evidence)?;
+    let origin = origin(&equivocation);
+    let Some(believed) = trust.about(&origin, None)? else {
+        return unanchored(&origin, ui);
+    };
+    check(&equivocation, believed.trust.policy(), Blame::Evidence)?;
     ui.result(&MisbehaviourOutput {
         sentence: equivocation.sentence(),
         proof: equivocation.to_string(),

@@ -28,6 +28,8 @@ use crate::{
     input, output,
     passphrase::{PassphraseArgs, PassphraseSource},
     publickey, signing,
+    trust::policy_of,
+    trust_store::TrustStore,
     ui::{Show, Status, Ui},
 };
 
@@ -274,10 +276,12 @@ fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(),
             .hint("make one with `prova init --sign-only`"));
     };
     let signers: &[KeyId] = verified.signers();
-    Registry::found(&charter, signers).map_err(prova_core::ledger::Inadmissible::Registry)?;
     let log_key = signing::read_key(Path::new(&args.log_key), &args.passphrase.log_source(), ui)?;
     let vkey: Vkey = Vkey::of_log(&charter.origin, &log_key.public());
+    let charter_leaf = verified.leaf();
+    let registry = Registry::found(&charter, signers).map_err(prova_core::ledger::Inadmissible::Registry)?;
     Ledger::create(directory, entry, log_key)?;
+    accept(&registry, charter_leaf, ui);
     ui.result(&Founded {
         directory: directory.to_owned(),
         origin: charter.origin,
@@ -286,4 +290,17 @@ fn found(directory: &Path, entry: &[u8], args: &Init, ui: &mut Ui) -> Result<(),
         charter: verified.leaf(),
         root: charter.root,
     })
+}
+
+/// Whoever founds a ledger knows whose it is.
+fn accept(registry: &Registry, charter: LeafHash, ui: &Ui) {
+    let origin = registry.origin();
+    let kept = TrustStore::of_user()
+        .and_then(|store| store.add(origin, Some(charter), policy_of(registry).as_bytes()));
+    if let Err(error) = kept {
+        ui.warn(&format!(
+            "the ledger is founded, but not kept among those that you accept: {}",
+            CommandError::from(error).one_line()
+        ));
+    }
 }

@@ -15,7 +15,6 @@ mod inspect;
 mod key;
 mod log;
 mod man;
-mod policy;
 mod prove;
 mod registry;
 mod reindex;
@@ -24,6 +23,7 @@ mod seal;
 mod show;
 mod sign;
 mod trace;
+mod trust;
 mod verify;
 
 use clap::Subcommand;
@@ -57,7 +57,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
     Equivocation(equivocation::EquivocationArgs),
-    Policy(policy::PolicyArgs),
+    #[command(subcommand)]
+    Trust(trust::TrustCommand),
     Fsck(fsck::FsckArgs),
     Reindex(reindex::ReindexArgs),
     Backup(backup::BackupArgs),
@@ -87,7 +88,7 @@ pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<Status, CommandError>
         Command::Export(args) => export::run(&args, ui),
         Command::Bundle(command) => bundle::run(&command, ui),
         Command::Equivocation(args) => equivocation::run(&args, ui),
-        Command::Policy(args) => policy::run(&args, ui),
+        Command::Trust(command) => trust::run(&command, ui),
         Command::Fsck(args) => fsck::run(&args, ui),
         Command::Reindex(args) => reindex::run(&args, ui),
         Command::Backup(args) => backup::run(&args, ui),

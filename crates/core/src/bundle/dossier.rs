@@ -204,7 +204,8 @@ impl Dossier {
             self.complete(),
         ];
         let scope = VerdictScope::Bundle(description.scope.clone());
-        let mut verdict = Verdict::new(scope, self.checkpoint(), trust, answers, self.findings.clone());
+        let (signed, purpose) = (self.checkpoint(), self.history().now().purpose());
+        let mut verdict = Verdict::new(scope, signed, purpose, trust, answers, self.findings.clone());
         verdict.withheld = u64::try_from(description.withheld.len()).unwrap_or(u64::MAX);
         verdict.gaps.clone_from(gaps);
         verdict

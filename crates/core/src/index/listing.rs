@@ -182,6 +182,12 @@ impl Listing {
         }
     }
 
+    /// The log that it is of, as its checkpoint says.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        self.seal.checkpoint().checkpoint().origin()
+    }
+
     /// What the entries are listed under.
     #[must_use]
     pub const fn term(&self) -> &Term {

@@ -153,6 +153,12 @@ impl FalseSeal {
         Self { listing, entry }
     }
 
+    /// The log that it is of, as its checkpoint says.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        self.listing.origin()
+    }
+
     /// Reads a proof; nothing is verified.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use crate::{
     key::{KeyId, PublicKey, SecretKey, published_test_key},
     ledger::{AdmitError, EntryRefusal, Inadmissible, MemoryRows, Rows as _, admit},
     lifecycle::{Changes, FindingCode, View as _, facts},
+    log::Vkey,
     position::{EntryIndex, TreeSize},
     registry::Registry,
     statement::{
@@ -17,6 +18,7 @@ use crate::{
         charter::{Charter, Purpose, Root, RootKey},
         event::{Event, EventPredicate, role::Role},
     },
+    verdict::Trust,
 };
 
 /// Why the scene's ledger refuses an entry.
@@ -63,6 +65,12 @@ pub(crate) fn id(text: &str) -> SubjectId {
 
 pub(crate) fn component(text: &str) -> crate::id::ComponentId {
     text.parse().unwrap()
+}
+
+/// What a reader trusts who accepted the scene's ledger.
+pub(crate) fn trusted() -> Trust {
+    let vkey = Vkey::of_log(&Scene::charter(Purpose::Test).origin, &public("log"));
+    Trust::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap()
 }
 
 /// A key of an organisation speaks no more.

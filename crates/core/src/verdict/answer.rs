@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ledger::{EntryRefusal, Inadmissible},
-    log::{Evaluation, Policy, QuorumOutcome, SignedCheckpoint, WitnessOutcome},
+    log::{Evaluation, LogOutcome, Policy, QuorumOutcome, SignedCheckpoint, WitnessOutcome},
     position::EntryIndex,
 };
 
@@ -83,8 +83,8 @@ codes! {
     IndexCounts,
     /// The policy's log and enough of its witnesses signed the checkpoint.
     PolicyMet,
-    /// No policy says whose word about the checkpoint counts.
-    NoPolicy,
+    /// Nobody whom the reader trusts vouches for the ledger, so whose it is, is not known.
+    NoAnchor,
     /// The policy asks for no witness.
     NoWitness,
     /// No rule pack was given.
@@ -247,19 +247,40 @@ impl Answered {
 }
 
 /// Whether everybody sees the same ledger, as far as the cosignatures on its checkpoint show. `policy` says whom the reader trusts.
+///
+/// Where it names no log of this origin, nobody vouches for the ledger: whoever likes can found one of the same name.
 #[must_use]
 pub fn consistent(signed: &SignedCheckpoint, policy: Option<&Policy>) -> Answered {
-    let Some(policy) = policy else {
-        let reason = "the ledger's own key signed the checkpoint; without a policy file nobody else vouches for it, so what others see is \
-                      not known";
-        return Answered::new(
+    let evaluation = policy.map(|policy| policy.evaluate(signed));
+    match evaluation.filter(|evaluation| evaluation.log != LogOutcome::NotListed) {
+        Some(evaluation) => by_policy(&evaluation),
+        None => Answered::new(
             Question::Consistent,
             Answer::CannotBeDecided,
-            ReasonCode::NoPolicy,
-            reason,
-        );
-    };
-    by_policy(&policy.evaluate(signed))
+            ReasonCode::NoAnchor,
+            "the ledger's own key signed the checkpoint, and nobody who is trusted vouches for it",
+        ),
+    }
+}
+
+impl Answered {
+    /// Whether this answer to *consistent* says that somebody trusted vouches for the ledger.
+    pub(super) fn vouches(&self) -> bool {
+        matches!(self.code, ReasonCode::PolicyMet | ReasonCode::NoWitness)
+    }
+
+    /// The same, where nobody vouches for the ledger: what holds in it, holds of a ledger that may be anybody's.
+    pub(super) fn without_anchor(self) -> Self {
+        if self.answer != Answer::Holds {
+            return self;
+        }
+        Self {
+            answer: Answer::CannotBeDecided,
+            code: ReasonCode::NoAnchor,
+            reason: format!("{}; but whose ledger this is, is not known", self.reason),
+            ..self
+        }
+    }
 }
 
 fn by_policy(evaluation: &Evaluation) -> Answered {

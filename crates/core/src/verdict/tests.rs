@@ -5,7 +5,8 @@ use crate::{
     lifecycle::{Detail, Finding},
     log::{Checkpoint, Policy, SignatureType, SignedCheckpoint, Vkey},
     position::{EntryIndex, TreeSize},
-    tests::scene::{Scene, id, key, org},
+    statement::charter::Purpose,
+    tests::scene::{Scene, id, key, org, trusted},
 };
 
 fn verifying() -> ed25519_dalek::VerifyingKey {
@@ -45,7 +46,12 @@ fn finding(entry: u64) -> Finding {
 
 #[test]
 fn a_replayed_ledger_holds_but_for_what_nobody_else_vouches_for() {
-    let verdict = Verdict::on_ledger(&signed(), None, vec![finding(2), finding(1)]);
+    let verdict = Verdict::on_ledger(
+        &signed(),
+        Purpose::Test,
+        Some(&trusted()),
+        vec![finding(2), finding(1)],
+    );
     let answers: Vec<_> = verdict
         .answers
         .iter()
@@ -69,22 +75,53 @@ fn a_replayed_ledger_holds_but_for_what_nobody_else_vouches_for() {
 
 #[test]
 fn a_policy_decides_whether_everybody_sees_the_same() {
-    let refused = "the policy refuses the checkpoint: policy lists no log with origin scene.example/ledger";
-    for (policy, answer, reason) in [
+    let log = policy("scene.example/ledger", "quorum none\n");
+    let answered = consistent(&signed(), Some(&log));
+    assert_eq!(
+        (answered.answer, answered.reason.as_str()),
         (
-            policy("scene.example/ledger", "quorum none\n"),
             Answer::CannotBeDecided,
-            "the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known",
-        ),
-        (
-            policy("other.example/ledger", "quorum none\n"),
-            Answer::Fails,
-            refused,
-        ),
+            "the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known"
+        )
+    );
+    assert!(answered.vouches());
+}
+
+#[test]
+fn nothing_holds_of_a_ledger_that_nobody_vouches_for() {
+    let vkey = |name: &str, key_name: &str| {
+        let origin: Origin = name.parse().unwrap();
+        Vkey::of_log(&origin, &key(key_name).public())
+    };
+    let trust = |vkey| Trust::parse(format!("log {vkey}\nquorum none\n").as_bytes()).unwrap();
+    let other = trust(vkey("other.example/ledger", "log"));
+    let forged = trust(vkey("scene.example/ledger", "auditor"));
+    for (trust, consistent) in [
+        (None, (Answer::CannotBeDecided, ReasonCode::NoAnchor)),
+        (Some(&other), (Answer::CannotBeDecided, ReasonCode::NoAnchor)),
+        // Of that name, by another key.
+        (Some(&forged), (Answer::Fails, ReasonCode::PolicyRefuses)),
     ] {
-        let answered = consistent(&signed(), Some(&policy));
-        assert_eq!((answered.answer, answered.reason.as_str()), (answer, reason));
+        let verdict = Verdict::on_ledger(&signed(), Purpose::Production, trust, Vec::new());
+        assert!(!verdict.is_anchored());
+        let (four, rest) = verdict.answers.split_at(4);
+        for answered in four {
+            assert_eq!(
+                (answered.answer, answered.code),
+                (Answer::CannotBeDecided, ReasonCode::NoAnchor)
+            );
+            assert!(
+                answered
+                    .reason
+                    .ends_with("; but whose ledger this is, is not known"),
+                "{}",
+                answered.reason
+            );
+        }
+        assert_eq!((rest[0].answer, rest[0].code), consistent);
     }
+    let verdict = Verdict::on_ledger(&signed(), Purpose::Production, Some(&trusted()), Vec::new());
+    assert!(verdict.is_anchored());
 }
 
 #[test]
@@ -124,7 +161,14 @@ fn the_json_of_a_verdict_is_stable() {
         enrolments: vec![EntryIndex::new(0)],
     };
     let subject = id("unit:dns:nordlys.example/AAU/1");
-    let verdict = Verdict::on_subject(subject, &signed(), None, &grounds, vec![finding(1)]);
+    let verdict = Verdict::on_subject(
+        subject,
+        &signed(),
+        Purpose::Test,
+        Some(&trusted()),
+        &grounds,
+        vec![finding(1)],
+    );
     let json = serde_json::to_value(&verdict).unwrap();
     assert_eq!(
         json["scope"],
@@ -154,7 +198,14 @@ fn the_json_of_a_verdict_is_stable() {
 
 fn with_findings(findings: Vec<Finding>) -> (Verdict, String) {
     let subject = id("unit:dns:nordlys.example/AAU/1");
-    let verdict = Verdict::on_subject(subject, &signed(), None, &Grounds::default(), findings);
+    let verdict = Verdict::on_subject(
+        subject,
+        &signed(),
+        Purpose::Test,
+        Some(&trusted()),
+        &Grounds::default(),
+        findings,
+    );
     let text = String::from_utf8(verdict.to_canonical()).unwrap();
     (verdict, text)
 }

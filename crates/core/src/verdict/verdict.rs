@@ -14,6 +14,7 @@ use crate::{
     lifecycle::Finding,
     log::SignedCheckpoint,
     position::{EntryIndex, TreeSize},
+    statement::charter::Purpose,
     view::message::FindingView,
 };
 
@@ -44,8 +45,11 @@ pub struct Verdict<F = Finding> {
     pub format: String,
     /// What it is about.
     pub scope: VerdictScope,
-    /// The ledger.
+    /// The ledger's name.
     pub origin: Origin,
+    /// Whether its entries mean anything; absent where its charter was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
     /// Entries that its checkpoint covers.
     pub size: TreeSize,
     /// The root that its checkpoint signs.
@@ -77,7 +81,12 @@ pub struct Grounds {
 impl Verdict {
     /// The verdict on a ledger of which every entry up to the checkpoint was read and replayed, and found admissible.
     #[must_use]
-    pub fn on_ledger(signed: &SignedCheckpoint, trust: Option<&Trust>, findings: Vec<Finding>) -> Self {
+    pub fn on_ledger(
+        signed: &SignedCheckpoint,
+        purpose: Purpose,
+        trust: Option<&Trust>,
+        findings: Vec<Finding>,
+    ) -> Self {
         let size = signed.checkpoint().size();
         let all = |question, code, reason: String| Answered::new(question, Answer::Holds, code, reason);
         let answers = vec![
@@ -102,7 +111,7 @@ impl Verdict {
                 format!("all {size} entries that the checkpoint covers were read, and give its root"),
             ),
         ];
-        Self::new(VerdictScope::Ledger, signed, trust, answers, findings)
+        Self::new(VerdictScope::Ledger, signed, purpose, trust, answers, findings)
     }
 
     /// The verdict on one subject of such a ledger.
@@ -110,6 +119,7 @@ impl Verdict {
     pub fn on_subject(
         subject: SubjectId,
         signed: &SignedCheckpoint,
+        purpose: Purpose,
         trust: Option<&Trust>,
         grounds: &Grounds,
         findings: Vec<Finding>,
@@ -148,7 +158,8 @@ impl Verdict {
                 &grounds.mentions,
             ),
         ];
-        Self::new(VerdictScope::Subject(subject), signed, trust, answers, findings)
+        let scope = VerdictScope::Subject(subject);
+        Self::new(scope, signed, purpose, trust, answers, findings)
     }
 
     /// The verdict where an audit stopped: at `entry`, which fails `question` for this reason, if it was an entry.
@@ -187,11 +198,16 @@ impl Verdict {
     pub(crate) fn new(
         scope: VerdictScope,
         signed: &SignedCheckpoint,
+        purpose: Purpose,
         trust: Option<&Trust>,
         mut answers: Vec<Answered>,
         mut findings: Vec<Finding>,
     ) -> Self {
-        answers.push(consistent(signed, trust.map(Trust::policy)));
+        let consistent = consistent(signed, trust.map(Trust::policy));
+        if !consistent.vouches() {
+            answers = answers.into_iter().map(Answered::without_anchor).collect();
+        }
+        answers.push(consistent);
         answers.push(Answered::new(
             Question::Acceptable,
             Answer::CannotBeDecided,
@@ -200,7 +216,10 @@ impl Verdict {
         ));
         findings.sort();
         findings.dedup();
-        Self::of(scope, signed, trust, answers, findings)
+        Self {
+            purpose: Some(purpose),
+            ..Self::of(scope, signed, trust, answers, findings)
+        }
     }
 
     fn of(
@@ -215,6 +234,7 @@ impl Verdict {
             format: FORMAT.to_owned(),
             scope,
             origin: checkpoint.origin().clone(),
+            purpose: None,
             size: checkpoint.size(),
             root: *checkpoint.root(),
             trust: trust.map(Trust::digest),
@@ -240,6 +260,7 @@ impl Verdict {
             format: self.format.clone(),
             scope: self.scope.clone(),
             origin: self.origin.clone(),
+            purpose: self.purpose,
             size: self.size,
             root: self.root,
             trust: self.trust,
@@ -253,6 +274,12 @@ impl Verdict {
     #[must_use]
     pub fn answer(&self, question: Question) -> Option<&Answered> {
         self.answers.iter().find(|answered| answered.question == question)
+    }
+
+    /// Whether somebody whom the reader trusts vouches for the ledger.
+    #[must_use]
+    pub fn is_anchored(&self) -> bool {
+        self.answer(Question::Consistent).is_some_and(Answered::vouches)
     }
 
     /// The answers that fail.

@@ -14,6 +14,11 @@ pub(super) fn section(report: &Report) -> Markup {
     let findings = verdict.findings.len();
     let (class, headline) = if !failed.is_empty() {
         ("fails", "The evidence fails.".to_owned())
+    } else if !verdict.is_anchored() {
+        (
+            "found",
+            "Whose ledger this is, is not known: nobody whom the reader trusts vouches for it.".to_owned(),
+        )
     } else if findings > 0 {
         let findings = link::counted(findings, "finding", "findings");
         (
@@ -35,7 +40,7 @@ pub(super) fn section(report: &Report) -> Markup {
                 (questions(verdict, Answer::Holds).len()) " of " (verdict.answers.len()) " questions hold."
                 @if !failed.is_empty() { " Fails: " (failed.join(", ")) "." }
                 @if !open.is_empty() { " Cannot be decided: " (open.join(", ")) "." }
-                @if findings > 0 {
+                @if findings > 0 && verdict.is_anchored() {
                     " All that it shows was signed by those entitled to sign it; "
                     a href="#findings" { "what was found" }
                     " is where they contradict each other or leave something open."

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use prova_core::hash::sha256;
+use prova_core::{hash::sha256, statement::charter::Purpose};
 
 use super::{
     answers, components, entries, findings,
@@ -82,6 +82,9 @@ fn beginning(report: &Report) -> Markup {
     let body = html! {
         a.skip href="#verdict" { "Skip to the verdict" }
         header {
+            @if checkpoint.purpose == Some(Purpose::Test) {
+                p.test { "A test ledger: its entries mean nothing" }
+            }
             p.kind { "Evidence report" }
             h1 { (foreign(&title)) }
             @for page in report.asked().take(NAMED_ABOVE) {

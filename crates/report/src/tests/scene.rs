@@ -10,19 +10,20 @@ use prova_core::{
     index::term::Term,
     ledger::{MemoryRows, Replay, Rows as _},
     lifecycle::{Chain, Fact, FactKey, FactKind, View, facts},
-    log::{Checkpoint, SignedCheckpoint},
+    log::{Checkpoint, SignedCheckpoint, Vkey},
     position::EntryIndex,
     registry::history::History,
     statement::{
-        Verified,
+        Keyring as _, Verified,
         action::{Action, Enrol},
+        charter::Purpose,
         event::{
             Event,
             custody::{Inspection, Receive, SealState},
             role::Role,
         },
     },
-    verdict::{Grounds, Verdict},
+    verdict::{Grounds, Trust, Verdict},
     view::trace::Entries,
 };
 use prova_testkit::builder::{TestLedger, key, org, unit};
@@ -117,7 +118,16 @@ impl Ledger {
             ..Grounds::default()
         };
         let findings = facts::findings(self, subject).unwrap();
-        Verdict::on_subject(subject.clone(), &self.signed, None, &grounds, findings)
+        let log = Vkey::of_log(self.history.now().origin(), self.history.now().log_key());
+        let trust = Trust::parse(format!("log {log}\nquorum none\n").as_bytes()).ok();
+        Verdict::on_subject(
+            subject.clone(),
+            &self.signed,
+            Purpose::Test,
+            trust.as_ref(),
+            &grounds,
+            findings,
+        )
     }
 
     pub(crate) fn report(&self, subjects: &[SubjectId], kept: Kept) -> Report {

@@ -97,7 +97,8 @@ impl Snapshot {
     }
 
     /// The registry as the charter alone founds it.
-    pub(crate) fn founding(&self) -> &Registry {
+    #[must_use]
+    pub fn founding(&self) -> &Registry {
         &self.founding
     }
 

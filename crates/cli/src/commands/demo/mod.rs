@@ -112,6 +112,7 @@ impl Show for Finished {
                 "the ledger: tile/ and checkpoint are the truth, store/ is for looking up",
             ),
             ("keys/", "the published test keys that signed"),
+            ("trust/", "that you believe this ledger, as `init` keeps it"),
             (
                 "boms/ documents/ events/ units/ images/",
                 "what the statements were made from",
@@ -124,7 +125,7 @@ impl Show for Finished {
         let program = escape(&self.program.display().to_string());
         writeln!(
             out,
-            "  cd {directory} && export PROVA_LEDGER=ledger && alias prova={program}"
+            "  cd {directory} && export PROVA_LEDGER=ledger PROVA_TRUST=trust && alias prova={program}"
         )?;
         for (command, what) in [
             (
@@ -139,7 +140,10 @@ impl Show for Finished {
                 "prova verify unit:dns:nordlys.example/AAU-3900/SN0003",
                 "six questions about one unit",
             ),
-            ("prova policy -o trust.policy", "what others trust this ledger by"),
+            (
+                "prova trust policy -o trust.policy",
+                "what others trust this ledger by",
+            ),
             (
                 "prova prove 20 -o 20.tlog-proof --entry-out 20.json",
                 "a proof that entry 20 is in the ledger …",

@@ -144,7 +144,7 @@ impl DemoStage {
         let program = std::env::current_exe().map_err(|error| CommandError::of(Blame::Program, &error))?;
         let names = scenery::names();
         let script = "#!/bin/sh\n# The story of `prova demo`, command by command. Run it where keys/ and the other folders are, with no ledger/ there.\n\
-                      set -eu\nexport PROVA_LEDGER=ledger PROVA_LOG_KEY=keys/log.pem\n"
+                      set -eu\nexport PROVA_LEDGER=ledger PROVA_LOG_KEY=keys/log.pem PROVA_TRUST=trust\n"
             .to_owned();
         Ok(Self {
             directory: directory.to_owned(),
@@ -250,6 +250,7 @@ impl DemoStage {
             .current_dir(&self.directory)
             .env("PROVA_LEDGER", "ledger")
             .env("PROVA_LOG_KEY", "keys/log.pem")
+            .env("PROVA_TRUST", "trust")
             .env("PROVA_TIME", self.time()?.to_string())
             .env("NO_COLOR", "1")
             .stdin(Stdio::null())

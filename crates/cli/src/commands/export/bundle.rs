@@ -6,13 +6,14 @@ use std::{
 };
 
 use prova_bundle::export::{ExportError, ExportRequest, export};
-use prova_core::{bundle::closure::ClosureError, log::MAX_POLICY_BYTES, verdict::Verdict};
+use prova_core::{bundle::closure::ClosureError, verdict::Verdict};
 use prova_query::{LedgerSource, SourceError, bundle_page};
 use serde::Serialize;
 
 use super::ExportArgs;
 use crate::{
     clock,
+    commands::verify::show_standing,
     error::{Blame, CommandError},
     input,
     output::Draft,
@@ -52,11 +53,12 @@ pub(super) fn write(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandErr
         ));
     };
     let at = args.at.map_or_else(clock::now, Ok)?;
-    let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
-    let trust = args.trust.as_ref().map(|path| input::read(path, limit));
-    let trust = trust.transpose()?;
     let key = signing::read_key(key_file, &args.passphrase.source(), ui)?;
     let (snapshot, state) = args.ledger.read(ui)?;
+    // What it was judged by goes into the bundle; readers judge by their own.
+    let trust = args
+        .trust
+        .about(state.registry().origin(), Some(snapshot.charter().leaf()))?;
     let source = LedgerSource::new(snapshot, state);
     let exporter = {
         use prova_bundle::export::ExportSource as _;
@@ -76,7 +78,7 @@ pub(super) fn write(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandErr
         exporter,
         at,
         withholding: args.withholding(),
-        trust,
+        trust: trust.map(|policy| policy.bytes),
     };
     let mut draft = Draft::of(&args.output)?;
     let made = {
@@ -139,6 +141,7 @@ fn failed(error: &ExportError<SourceError>) -> CommandError {
 
 impl Show for Written {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
+        show_standing(&self.verdict, out)?;
         writeln!(
             out,
             "{}: {}, {}, {}, {}, {} withheld; {} bytes",

@@ -22,6 +22,7 @@ use crate::{
     error::CommandError,
     ledger::LedgerArgs,
     passphrase::PassphraseArgs,
+    trust::TrustArgs,
     ui::{Status, Ui},
 };
 
@@ -86,9 +87,8 @@ pub(crate) struct ExportArgs {
     /// By what right they are withheld.
     #[arg(long, value_name = "TEXT", requires = "withhold")]
     authority: Option<Remark>,
-    /// A C2SP tlog-policy file to judge by; it goes into the bundle. Readers judge by their own.
-    #[arg(long, value_name = "FILE")]
-    trust: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
     /// The file to write.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,

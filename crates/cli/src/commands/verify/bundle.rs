@@ -14,19 +14,21 @@ use prova_bundle::{
 };
 use prova_core::{
     bundle::{ReopenError, Verifier},
-    verdict::{Answer, Gap, Trust, Verdict},
+    position::EntryIndex,
+    verdict::{Answer, Gap, Verdict},
 };
 use prova_query::bundle_page;
 use serde::Serialize;
 
 use super::{
-    ledger::{show_answers, show_findings, status},
+    ledger::{show_answers, show_findings, show_standing, status},
     seen,
 };
 use crate::{
     error::{Blame, CommandError, blame_of_io},
     input, output,
     plain::{counted, plain},
+    trust::TrustArgs,
     ui::{Show, Status, Ui},
 };
 
@@ -45,10 +47,10 @@ struct BundleVerdict<'a> {
 }
 
 /// Bytes that tell a bundle from a proof.
-pub(super) const START_BYTES: u64 = 4;
+pub(crate) const START_BYTES: u64 = 4;
 
 /// Whether a file is a bundle, by its name or as it begins.
-pub(super) fn is_bundle(path: &Path, start: &[u8]) -> bool {
+pub(crate) fn is_bundle(path: &Path, start: &[u8]) -> bool {
     let is_named = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
@@ -69,7 +71,7 @@ pub(crate) fn open(path: &Path) -> Result<File, CommandError> {
 /// Verifies a bundle, and shows the verdict of a reader with this trust, as a page as well where `report` names a file.
 pub(super) fn verify(
     path: &Path,
-    trust: Option<&Trust>,
+    trust: &TrustArgs,
     earlier: &seen::SeenArgs,
     report: Option<&Path>,
     ui: &mut Ui,
@@ -80,7 +82,9 @@ pub(super) fn verify(
         Err(error) => {
             if let VerifyError::Fault { source, of, .. } = &error {
                 let (description, checkpoint) = of.as_ref();
-                let verdict = Verifier::refuse(description, checkpoint, source, trust);
+                let believed = trust.about(checkpoint.checkpoint().origin(), None)?;
+                let believed = believed.as_ref().map(|policy| &policy.trust);
+                let verdict = Verifier::refuse(description, checkpoint, source, believed);
                 show(path, &verdict, None, ui)?;
             }
             return Err(failed(path, &error));
@@ -88,13 +92,17 @@ pub(super) fn verify(
     };
     // First: a bundle of a forked ledger is not to be called one that holds.
     seen::compare(&verified.dossier, earlier, ui)?;
-    let verdict = verified.dossier.verdict(trust);
+    let charter = verified.dossier.entries().get(&EntryIndex::new(0)).copied();
+    let believed = trust.about(verified.dossier.history().now().origin(), charter)?;
+    let verdict = verified
+        .dossier
+        .verdict(believed.as_ref().map(|policy| &policy.trust));
     if let Some(report) = report {
         let page = bundle_page(&verified.dossier, &BagEntries::new(&mut bag), &verdict);
         output::write(report, &page.map_err(|error| changed_since(path, *error))?)?;
     }
     show(path, &verdict, Some(&verified), ui)?;
-    status(&verdict)
+    status(&verdict, ui)
 }
 
 /// What was just verified cannot be read again.
@@ -152,7 +160,9 @@ impl Show for BundleVerdict<'_> {
         let holds = verdict.findings.is_empty()
             && verdict.gaps.is_empty()
             && verdict.failed().next().is_none()
+            && verdict.is_anchored()
             && self.verified.is_some();
+        show_standing(verdict, out)?;
         let counts = self.verified.map_or_else(String::new, |verified| {
             let entries = verified.dossier.entries().len();
             let signatures = counted(verified.dossier.signatures(), "signature", "signatures");

@@ -9,6 +9,7 @@ use std::{
 use prova_core::{
     id::SubjectId,
     lifecycle::Finding,
+    statement::charter::Purpose,
     verdict::{Answer, Trust, Verdict, VerdictScope},
     view::message::message,
 };
@@ -21,6 +22,7 @@ use crate::{
     ledger::LedgerArgs,
     output,
     plain::{counted, plain},
+    trust::{ACCEPT, TrustArgs, whose},
     ui::{Show, Status, Ui},
 };
 
@@ -56,12 +58,13 @@ impl Blamed for VerifySubjectError {
 struct VerdictOutput<'a>(#[serde(serialize_with = "Verdict::with_messages")] &'a Verdict);
 
 /// Verifies the whole ledger.
-pub(super) fn whole(ledger: &LedgerArgs, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
+pub(super) fn whole(ledger: &LedgerArgs, trust: &TrustArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
-    match LedgerVerdict::of(&snapshot, trust, &ui.progress("verifying", "entries")) {
+    let trust = believed(&snapshot, trust)?;
+    match LedgerVerdict::of(&snapshot, trust.as_ref(), &ui.progress("verifying", "entries")) {
         Ok(verified) => {
             ui.result(&verified)?;
-            status(&verified.verdict)
+            status(&verified.verdict, ui)
         }
         Err(stopped) => {
             show_stopped(&stopped, ui)?;
@@ -74,18 +77,24 @@ pub(super) fn whole(ledger: &LedgerArgs, trust: Option<&Trust>, ui: &mut Ui) -> 
 pub(super) fn subject(
     ledger: &LedgerArgs,
     subject: &SubjectId,
-    trust: Option<&Trust>,
+    trust: &TrustArgs,
     page: Option<&Path>,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let snapshot = open(ledger)?;
-    match SubjectVerdict::of(snapshot, subject, trust, &ui.progress("verifying", "entries")) {
+    let trust = believed(&snapshot, trust)?;
+    match SubjectVerdict::of(
+        snapshot,
+        subject,
+        trust.as_ref(),
+        &ui.progress("verifying", "entries"),
+    ) {
         Ok(verified) => {
             if let Some(path) = page {
                 output::write(path, &verified.page()?)?;
             }
             ui.result(&VerdictOutput(&verified.verdict))?;
-            status(&verified.verdict)
+            status(&verified.verdict, ui)
         }
         Err(error) => {
             if let VerifySubjectError::Stopped(stopped) = &error {
@@ -103,6 +112,12 @@ fn open(ledger: &LedgerArgs) -> Result<Snapshot, CommandError> {
     })
 }
 
+/// Whom the reader believes about a ledger.
+fn believed(snapshot: &Snapshot, trust: &TrustArgs) -> Result<Option<Trust>, CommandError> {
+    let believed = trust.about(snapshot.founding().origin(), Some(snapshot.charter().leaf()))?;
+    Ok(believed.map(|policy| policy.trust))
+}
+
 /// Where an audit stopped because the evidence is bad, the verdict is shown before the error.
 fn show_stopped(stopped: &StoppedAudit, ui: &mut Ui) -> Result<(), CommandError> {
     match &stopped.verdict {
@@ -112,18 +127,39 @@ fn show_stopped(stopped: &StoppedAudit, ui: &mut Ui) -> Result<(), CommandError>
 }
 
 /// How a verdict ends the command.
-pub(super) fn status(verdict: &Verdict) -> Result<Status, CommandError> {
-    match verdict.failed().next() {
-        Some(failed) => Err(CommandError::new(Blame::Evidence, failed.reason.clone())),
-        // Where there is a gap, what follows it has not been looked for: that none was found says nothing.
-        None if verdict.findings.is_empty() && verdict.gaps.is_empty() => Ok(Status::Holds),
-        None => Ok(Status::NotMet),
+pub(super) fn status(verdict: &Verdict, ui: &Ui) -> Result<Status, CommandError> {
+    if let Some(failed) = verdict.failed().next() {
+        return Err(CommandError::new(Blame::Evidence, failed.reason.clone()));
     }
+    if !verdict.is_anchored() {
+        ui.note(ACCEPT);
+    }
+    // Where there is a gap, what follows it has not been looked for: that none was found says nothing.
+    if !verdict.findings.is_empty() || !verdict.gaps.is_empty() {
+        return Ok(Status::NotMet);
+    }
+    Ok(if verdict.is_anchored() {
+        Status::Holds
+    } else {
+        Status::Undecided
+    })
+}
+
+/// What is to be known before anything else: that the ledger is a test, and that nobody vouches for it.
+pub(crate) fn show_standing(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    if verdict.purpose == Some(Purpose::Test) {
+        writeln!(out, "a test ledger: its entries mean nothing")?;
+    }
+    if verdict.failed().next().is_none() && !verdict.is_anchored() {
+        writeln!(out, "{}", whose(&verdict.origin))?;
+    }
+    Ok(())
 }
 
 impl Show for LedgerVerdict {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let verdict = &self.verdict;
+        show_standing(verdict, out)?;
         let counts = format!(
             "{}, {}, {}, {}",
             verdict.origin,
@@ -138,7 +174,7 @@ impl Show for LedgerVerdict {
             .filter(|answered| answered.answer == Answer::CannotBeDecided)
             .map(|answered| answered.question.name())
             .collect();
-        if verdict.findings.is_empty() && verdict.failed().next().is_none() {
+        if verdict.findings.is_empty() && verdict.failed().next().is_none() && verdict.is_anchored() {
             write!(out, "holds: {counts}, no findings; {checkpoint}")?;
             if !open.is_empty() {
                 write!(out, "; cannot be decided: {}", open.join(", "))?;
@@ -154,6 +190,7 @@ impl Show for LedgerVerdict {
 impl Show for VerdictOutput<'_> {
     fn show(&self, out: &mut dyn Write) -> io::Result<()> {
         let verdict = self.0;
+        show_standing(verdict, out)?;
         let subject = match &verdict.scope {
             VerdictScope::Subject(subject) => format!("{subject} in "),
             VerdictScope::Ledger | VerdictScope::Entry(_) | VerdictScope::Bundle(_) => String::new(),

@@ -9,7 +9,6 @@ use prova_core::{
     hash::{LeafHash, MapHash, NodeHash},
     id::Origin,
     index::{Contradiction, FalseSeal, Listing, term::Term},
-    log::Policy,
     position::{EntryIndex, TreeSize},
     time::Timestamp,
 };
@@ -20,6 +19,7 @@ use crate::{
     error::{Blaming as _, CommandError},
     input,
     plain::counted,
+    trust::{TrustArgs, unanchored},
     ui::{Show, Status, Ui},
 };
 
@@ -140,13 +140,16 @@ impl Show for Lie {
 pub(super) fn verify(
     path: &Path,
     content: &[u8],
-    policy: &Policy,
+    trust: &TrustArgs,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     let shown = input::shown(path);
     if let Ok(lie) = FalseSeal::parse(content) {
+        let Some(believed) = trust.about(lie.origin(), None)? else {
+            return unanchored(lie.origin(), ui);
+        };
         let proven = lie
-            .verify(policy)
+            .verify(believed.trust.policy())
             .or_evidence()
             .map_err(|error| error.context(format!("{shown} does not show that a seal is false")))?;
         ui.result(&Lie {
@@ -161,6 +164,10 @@ pub(super) fn verify(
     let listing = Listing::parse(content)
         .or_evidence()
         .map_err(|error| error.context(format!("no proof in {shown}")))?;
+    let Some(believed) = trust.about(listing.origin(), None)? else {
+        return unanchored(listing.origin(), ui);
+    };
+    let policy = believed.trust.policy();
     let verified = listing.verify(policy).or_evidence().map_err(|error| {
         error.context(format!(
             "{shown} does not show which entries there are about «{}»",

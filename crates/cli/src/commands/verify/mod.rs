@@ -6,16 +6,19 @@ mod listing;
 mod proof;
 mod seen;
 
+pub(crate) use self::ledger::show_standing;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use prova_core::{id::SubjectId, log::MAX_POLICY_BYTES, verdict::Trust};
+use prova_core::id::SubjectId;
 
 use super::equivocation;
 use crate::{
-    error::{Blaming as _, CommandError},
+    error::CommandError,
     input,
     ledger::LedgerArgs,
+    trust::TrustArgs,
     ui::{Status, Ui},
 };
 
@@ -26,14 +29,15 @@ use crate::{
 /// from the bundle alone. With another file, shows what it proves of the log that the policy trusts: that an entry is in it, which entries
 /// are about something, that none is, or that the log contradicts itself. Files need no ledger.
 ///
-/// `--trust` names a C2SP tlog-policy file: whose logs and witnesses the reader believes, however the ledger was come by. Without it the
-/// ledger is held against the log key in its own charter.
+/// A ledger's name proves nothing. Nothing *holds* unless somebody whom you trust vouches for the ledger: one that you accepted once (`prova trust
+/// add`; `init` accepts your own), or a C2SP tlog-policy file that `--trust` names. Else the exit code is 6.
 ///
 /// `--report` writes the verdict on a component or a bundle as one HTML page, with lives, who held what, what it is made of and who signed. Of a
 /// bundle it is the reader's own: nobody checks the report that the exporter put into it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it holds, and there are findings or gaps.
+Exit codes: 0 it holds, 1 the evidence is bad, 2 no such ledger, component or file, 4 it is in order, and there are findings or gaps, 6 it is in
+order, but nobody whom you trust vouches for the ledger.
 
 Example:
   prova verify --ledger ledger
@@ -46,9 +50,8 @@ pub(crate) struct VerifyArgs {
     /// A component, an act, a bundle, or a file with a proof; nothing for the whole ledger.
     #[arg(value_name = "COMPONENT|FILE")]
     what: Option<String>,
-    /// A C2SP tlog-policy file; `prova policy` makes one for a ledger.
-    #[arg(long, value_name = "FILE")]
-    trust: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
     /// The entry that a proof is about, if it is not in the proof itself.
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
@@ -63,7 +66,6 @@ pub(crate) struct VerifyArgs {
 
 /// Runs `prova verify`.
 pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError> {
-    let trust = args.trust.as_deref().map(read_trust).transpose()?;
     let subject = args.what.as_deref().map(str::parse::<SubjectId>);
     let is_component = |what: &str| {
         [
@@ -85,21 +87,21 @@ pub(crate) fn run(args: &VerifyArgs, ui: &mut Ui) -> Result<Status, CommandError
         ));
     }
     match (&args.what, subject) {
-        (None, _) => ledger::whole(&args.ledger, trust.as_ref(), ui),
+        (None, _) => ledger::whole(&args.ledger, &args.trust, ui),
         (Some(_), Some(Ok(subject))) => {
-            ledger::subject(&args.ledger, &subject, trust.as_ref(), args.report.as_deref(), ui)
+            ledger::subject(&args.ledger, &subject, &args.trust, args.report.as_deref(), ui)
         }
         (Some(what), Some(Err(error))) if is_component(what) => {
             let error = CommandError::of(crate::error::Blame::Caller, &error);
             Err(error.context(format!("«{what}» is no component")))
         }
-        (Some(what), _) => args.file(Path::new(what), trust.as_ref(), ui),
+        (Some(what), _) => args.file(Path::new(what), ui),
     }
 }
 
 impl VerifyArgs {
     /// Verifies what is in a file.
-    fn file(&self, path: &Path, trust: Option<&Trust>, ui: &mut Ui) -> Result<Status, CommandError> {
+    fn file(&self, path: &Path, ui: &mut Ui) -> Result<Status, CommandError> {
         let (start, from) = input::peek(path, bundle::START_BYTES)?;
         if bundle::is_bundle(path, &start) {
             if self.entry.is_some() {
@@ -109,7 +111,7 @@ impl VerifyArgs {
             }
             // A bundle is opened anew, since its end is looked at first.
             drop(from);
-            return bundle::verify(path, trust, &self.seen, self.report.as_deref(), ui);
+            return bundle::verify(path, &self.trust, &self.seen, self.report.as_deref(), ui);
         }
         if self.report.is_some() {
             return Err(CommandError::caller(
@@ -121,22 +123,10 @@ impl VerifyArgs {
                 "only a bundle is held against a checkpoint that was seen before, want no --seen",
             ));
         }
-        let trust = trust.ok_or_else(|| {
-            CommandError::caller("a proof shows nothing without the log's key that you trust")
-                .hint("give a policy file with --trust; `prova policy` makes one beside the ledger")
-        })?;
         let content = input::read_from(from, path, proof::LONGEST_LISTING)?;
         if equivocation::is_equivocation(&content) {
-            return equivocation::verify(path, &content, trust, ui);
+            return equivocation::verify(path, &content, &self.trust, ui);
         }
-        proof::verify(path, &content, self.entry.as_deref(), trust.policy(), ui)
+        proof::verify(path, &content, self.entry.as_deref(), &self.trust, ui)
     }
-}
-
-pub(crate) fn read_trust(path: &Path) -> Result<Trust, CommandError> {
-    let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
-    let content = input::read(path, limit)?;
-    Trust::parse(&content)
-        .or_caller()
-        .map_err(|error| error.context(format!("no policy in {}", input::shown(path))))
 }

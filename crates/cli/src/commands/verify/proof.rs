@@ -8,7 +8,7 @@ use std::{
 use prova_core::{
     hash::{LeafHash, NodeHash},
     id::Origin,
-    log::{Evaluation, LogOutcome, Policy, QuorumOutcome, TlogProof, WitnessOutcome},
+    log::{Evaluation, LogOutcome, QuorumOutcome, TlogProof, WitnessOutcome},
     position::{EntryIndex, TreeSize},
     statement::{MAX_ENTRY_BYTES, Unverified},
     time::Timestamp,
@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::{
     error::{Blame, Blaming as _, CommandError},
     input,
+    trust::{TrustArgs, unanchored},
     ui::{Show, Status, Ui},
 };
 
@@ -95,16 +96,21 @@ pub(super) fn verify(
     path: &Path,
     content: &[u8],
     entry: Option<&Path>,
-    policy: &Policy,
+    trust: &TrustArgs,
     ui: &mut Ui,
 ) -> Result<Status, CommandError> {
     if content.starts_with(b"{") {
-        return super::listing::verify(path, content, policy, ui);
+        return super::listing::verify(path, content, trust, ui);
     }
     input::check_length(content, path, LONGEST_PROOF)?;
     let proof = TlogProof::parse(content)
         .or_evidence()
         .map_err(|error| error.context(format!("no proof in {}", input::shown(path))))?;
+    let origin = proof.checkpoint().checkpoint().origin();
+    let Some(believed) = trust.about(origin, None)? else {
+        return unanchored(origin, ui);
+    };
+    let policy = believed.trust.policy();
     let limit = u64::try_from(MAX_ENTRY_BYTES).unwrap_or(u64::MAX);
     let entry = match entry {
         Some(path) => input::read(path, limit)?,

@@ -108,7 +108,7 @@ fn a_recall_that_is_hidden_is_missed_by_its_term() {
     assert_eq!(failed, [(Question::Complete, ReasonCode::IndexDiffers)]);
     // Saying that the component is not in the scope does not help.
     let dossier = exported.verify().unwrap();
-    let verdict = dossier.verdict(None);
+    let verdict = dossier.verdict(Some(&trusted()));
     let complete = verdict.answer(Question::Complete).unwrap();
     assert_eq!(
         (complete.answer, complete.code),
@@ -121,7 +121,11 @@ fn a_recall_that_is_hidden_is_missed_by_its_term() {
     );
     assert_eq!(
         verdict.to_canonical(),
-        exported.verify().unwrap().verdict(None).to_canonical()
+        exported
+            .verify()
+            .unwrap()
+            .verdict(Some(&trusted()))
+            .to_canonical()
     );
 }
 
@@ -157,7 +161,7 @@ fn a_component_that_is_not_followed_leaves_a_gap_or_is_missed() {
             Ok(dossier) => {
                 let want = Term::chain(hidden);
                 assert!(dossier.gaps().iter().any(|gap| gap.missing == want), "{hidden}");
-                let verdict = dossier.verdict(None);
+                let verdict = dossier.verdict(Some(&trusted()));
                 let complete = verdict.answer(Question::Complete).unwrap();
                 assert_eq!(complete.answer, Answer::CannotBeDecided);
                 assert_eq!(complete.code, ReasonCode::ChainsMissing);
@@ -300,7 +304,7 @@ fn a_ledger_without_a_seal_travels_whole_and_a_false_seal_is_found() {
     let exported = Exported::new(&plain, BundleScope::components([id(CARDS[0])]), None, &never);
     assert_eq!(exported.entries.len(), plain.entries.len());
     let dossier = exported.verify().unwrap();
-    let verdict = dossier.verdict(None);
+    let verdict = dossier.verdict(Some(&trusted()));
     assert_eq!(
         verdict.answer(Question::Complete).unwrap().code,
         ReasonCode::EveryEntryRead

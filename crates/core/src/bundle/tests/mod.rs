@@ -20,7 +20,7 @@ use crate::{
     log::{Checkpoint, SignedCheckpoint, TlogProof, merkle::InclusionProof},
     position::{EntryIndex, TreeSize},
     statement::{event::role::Role, seal::Seal},
-    tests::scene::{Reading, Scene, component, id, key, org},
+    tests::scene::{Reading, Scene, component, id, key, org, trusted},
     verdict::{Answer, BundleScope, Question, ReasonCode, bundle_scope},
     view::{custody::CustodyLine, timeline::Timeline, trace::Trace},
 };

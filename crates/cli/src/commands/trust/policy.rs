@@ -1,4 +1,4 @@
-//! `prova policy`: whom to trust, as a file.
+//! `prova trust policy`: whom to trust, as a file.
 
 use std::{
     io::{self, Write},
@@ -6,14 +6,15 @@ use std::{
 };
 
 use clap::Args;
-use prova_core::{log::Vkey, statement::Predicate};
+use prova_core::{log::Vkey, statement::Keyring as _};
 use serde::Serialize;
 
 use crate::{
     args::Format,
-    error::{Blame, CommandError},
+    error::CommandError,
     ledger::LedgerArgs,
     output,
+    trust::policy_of,
     ui::{Show, Status, Ui},
 };
 
@@ -26,7 +27,7 @@ use crate::{
 Exit codes: 0 done, 1 the ledger is damaged, 2 no ledger.
 
 Example:
-  prova policy -o policy.txt")]
+  prova trust policy -o policy.txt")]
 pub(crate) struct PolicyArgs {
     /// The file instead of stdout.
     #[arg(short, long, value_name = "FILE")]
@@ -51,16 +52,13 @@ impl Show for PolicyShown {
     }
 }
 
-/// Runs `prova policy`.
-pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> Result<Status, CommandError> {
+/// Runs `prova trust policy`.
+pub(super) fn run(args: &PolicyArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let snapshot = args.ledger.snapshot()?;
-    let Predicate::Charter(charter) = &snapshot.charter().statement().predicate else {
-        return Err(CommandError::new(Blame::Evidence, "entry 0 is not a charter"));
-    };
-    let log = Vkey::of_log(&charter.origin, &charter.log_key).to_string();
+    let registry = snapshot.founding();
     let shown = PolicyShown {
-        policy: format!("log {log}\nquorum none\n"),
-        log,
+        log: Vkey::of_log(registry.origin(), registry.log_key()).to_string(),
+        policy: policy_of(registry),
     };
     match &args.output {
         Some(path) => {

@@ -1,0 +1,226 @@
+//! `prova trust`, and what holds without it: nothing.
+
+use std::fs;
+
+use super::{Sandbox, assert_transcript};
+
+const EXPORT: &str = "export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip";
+const FORGED: &str = "init forged --origin ledger.example/2026 --test --log-key keys/log.pem --threshold 1 \
+                      --root-key dns:nobody.example=keys/spare-1.pem";
+
+/// A ledger with one unit, an auditor, a bundle, a proof and a listing.
+fn with_evidence() -> Sandbox {
+    let sandbox = Sandbox::with_ledger();
+    for line in [
+        "registry enrol dns:auditor.example --name Auditor --jurisdiction SE --role auditor --key keys/auditor.pub.pem \
+         --sign keys/root-a.pem --sign keys/root-b.pem",
+        "attest manifest type:dns:nordlys.example/AAU/R1 --role designer --name AAU --key keys/nordlys.pem",
+        "attest manufacture unit:dns:nordlys.example/AAU/S1 --type type:dns:nordlys.example/AAU/R1 --site-country SE --key keys/nordlys.pem",
+        "seal",
+        EXPORT,
+        "prove 8 -o entry.tlog-proof",
+        "prove --all-about unit:dns:nordlys.example/AAU/S1 -o listing.json",
+        "trust policy -o policy.txt",
+    ] {
+        sandbox.ok(line);
+    }
+    sandbox
+}
+
+/// What a command prints where nothing was ever accepted, and its exit code.
+fn elsewhere(sandbox: &Sandbox, line: &str) -> (String, Option<i32>) {
+    let output = sandbox
+        .command(line)
+        .env("PROVA_TRUST", "nowhere")
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).unwrap(), output.status.code())
+}
+
+#[test]
+fn nothing_holds_where_nobody_vouches_for_the_ledger_and_that_is_said_first() {
+    let sandbox = with_evidence();
+    for (what, line) in [
+        ("", 1),
+        (" unit:dns:nordlys.example/AAU/S1", 1),
+        (" evidence.zip", 1),
+        (" entry.tlog-proof", 0),
+        (" listing.json", 0),
+    ] {
+        let (said, code) = elsewhere(&sandbox, &format!("verify{what}"));
+        assert_eq!(code, Some(6), "verify{what}\n{said}");
+        let told = said.lines().nth(line).unwrap();
+        let want =
+            "whose ledger ledger.example/2026 is, is not known, since nobody whom you trust vouches for it";
+        assert!(told.ends_with(want), "verify{what}\n{said}");
+        assert!(!said.contains("holds:") && !said.contains("  holds "), "{said}");
+        // It is one's own, or one's own word.
+        assert_eq!(
+            sandbox
+                .command(&format!("verify{what}"))
+                .output()
+                .unwrap()
+                .status
+                .code(),
+            Some(0)
+        );
+        let (_, code) = elsewhere(&sandbox, &format!("verify{what} --trust policy.txt"));
+        assert_eq!(code, Some(0), "verify{what}");
+    }
+    // A page does not call sound what may be anybody's, and says of a test that it is one.
+    let (said, code) = elsewhere(&sandbox, "verify evidence.zip --report page.html");
+    assert_eq!(code, Some(6), "{said}");
+    let page = fs::read_to_string(sandbox.path("page.html")).unwrap();
+    assert!(page.contains("Whose ledger this is, is not known") && !page.contains("The evidence is sound"));
+    assert!(page.contains("A test ledger: its entries mean nothing"));
+    // A policy for other ledgers vouches for none of this.
+    let other = fs::read_to_string(sandbox.path("policy.txt")).unwrap();
+    sandbox.ok("init other --origin other.example/1 --test --log-key keys/log.pem --root-key dns:a.example=keys/root-a.pem");
+    let policy = sandbox.ok("trust policy --ledger other");
+    assert_ne!(policy, other);
+    sandbox.write("other.txt", policy);
+    let (said, code) = elsewhere(&sandbox, "verify evidence.zip --trust other.txt");
+    assert_eq!(code, Some(6), "{said}");
+}
+
+#[test]
+fn a_ledger_is_accepted_once_by_its_name_and_its_charter() {
+    let sandbox = with_evidence();
+    let entry = fs::read(sandbox.path("entry.tlog-proof")).unwrap();
+    assert!(!entry.is_empty());
+    let away = |line: &str| elsewhere(&sandbox, line);
+    // Nobody is there to say yes: the hash has to be named.
+    let (said, code) = away("trust add evidence.zip");
+    assert_eq!(code, Some(2), "{said}");
+    let charter = said
+        .lines()
+        .find_map(|line| line.strip_prefix("charter  "))
+        .unwrap();
+    assert!(said.contains(&format!("--charter {charter}")), "{said}");
+    let wrong = "0".repeat(64);
+    let (said, code) = away(&format!("trust add evidence.zip --charter {wrong}"));
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(away("trust list"), (String::new(), Some(0)));
+    let (said, code) = away(&format!("trust add evidence.zip --charter {charter}"));
+    assert_eq!(code, Some(0), "{said}");
+    for what in ["evidence.zip", "entry.tlog-proof", "listing.json", ""] {
+        let (said, code) = away(&format!("verify {what}"));
+        assert_eq!(code, Some(0), "{what}\n{said}");
+    }
+    // Again, and from the ledger itself, it is known.
+    let (said, code) = away(&format!("trust add ledger --charter {charter}"));
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("it was accepted before"), "{said}");
+    let (listed, _) = away("trust list");
+    assert_eq!(away("trust show ledger.example/2026"), (listed.clone(), Some(0)));
+    assert!(
+        listed.starts_with(&format!("ledger.example/2026 with charter {charter}\n  log ")),
+        "{listed}"
+    );
+    assert_eq!(away("trust remove ledger.example/2026"), (String::new(), Some(0)));
+    assert_eq!(away("trust remove ledger.example/2026").1, Some(2));
+    assert_eq!(away("verify entry.tlog-proof").1, Some(6));
+    // A policy that one was given is accepted by its name alone.
+    let (said, code) = away("trust add policy.txt");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.starts_with("ledger.example/2026, whatever its charter\n"),
+        "{said}"
+    );
+    assert_eq!(away("verify evidence.zip").1, Some(0));
+}
+
+#[test]
+fn a_forged_ledger_of_the_same_name_is_told_from_the_one_that_was_accepted() {
+    let sandbox = with_evidence();
+    let output = sandbox.command(FORGED).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("another ledger, or another policy, was accepted under the name ledger.example/2026"),
+        "{said}"
+    );
+    sandbox.ok("registry enrol dns:auditor.example --name Auditor --jurisdiction SE --role auditor --key keys/auditor.pub.pem \
+                --sign keys/spare-1.pem --ledger forged");
+    let lines = [
+        "verify --ledger forged",
+        "verify ledger:ledger.example/2026 --ledger forged",
+        "export --range 0..2 --key keys/auditor.pem --ledger forged -o forged.zip",
+        "export --range 0..2 --key keys/auditor.pem --ledger forged --trust policy.txt -o forged.zip",
+        "verify forged.zip",
+        "trust add forged.zip",
+    ];
+    for line in lines {
+        let output = sandbox.command(line).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let is_told = said.contains("this is another ledger under the name ledger.example/2026");
+        let want = match line {
+            // Where the caller says whom to believe: the same log key signs both.
+            _ if line.contains("--trust") => Some(0),
+            _ if line.starts_with("trust add") => Some(2),
+            _ => Some(1),
+        };
+        assert_eq!(
+            (output.status.code(), is_told),
+            (want, want == Some(1)),
+            "{line}\n{said}"
+        );
+    }
+}
+
+#[test]
+fn what_was_restored_or_received_is_not_accepted_by_that() {
+    let sandbox = with_evidence();
+    sandbox.ok("backup copy");
+    let (said, code) = elsewhere(&sandbox, "restore copy restored");
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(elsewhere(&sandbox, "verify --ledger restored").1, Some(6));
+    assert_eq!(elsewhere(&sandbox, "trust list"), (String::new(), Some(0)));
+    assert!(!sandbox.path("nowhere").exists());
+}
+
+#[test]
+fn a_store_that_is_none_is_named() {
+    let sandbox = with_evidence();
+    let file = fs::read_dir(sandbox.path("trust"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let good = fs::read_to_string(&file).unwrap();
+    let name = format!("trust/{}", file.file_name().unwrap().to_str().unwrap());
+    let mut transcripts = String::new();
+    for broken in [
+        "log x\n".to_owned(),
+        good.replacen("# origin ledger.example/2026", "# origin other.example/1", 1),
+        good.replacen("# charter ", "# charter x", 1),
+        good.replacen("quorum none", "quorum w", 1),
+    ] {
+        sandbox.write(&name, broken);
+        transcripts.push_str(&sandbox.transcript(&["verify evidence.zip"]));
+    }
+    assert_transcript!(
+        transcripts,
+        snapbox::str![[r#"
+$ prova verify evidence.zip
+error: trust/ff994065ee4d8ee6280c4f98333624802bf196720a6730d0829473b6c596e28a.policy is no accepted ledger: its first line is not «# prova trust 1»
+hint: remove the file, and accept the ledger again with `prova trust add`
+[2]
+$ prova verify evidence.zip
+error: trust/ff994065ee4d8ee6280c4f98333624802bf196720a6730d0829473b6c596e28a.policy is no accepted ledger: it is about other.example/1
+hint: remove the file, and accept the ledger again with `prova trust add`
+[2]
+$ prova verify evidence.zip
+error: trust/ff994065ee4d8ee6280c4f98333624802bf196720a6730d0829473b6c596e28a.policy is no accepted ledger: its second and third line do not name origin and charter
+hint: remove the file, and accept the ledger again with `prova trust add`
+[2]
+$ prova verify evidence.zip
+error: trust/ff994065ee4d8ee6280c4f98333624802bf196720a6730d0829473b6c596e28a.policy is no accepted ledger: line 2 of the policy
+hint: remove the file, and accept the ledger again with `prova trust add`
+[2]
+
+"#]]
+    );
+}
