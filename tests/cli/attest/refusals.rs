@@ -82,7 +82,7 @@ error: a designer may not say manufacture; want manufacturer
 hint: `prova registry show` lists everybody's roles; `prova registry change --role` changes them
 [2]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --key keys/nordlys.pem --by dns:north.example --role operator
-error: dns:north.example stands by it, but none of the signatures is by a key of it
+error: dns:nordlys.example signed it, but stands neither in «by» nor in «with»
 [2]
 $ prova attest correct unit:dns:nordlys.example/AAU/S1 --target 7 --kind error --reason x --key keys/nordlys.pem
 error: dns:nordlys.example may say correct in several roles: designer, manufacturer

@@ -268,16 +268,17 @@ impl Registry {
                 return Err(EntitlementError::SignedTwice(organisation.clone()));
             }
         }
-        let mut named = std::iter::once(by).chain(with);
-        if let Some(missing) = named.find(|organisation| !signed.contains(organisation)) {
-            return Err(EntitlementError::NotSigned {
-                organisation: missing.clone(),
+        // First what no further signature mends.
+        let is_named = |organisation: &OrgId| organisation == by || with.contains(organisation);
+        if let Some(other) = signed.iter().find(|organisation| !is_named(organisation)) {
+            return Err(EntitlementError::NotNamed {
+                organisation: (*other).clone(),
             });
         }
-        let is_named = |organisation: &OrgId| organisation == by || with.contains(organisation);
-        match signed.into_iter().find(|organisation| !is_named(organisation)) {
-            Some(other) => Err(EntitlementError::NotNamed {
-                organisation: other.clone(),
+        let mut named = std::iter::once(by).chain(with);
+        match named.find(|organisation| !signed.contains(organisation)) {
+            Some(missing) => Err(EntitlementError::NotSigned {
+                organisation: missing.clone(),
             }),
             None => Ok(()),
         }

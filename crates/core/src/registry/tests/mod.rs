@@ -239,10 +239,10 @@ fn others_cannot_rotate_or_revoke_a_key() {
     ));
     // Nor in the organisation's name.
     let statement = scene.registry_statement(vec![rotate()], &["lab"]);
-    let not_signed = entitlement_of_registry(EntitlementError::NotSigned {
-        organisation: org("lab"),
+    let not_named = entitlement_of_registry(EntitlementError::NotNamed {
+        organisation: org("nordlys"),
     });
-    assert_eq!(scene.submit(&statement, &["nordlys"]), Err(not_signed));
+    assert_eq!(scene.submit(&statement, &["nordlys"]), Err(not_named));
     let one_root = registry(RegistryError::Threshold {
         which: "present",
         got: 1,
@@ -389,10 +389,10 @@ fn entitlement_is_by_role_event_and_standing() {
         Err(entitlement(no_role))
     );
     let statement = scene.event("lab", Role::Laboratory, a_test(), &[TYPE]);
-    let not_signed = entitlement(EntitlementError::NotSigned {
-        organisation: org("lab"),
+    let not_named = entitlement(EntitlementError::NotNamed {
+        organisation: org("carrier"),
     });
-    assert_eq!(scene.submit(&statement, &["carrier"]), Err(not_signed));
+    assert_eq!(scene.submit(&statement, &["carrier"]), Err(not_named));
     let root_key = entitlement(EntitlementError::RootKey(public("root-a").key_id()));
     assert_eq!(scene.submit(&statement, &["lab", "root-a"]), Err(root_key));
     let standing = || StandingChange {
