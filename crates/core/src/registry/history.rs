@@ -163,7 +163,9 @@ impl History {
                 let found = root.keys.iter().find(|held| held.key.key_id() == *key);
                 found.map(|held| held.organisation.clone())
             };
+            // A root key that was replaced may have become a participant's later.
             let record = self.now.keys().get(key);
+            let record = record.filter(|record| record.enrolled < index);
             record
                 .map(|record| record.organisation.clone())
                 .or_else(|| of_root(root))

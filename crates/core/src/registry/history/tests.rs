@@ -50,6 +50,25 @@ fn entries_signed_by_an_earlier_root_are_verified_with_its_keys() {
 }
 
 #[test]
+fn a_root_key_that_is_enrolled_later_does_not_relabel_what_it_signed() {
+    use crate::statement::{action::Enrol, event::role::Role};
+    let mut scene = handed_over();
+    let enrol = Enrol {
+        organisation: org("impostor"),
+        name: "Impostor".to_owned(),
+        jurisdiction: "SE".parse().unwrap(),
+        parent: None,
+        roles: vec![Role::Auditor],
+        keys: vec![public("root-a")],
+    };
+    scene.act(Action::Enrol(enrol), &["spare-1", "spare-2"]).unwrap();
+    let reading = Reading::of(&scene);
+    let index = EntryIndex::new(10);
+    let speakers = reading.history.speakers(index, &reading.read(index));
+    assert_eq!(speakers, [org("root-a"), org("root-b")]);
+}
+
+#[test]
 fn entries_that_do_not_add_up_are_refused_by_index() {
     let scene = handed_over();
     let entries = || (0..).map(EntryIndex::new).zip(scene.entries.clone());
