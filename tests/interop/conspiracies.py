@@ -269,12 +269,12 @@ def governed(ledger):
         keys.append({"organisation": "dns:vendors.example", "key": forge.public("root-c")})
         return now.act("root", *signers or ("root-a", "root-c"), threshold=2, keys=keys)
 
-    def enrol(now, *signers, organisation="dns:new.example", roles=("operator",), keys=("spare-2",), **more):
+    def enrol(now, *signers, organisation="dns:new.example", name="x", roles=("operator",), keys=("spare-2",), **more):
         return now.act(
             "enrol",
             *signers or ROOTS,
             organisation=organisation,
-            name="x",
+            name=name,
             jurisdiction="SE",
             roles=list(roles),
             keys=[forge.public(name) for name in keys],
@@ -343,6 +343,7 @@ def governed(ledger):
         ),
         (lambda now: claim(now, 17),),
         (rotate, lambda now: keep(now, "spare-3"), lambda now: correct(now, ["spare-3"])),
+        (lambda now: change(now, *ROOTS, name="Nordlys-Radio AB."), lambda now: enrol(now, name="Fjordfräcßt")),
         (eight, by_new, lambda now: now.seal()),
         (
             lambda now: now.acts(
@@ -476,6 +477,9 @@ def governed(ledger):
         "enrolled already": (lambda now: enrol(now, organisation="dns:nordlys.example"),),
         "no role": (lambda now: enrol(now, roles=()),),
         "no key": (lambda now: enrol(now, keys=()),),
+        "the name of another": (lambda now: enrol(now, name="NORDLYS  radio-AB"),),
+        "a name of signs": (lambda now: enrol(now, name=" - "),),
+        "a change to the name of another": (lambda now: change(now, *ROOTS, name="fjordfracht as"),),
         "an unknown role": (lambda now: enrol(now, roles=["owner"]),),
         "a key of another": (lambda now: enrol(now, keys=["lab"]),),
         "a key that was another's": (rotate, lambda now: enrol(now, keys=["nordlys"])),

@@ -125,7 +125,9 @@ fn who_stands_by_a_statement_is_named_before_they_sign() {
         // A signature by somebody else is of no use, now or later.
         &format!("{receive} --by dns:nordlys.example --role manufacturer --sign-only -o wrong"),
     ]);
-    assert_transcript!(transcript, str![[r#"
+    assert_transcript!(
+        transcript,
+        str![[r#"
 $ prova attest receive unit:dns:nordlys.example/AAU/S1 --from dns:nordlys.example --seals none --inspection accepted --key keys/operator-north.pem --with dns:nordlys.example
 error: dns:nordlys.example stands by it, but none of the signatures is by a key of it
 [2]
@@ -140,12 +142,15 @@ $ prova attest receive unit:dns:nordlys.example/AAU/S1 --from dns:nordlys.exampl
 error: dns:north.example signed it, but stands neither in «by» nor in «with»
 [2]
 
-"#]]);
+"#]]
+    );
     assert!(!sandbox.path("wrong").exists());
     let digests = sandbox.digests("half");
     sandbox.ok(&format!("sign half --key keys/lab.pem -o strange {digests}"));
     sandbox.ok(&format!("sign half --key keys/nordlys.pem -o both {digests}"));
-    assert_transcript!(sandbox.transcript(&["append strange", "append both"]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&["append strange", "append both"]),
+        str![[r#"
 $ prova append strange
 appended 0, known 0, refused 1; the ledger has 9 entries
 line 1: dns:lab.example signed it, but stands neither in «by» nor in «with»
@@ -154,19 +159,23 @@ $ prova append both
 appended 1, known 0, refused 0; the ledger has 10 entries
 [0]
 
-"#]]);
+"#]]
+    );
     // Without a ledger it is not known whose the second key is.
     let heads = sandbox.ok(&format!("heads {UNIT}"));
     sandbox.write("heads.json", heads);
     let apart = format!(
         "{receive} --countersign keys/nordlys.pem --by dns:north.example --role operator --sign-only --heads heads.json -o apart"
     );
-    assert_transcript!(sandbox.transcript(&[&apart]), str![[r#"
+    assert_transcript!(
+        sandbox.transcript(&[&apart]),
+        str![[r#"
 $ prova attest receive unit:dns:nordlys.example/AAU/S1 --from dns:nordlys.example --seals none --inspection accepted --key keys/operator-north.pem --countersign keys/nordlys.pem --by dns:north.example --role operator --sign-only --heads heads.json -o apart
 error: it is not known who stands by it beside the speaker
 hint: name each organisation whose key countersigns with --with ORG, one key each
 [2]
 
-"#]]);
+"#]]
+    );
     sandbox.ok(&format!("{apart} --with dns:nordlys.example"));
 }

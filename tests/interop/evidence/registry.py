@@ -22,8 +22,8 @@ def published():
 class Organisation:
     """A participant."""
 
-    def __init__(self, roles, parent):
-        self.roles, self.parent, self.suspended = set(roles), parent, False
+    def __init__(self, name, roles, parent):
+        self.name, self.roles, self.parent, self.suspended = name, set(roles), parent, False
         self.head, self.rotations, self.number = None, 0, 0
 
 
@@ -158,6 +158,16 @@ class Registry:
         need(said["organisation"] in self.organisations, "not enrolled:", said["organisation"])
         return self.organisations[said["organisation"]]
 
+    def named(self, organisation, name):
+        """The name is one, and no other organisation's (§7)."""
+
+        def folded(text):
+            kept = (part for part in text if part > "\x7f" or part.isalnum())
+            return "".join(part if part > "\x7f" else part.lower() for part in kept)
+
+        others = {folded(held.name) for other, held in self.organisations.items() if other != organisation}
+        need(folded(name) and folded(name) not in others, "name of another, or none:", name)
+
     def upwards(self, organisation):
         """No organisation is above itself."""
         seen = set()
@@ -171,7 +181,8 @@ class Registry:
         name = said["organisation"]
         need(name not in self.organisations, "enrolled already:", name)
         need(said.get("roles"), "no role:", name)
-        self.organisations[name] = Organisation(said["roles"], said.get("parent"))
+        self.named(name, said["name"])
+        self.organisations[name] = Organisation(said["name"], said["roles"], said.get("parent"))
         self.upwards(name)
         self.fresh(said.get("keys", []), name, entry)
         self.count(name)
@@ -181,6 +192,9 @@ class Registry:
         held = self.of(said)
         need(said.get("roles", True), "no role:", said["organisation"])
         held.roles = set(said.get("roles", held.roles))
+        if "name" in said:
+            self.named(said["organisation"], said["name"])
+            held.name = said["name"]
         if "parent" in said:
             held.parent = None if said["parent"] == said["organisation"] else said["parent"]
         self.upwards(said["organisation"])

@@ -181,6 +181,25 @@ impl Registry {
         Ok(())
     }
 
+    /// Nobody has the name of another enrolled organisation: readers are shown names.
+    fn check_name(&self, organisation: &OrgId, name: &str) -> Result<(), RegistryError> {
+        let want = folded(name);
+        if want.is_empty() {
+            return Err(RegistryError::NoName(organisation.clone()));
+        }
+        let mut others = self
+            .participants
+            .iter()
+            .filter(|(other, _)| *other != organisation);
+        match others.find(|(_, other)| folded(&other.name) == want) {
+            Some((of, _)) => Err(RegistryError::NameTaken {
+                name: name.to_owned(),
+                of: of.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     fn check_parent(&self, organisation: &OrgId, parent: Option<&OrgId>) -> Result<(), RegistryError> {
         let mut above = parent;
         for _ in 0..=self.participants.len() {
@@ -206,6 +225,7 @@ impl Registry {
         if enrol.roles.is_empty() {
             return Err(RegistryError::NoRoles(organisation.clone()));
         }
+        self.check_name(organisation, &enrol.name)?;
         check_key_count(organisation, enrol.keys.len())?;
         self.check_new_keys(&enrol.keys)?;
         self.check_parent(organisation, enrol.parent.as_ref())?;
@@ -278,6 +298,9 @@ impl Registry {
         self.check_parent(organisation, parent)?;
         if change.roles.as_ref().is_some_and(Vec::is_empty) {
             return Err(RegistryError::NoRoles(organisation.clone()));
+        }
+        if let Some(name) = &change.name {
+            self.check_name(organisation, name)?;
         }
         let participant = self.participant(organisation)?;
         if let Some(name) = &change.name {
@@ -443,6 +466,14 @@ impl Registry {
             self.derive_distrust(&key);
         }
     }
+}
+
+/// A name as names are compared: ASCII letters in lower case, of other ASCII only digits.
+fn folded(name: &str) -> String {
+    let kept = name
+        .chars()
+        .filter(|char| !char.is_ascii() || char.is_ascii_alphanumeric());
+    kept.map(|char| char.to_ascii_lowercase()).collect()
 }
 
 fn check_past(at: EntryIndex, got: EntryIndex) -> Result<(), RegistryError> {

@@ -90,6 +90,20 @@ pub enum RegistryError {
     /// A signature beside those of the root.
     #[error("key {0} is not one of the root's, which alone sign this")]
     Signer(KeyId),
+    /// Nothing is left of the name but signs.
+    #[error("{0} would have a name without any letter or digit")]
+    NoName(OrgId),
+    /// Another organisation is called that.
+    #[error(
+        "the name «{}» is that of {of} already, but for case, spaces and signs",
+        crate::text::excerpt(name)
+    )]
+    NameTaken {
+        /// The name found.
+        name: String,
+        /// Who has it.
+        of: OrgId,
+    },
     /// The organisation is not enrolled.
     #[error("{0} is not enrolled")]
     NotEnrolled(OrgId),
