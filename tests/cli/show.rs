@@ -43,7 +43,7 @@ unit:dns:nordlys.example/AAU/S2
     installs it as ran.aau in a general area
     the same statement is about 1 other component
     ! custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
-    ! contradicted by entry 15
+    ! contradicted by entry 15, by Carrier
 15  2026-03-01T08:00:00Z  correct       Carrier, carrier
     disputes the entry 2842997f2b36…: ours\u{1b}[2J\u{202e}still
     ! distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen

@@ -223,7 +223,7 @@ impl Report {
         for page in &self.pages {
             named.extend(page.signers.keys());
             for row in page.timeline.rows.iter().chain(&page.timeline.mentions) {
-                named.extend(&row.corrected_by);
+                named.extend(row.corrected_by.iter().map(|correction| correction.entry));
             }
             if let Some(standing) = &page.timeline.standing {
                 named.extend(standing.custody.spans.iter().map(|span| span.from.entry));

@@ -173,7 +173,7 @@ fn of_event(predicate: &EventPredicate, registry: Option<&Registry>) -> String {
         Event::Decommission(decommission) => of_decommission(decommission, registry),
         Event::Correct(correct) => {
             let what = match correct.kind {
-                CorrectionKind::Error => "corrects its entry",
+                CorrectionKind::Error => "says that an error is in the entry",
                 CorrectionKind::Dispute => "disputes the entry",
             };
             format!("{what} {}: {}", cut_leaf(&correct.target), correct.reason)

@@ -71,7 +71,7 @@ pub struct TimelineRow {
     pub findings: Vec<Detail>,
     /// Entries that correct or dispute it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub corrected_by: Vec<EntryIndex>,
+    pub corrected_by: Vec<Correction>,
 }
 
 /// A life.
@@ -87,6 +87,19 @@ pub struct Timeline {
     pub rows: Vec<TimelineRow>,
     /// Entries that mention it or correct one of its entries, but are about others.
     pub mentions: Vec<TimelineRow>,
+}
+
+/// An entry that says of another that it is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Correction {
+    /// Where it stands.
+    pub entry: EntryIndex,
+    /// Who says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Party>,
+    /// Whether that is who said what is wrong.
+    pub is_own: bool,
 }
 
 impl TimelineRow {
@@ -159,16 +172,24 @@ impl Timeline {
             recorded.entry(finding.entry).or_default().push(finding);
         }
         let standing = ComponentState::of(view, subject, history.now())?;
-        let mut corrections: BTreeMap<LeafHash, Vec<EntryIndex>> = BTreeMap::new();
+        let mut corrections: BTreeMap<LeafHash, Vec<Correction>> = BTreeMap::new();
         for (index, entry) in entries {
-            if let Some(Event::Correct(correct)) = entry.statement().event().map(|event| &event.event) {
-                corrections.entry(correct.target).or_default().push(*index);
+            let said = entry.statement().event();
+            if let Some((Event::Correct(correct), by)) = said.map(|said| (&said.event, &said.by)) {
+                corrections.entry(correct.target).or_default().push(Correction {
+                    entry: *index,
+                    by: Some(Party::new(by, history.now())),
+                    is_own: false,
+                });
             }
         }
         let (mut rows, mut mentions) = (Vec::new(), Vec::new());
         for (index, entry) in entries {
             let mut row = TimelineRow::new(*index, entry, Some(subject), history);
             row.corrected_by = corrections.get(&entry.leaf()).cloned().unwrap_or_default();
+            for correction in &mut row.corrected_by {
+                correction.is_own = correction.by.is_some() && correction.by == row.by;
+            }
             let is_about = entry
                 .statement()
                 .subjects

@@ -66,8 +66,13 @@ fn step(report: &Report, row: &TimelineRow) -> Markup {
                     (warning()) " " strong { (meaning::title(detail.code())) } ": " (foreign(&message(detail))) "."
                 }
             }
-            @if !row.corrected_by.is_empty() {
-                p.finding { (warning()) " " strong { "Contradicted" } " by " (link::entries(report, &row.corrected_by)) "." }
+            @for correction in &row.corrected_by {
+                p.finding {
+                    (warning()) " " strong { (if correction.is_own { "Corrected" } else { "Contradicted" }) }
+                    " by " (link::entry(report, correction.entry))
+                    @if let Some(by) = &correction.by { ", " (link::party(by)) }
+                    "."
+                }
             }
         }
     }

@@ -217,7 +217,12 @@ fn show_row(row: &TimelineRow, width: usize, out: &mut dyn Write) -> io::Result<
         below(&format!("! {}: {}", detail.code(), message(detail)))?;
     }
     for correction in &row.corrected_by {
-        below(&format!("! contradicted by entry {correction}"))?;
+        let entry = correction.entry;
+        below(&match &correction.by {
+            _ if correction.is_own => format!("! corrected by entry {entry}, by who said it"),
+            Some(by) => format!("! contradicted by entry {entry}, by {}", by.shown()),
+            None => format!("! contradicted by entry {entry}"),
+        })?;
     }
     Ok(())
 }

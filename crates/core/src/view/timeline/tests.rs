@@ -80,7 +80,14 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
         .map(|row| {
             let by = row.by.as_ref().unwrap().shown();
             let codes: Vec<_> = row.findings.iter().map(|finding| finding.code().name()).collect();
-            let corrected: Vec<_> = row.corrected_by.iter().map(|index| index.get()).collect();
+            let corrected: Vec<_> = row
+                .corrected_by
+                .iter()
+                .map(|correction| {
+                    assert!(!correction.is_own);
+                    correction.entry.get()
+                })
+                .collect();
             (
                 row.index.get(),
                 by.to_owned(),
@@ -184,5 +191,43 @@ fn what_is_only_mentioned_has_mentions_and_no_standing() {
     assert_eq!(
         (timeline.standing, timeline.rows, timeline.mentions),
         (None, vec![], vec![])
+    );
+}
+
+#[test]
+fn who_corrects_is_told_from_who_contradicts() {
+    let mut scene = Scene::new();
+    let made = json!({"manufacture": {"type": TYPE, "site": {"country": "SE"}, "date": "2026-03-01"}});
+    scene
+        .say("nordlys", Role::Manufacturer, event(made), &[UNIT])
+        .unwrap();
+    let target = leaf(&scene, EntryIndex::new(scene.entries.len() as u64 - 1));
+    for (by, role) in [
+        ("nordlys", Role::Manufacturer),
+        ("operator-north", Role::Operator),
+    ] {
+        let correct = json!({"correct": {"target": target, "kind": "error", "reason": "another date"}});
+        scene.say(by, role, event(correct), &[UNIT]).unwrap();
+    }
+    let timeline = timeline(&scene, UNIT);
+    let told: Vec<_> = timeline.rows[0]
+        .corrected_by
+        .iter()
+        .map(|correction| {
+            let by = correction.by.as_ref().unwrap().shown().to_owned();
+            (correction.entry.get(), by, correction.is_own)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (11, "nordlys (invented)".to_owned(), true),
+            (12, "operator-north (invented)".to_owned(), false),
+        ]
+    );
+    assert!(
+        timeline.rows[1]
+            .sentence
+            .starts_with("says that an error is in the entry ")
     );
 }
