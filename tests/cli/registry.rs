@@ -53,7 +53,7 @@ dns:nordlys.example  Nordlys (SE)
 dns:north.example  North (SE)
   operator, since entry 5
   key 91ba5f0a3479ccc3f7c5e6b1372581abdb8c307a6698c2015284cf69009756fe since entry 5
-  key eead2ff631b723e1cf19950fbe75cc6cee63a29166dc4f36e116317fadd3f0d8 since entry 9, REVOKED at entry 10: stolen; distrusted from entry 9 on
+  key eead2ff631b723e1cf19950fbe75cc6cee63a29166dc4f36e116317fadd3f0d8 since entry 9, REVOKED at entry 10: stolen; distrusted from entry 9 on: stolen
 
 dns:regulator.example  Regulator (SE)
   regulator, since entry 6
@@ -106,7 +106,8 @@ dns:regulator.example  Regulator (SE)
           "enrolled": 9,
           "ended": 10,
           "reason": "stolen",
-          "distrustFrom": 9
+          "distrustFrom": 9,
+          "distrustReason": "stolen"
         }
       ]
     }
@@ -406,8 +407,8 @@ root     2 of these organisations must agree
 
 dns:lab.example  Lab (SE)
   laboratory, certifier, since entry 3
-  key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 since entry 3, REVOKED at entry 10: stolen; distrusted from entry 7 on
-  key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 since entry 7, REVOKED at entry 9: sold; distrusted from entry 7 on
+  key 555e956d2ebcc35f94ab9815337bedc02823cecf8d5ca745552adcf266301421 since entry 3, REVOKED at entry 10: stolen; distrusted from entry 7 on: stolen
+  key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 since entry 7, REVOKED at entry 9: sold; distrusted from entry 7 on: stolen
 [0]
 $ prova verify
 a test ledger: its entries mean nothing

@@ -257,6 +257,14 @@ def governed(ledger):
     def keep(now, *keys):
         return now.act("keys", *ROOTS, organisation="dns:nordlys.example", keys=[forge.public(key) for key in keys])
 
+    def renewed(now, *order):
+        """All that the organisation had is distrusted from here on, and it has another key, in this order."""
+        actions = {
+            "distrust": {"organisation": "dns:nordlys.example", "from": len(now.raw), "reason": "x"},
+            "keys": {"organisation": "dns:nordlys.example", "keys": [forge.public("spare-2")]},
+        }
+        return now.acts([{name: actions[name]} for name in order], *ROOTS)
+
     def eight(now):
         def one(name, key):
             members = {"organisation": f"dns:{name}.example", "name": name, "jurisdiction": "SE", "roles": ["operator"]}
@@ -343,6 +351,13 @@ def governed(ledger):
         ),
         (lambda now: claim(now, 17),),
         (rotate, lambda now: keep(now, "spare-3"), lambda now: correct(now, ["spare-3"])),
+        (lambda now: renewed(now, "distrust", "keys"), lambda now: correct(now, ["spare-2"])),
+        (lambda now: renewed(now, "keys", "distrust"), reinstate),
+        (
+            lambda now: distrust(now, "nordlys", len(now.raw)),
+            lambda now: distrust(now, "nordlys", None),
+            lambda now: keep(now, "nordlys"),
+        ),
         (lambda now: change(now, *ROOTS, name="Nordlys-Radio AB."), lambda now: enrol(now, name="Fjordfräcßt")),
         (eight, by_new, lambda now: now.seal()),
         (
@@ -385,6 +400,10 @@ def governed(ledger):
         ),
         "distrust of a key of another": (lambda now: distrust(now, "lab", 17),),
         "a key that comes back": (rotate, lambda now: keep(now, "nordlys")),
+        "a key kept that is distrusted": (
+            lambda now: distrust(now, "nordlys", len(now.raw)),
+            lambda now: keep(now, "nordlys"),
+        ),
         "no key left": (lambda now: keep(now),),
         "a key twice among those kept": (lambda now: keep(now, "nordlys", "nordlys"),),
         "a distrusted organisation that goes on": (

@@ -102,6 +102,9 @@ pub struct KeyDetail {
     /// The first of its entries that is distrusted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distrust_from: Option<EntryIndex>,
+    /// Why it is distrusted, in the root's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distrust_reason: Option<String>,
     /// From where on its organisation asks that it be distrusted, which the root alone decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distrust_claimed: Option<EntryIndex>,
@@ -147,13 +150,15 @@ fn participants(registry: &Registry, wanted: &[OrgId]) -> Vec<ParticipantDetail>
             let own = registry.keys().iter();
             let own = own.filter(|(_, record)| record.organisation == *organisation);
             let mut keys: Vec<_> = own
-                .map(|(id, record)| KeyDetail {
+                .map(|(id, record)| (id, record, registry.distrust(id)))
+                .map(|(id, record, distrust)| KeyDetail {
                     key_id: *id,
                     key: record.key,
                     enrolled: record.enrolled,
                     ended: record.ended,
                     reason: record.reason.clone(),
-                    distrust_from: record.distrust.as_ref().map(|distrust| distrust.from),
+                    distrust_from: distrust.map(|(from, _)| from),
+                    distrust_reason: distrust.map(|(_, reason)| reason.to_owned()),
                     distrust_claimed: record.distrust_claimed,
                 })
                 .collect();

@@ -67,7 +67,7 @@ error: key 71a7981d2c0b4afe9046db97fbd7c38bd88a9cb97e3345f223e25b3f0efa2a90 is n
 hint: `prova registry show` lists the keys in use; `prova registry enrol` and `prova registry rotate` add some
 [2]
 $ prova attest ship unit:dns:nordlys.example/AAU/S1 --to dns:north.example --key keys/root-a.pem --by dns:ministry.example --role operator
-error: key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 is a root key, which signs registry entries only
+error: key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9 is a root key, which speaks for the root alone
 [2]
 $ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area general --key keys/nordlys.pem
 error: dns:nordlys.example has no role that may say install; its roles: designer, manufacturer; want one of: operator, integrator

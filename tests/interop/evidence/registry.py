@@ -29,7 +29,8 @@ class Organisation:
 
 class Registry:
     """The state after the entries so far. `keys`: raw bytes by key id, `owners`: every participant's key ever, `used`: those in use,
-    `since`: the entry that brought each into use, `brought`: the own key that signed it, `words`: the root's last about a key.
+    `since`: the entry that brought each into use, `brought`: the own key that signed it, `words`: the root's last about a key, from where
+    on it is distrusted, if it is, and why.
     `number`: that of the root's next statement about the ledger."""
 
     def __init__(self, charter):
@@ -39,7 +40,7 @@ class Registry:
         self.log = ed25519.public(charter.predicate["logKey"])
         self.log_id = ed25519.key_id(self.log)
         self.keys, self.owners, self.since, self.organisations = {}, {}, {}, {}
-        self.used, self.words, self.reasons, self.brought = set(), {}, {}, {}
+        self.used, self.words, self.brought = set(), {}, {}
         self.number = 0
         self.known(charter.predicate["logKey"])
         self.set_root(charter.predicate["root"])
@@ -120,7 +121,8 @@ class Registry:
         else:
             self.rooted(entry, new)
         self.own = by and next(iter(entry.envelope.signatures))
-        for name, said in actions:
+        for place, (name, said) in enumerate(actions, 1):
+            self.later = actions[place:]
             getattr(self, f"on_{name}")(said, entry)
         for subject in entry.links:
             held = self.organisations[subject.partition(":")[2]] if subject.startswith("org:") else self
@@ -215,7 +217,6 @@ class Registry:
         name, start = said["key"], said.get("distrustFrom")
         need(name in self.used and self.owners[name] == said["organisation"], "cannot be revoked:", name)
         need(start is None or self.own and start <= entry.index, "distrust asked for by the root, or of a later entry")
-        self.reasons[name] = said["reason"]
         self.used.discard(name)
 
     def on_distrust(self, said, entry):
@@ -225,8 +226,8 @@ class Registry:
         theirs = [key for key, owner in self.owners.items() if owner == said["organisation"]]
         need(name is None or name in theirs, "not a key of", said["organisation"])
         for key in theirs if name is None else [name]:
-            self.words[key], self.reasons[key] = start, said["reason"]
-        kept = any(other == "keys" and of["organisation"] == said["organisation"] for other, of in entry.actions)
+            self.words[key] = start, said["reason"]
+        kept = any(other == "keys" and of["organisation"] == said["organisation"] for other, of in self.later)
         if name is None and start is not None and not kept:
             held.suspended = True
 
@@ -240,7 +241,8 @@ class Registry:
         self.fresh([text for name, text in listed.items() if name not in used], organisation, entry)
         self.count(organisation)
         for name in listed:
-            self.words.setdefault(name, None)
+            start, _ = self.words.setdefault(name, (None, None))
+            need(start is None, "kept, but distrusted:", name)
         held.rotations = 0
 
     @property
@@ -250,12 +252,12 @@ class Registry:
         for name in sorted(self.owners, key=lambda name: self.since[name]):
             above = found.get(self.brought[name])
             if name in self.words:
-                named = (self.words[name], name) if self.words[name] is not None else None
+                named = self.words[name] if self.words[name][0] is not None else None
             else:
                 named = (self.since[name], above[1]) if above and above[0] <= self.since[name] else None
             if named:
                 found[name] = named
-        return {name: (start, self.reasons[of]) for name, (start, of) in found.items()}
+        return found
 
     def on_suspend(self, said, _):
         """An organisation speaks no more."""

@@ -45,20 +45,22 @@ impl Registry {
         }
         let mut changed = self.clone();
         let own = predicate.by.as_ref().and(signers.first()).copied();
-        for action in &predicate.actions {
-            changed.act(index, predicate, action, own)?;
+        let mut actions = predicate.actions.as_slice();
+        while let Some((action, later)) = actions.split_first() {
+            changed.act(index, action, later, own)?;
+            actions = later;
         }
         changed.count_statement(leaf, predicate);
         *self = changed;
         Ok(())
     }
 
-    /// One action; `own` is the key that signed, if the organisation itself speaks.
+    /// One action, and those after it in the entry; `own` is the key that signed, if the organisation itself speaks.
     fn act(
         &mut self,
         index: EntryIndex,
-        predicate: &RegistryPredicate,
         action: &Action,
+        later: &[Action],
         own: Option<KeyId>,
     ) -> Result<(), RegistryError> {
         match action {
@@ -68,7 +70,7 @@ impl Registry {
             Action::Revoke(revoke) => self.revoke(index, revoke, own.is_some()),
             Action::Distrust(distrust) => {
                 let keeps_keys = |action: &Action| matches!(action, Action::Keys(keys) if keys.organisation == distrust.organisation);
-                let speaks_on = predicate.actions.iter().any(keeps_keys);
+                let speaks_on = later.iter().any(keeps_keys);
                 self.distrust_by_root(index, distrust, speaks_on)
             }
             Action::Keys(keys) => self.keep_keys(index, keys),
@@ -273,9 +275,12 @@ impl Registry {
             let distrust = self.keys.get(bringer)?.distrust.as_ref()?;
             (record.enrolled >= distrust.from).then_some(distrust.of)
         };
-        let distrust = match record.word {
+        let distrust = match &record.word {
             Some(RootWord::Good) => None,
-            Some(RootWord::DistrustFrom(from)) => Some(Distrusted { from, of: *key }),
+            Some(RootWord::Distrust { from, .. }) => Some(Distrusted {
+                from: *from,
+                of: *key,
+            }),
             None => {
                 let participant = self.participants.get(&record.organisation);
                 let bringer =
@@ -409,11 +414,13 @@ impl Registry {
                 vec![key]
             }
         };
-        let word = distrust.from.map_or(RootWord::Good, RootWord::DistrustFrom);
+        let word = distrust.from.map_or(RootWord::Good, |from| RootWord::Distrust {
+            from,
+            reason: distrust.reason.clone(),
+        });
         for key in named {
             if let Some(record) = self.keys.get_mut(&key) {
-                record.word = Some(word);
-                record.reason = Some(distrust.reason.clone());
+                record.word = Some(word.clone());
             }
         }
         if distrust.key.is_none() && distrust.from.is_some() && !speaks_on {
@@ -424,7 +431,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Exactly these keys are in use; the root vouches for those of which it has said nothing.
+    /// Exactly these keys are in use; the root vouches for those of which it has said nothing. One that it distrusts would speak in vain.
     fn keep_keys(&mut self, index: EntryIndex, keep: &KeptKeys) -> Result<(), RegistryError> {
         let organisation = &keep.organisation;
         self.participant(organisation)?;
@@ -437,6 +444,11 @@ impl Registry {
         let stay: BTreeSet<_> = stay.iter().map(PublicKey::key_id).collect();
         if stay.len().saturating_add(new.len()) != keep.keys.len() {
             return Err(RegistryError::KeyTwice(organisation.clone()));
+        }
+        let word = |key: &KeyId| self.keys.get(key)?.word.as_ref();
+        let is_void = |key: &&KeyId| matches!(word(key), Some(RootWord::Distrust { .. }));
+        if let Some(void) = stay.iter().find(is_void) {
+            return Err(RegistryError::KeyDistrusted(*void));
         }
         let ended: Vec<_> = self
             .keys_in_use(organisation)

@@ -34,7 +34,7 @@ pub enum EntitlementError {
         since: EntryIndex,
     },
     /// A root key signed an event; root keys change the registry only.
-    #[error("key {0} is a root key, which signs registry entries only")]
+    #[error("key {0} is a root key, which speaks for the root alone")]
     RootKey(KeyId),
     /// An organisation that stands by the statement has not signed it.
     #[error("{organisation} stands by it, but none of the signatures is by a key of it")]
@@ -119,6 +119,9 @@ pub enum RegistryError {
     /// Nobody of that organisation had the key.
     #[error("key {0} is not and was not a key of the organisation")]
     KeyUnknown(KeyId),
+    /// The root keeps a key that it distrusts.
+    #[error("key {0} is distrusted by the root, want a new key, or «distrust» of it without «from» before")]
+    KeyDistrusted(KeyId),
     /// A key stands twice in a list.
     #[error("a key stands twice among those of {0}")]
     KeyTwice(OrgId),

@@ -72,7 +72,7 @@ pub struct KeyRecord {
     pub enrolled: EntryIndex,
     /// The entry that retired or revoked it; it does not speak there any more.
     pub ended: Option<EntryIndex>,
-    /// Why it was revoked or distrusted, in the words of who said so last.
+    /// Why it was revoked, in the words of who did; none: it was not, or was laid down.
     pub reason: Option<String>,
     /// What the root said last of whether to believe it, if it did.
     pub word: Option<RootWord>,
@@ -92,12 +92,17 @@ pub struct Distrusted {
 }
 
 /// What the root says of whether a key is to be believed. Its last word counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RootWord {
     /// It is, though it was not before.
     Good,
-    /// What it signed from this index on is not to be believed.
-    DistrustFrom(EntryIndex),
+    /// What it signed from an index on is not to be believed.
+    Distrust {
+        /// That index.
+        from: EntryIndex,
+        /// Why, in the root's words.
+        reason: String,
+    },
 }
 
 impl Keyring for Registry {
@@ -213,12 +218,14 @@ impl Registry {
             .map_or(organisation.as_str(), |participant| &participant.name)
     }
 
-    /// From which index on what a key signed is distrusted, and why, if it is.
+    /// From which index on what a key signed is distrusted, and why in the root's words, if it is.
     #[must_use]
     pub fn distrust(&self, key: &KeyId) -> Option<(EntryIndex, &str)> {
         let distrust = self.keys.get(key)?.distrust.as_ref()?;
-        let reason = self.keys.get(&distrust.of)?.reason.as_deref();
-        Some((distrust.from, reason.unwrap_or_default()))
+        match self.keys.get(&distrust.of)?.word.as_ref()? {
+            RootWord::Distrust { reason, .. } => Some((distrust.from, reason)),
+            RootWord::Good => None,
+        }
     }
 
     /// The organisation that a key speaks for now.

@@ -76,8 +76,8 @@ fn show_participant(participant: &ParticipantDetail, out: &mut dyn Write) -> io:
             (Some(entry), None) => write!(out, ", laid down at entry {entry}")?,
             (None, _) => {}
         }
-        if let Some(from) = key.distrust_from {
-            write!(out, "; distrusted from entry {from} on")?;
+        if let (Some(from), Some(reason)) = (key.distrust_from, &key.distrust_reason) {
+            write!(out, "; distrusted from entry {from} on: {}", escape(reason))?;
         } else if let Some(from) = key.distrust_claimed {
             write!(out, "; its owner asks that it be distrusted from entry {from} on")?;
         }

@@ -40,6 +40,44 @@ fn a_thief_who_revokes_the_key_himself_does_not_escape_the_roots_word_and_the_la
 }
 
 #[test]
+fn why_a_key_is_distrusted_is_told_in_the_roots_words_alone() {
+    let mut scene = Scene::new();
+    let id = public("lab").key_id();
+    let theft = scene.act(rotation("lab", &[], &[]), &["lab"]).unwrap();
+    scene.act(distrust("lab", id, Some(theft)), &ROOTS).unwrap();
+    let told = |scene: &Scene| {
+        let registry = scene.registry.as_ref().unwrap();
+        let (from, reason) = registry.distrust(&id).unwrap();
+        assert_eq!(from, theft);
+        reason.to_owned()
+    };
+    let roots = told(&scene);
+    // Whoever holds the key revokes it afterwards, and says what suits him.
+    let excuse = Action::Revoke(Revoke {
+        organisation: org("lab"),
+        key: id,
+        reason: "a routine renewal".to_owned(),
+        distrust_from: None,
+    });
+    scene.act(excuse, &["lab"]).unwrap();
+    assert_eq!(told(&scene), roots);
+    let record = &scene.registry.as_ref().unwrap().keys()[&id];
+    assert_eq!(record.reason.as_deref(), Some("a routine renewal"));
+    // A key that was laid down was not revoked by what the root says of it later.
+    let mut scene = Scene::new();
+    let spare = published_test_key("spare-1").unwrap();
+    let laid_down = scene
+        .act(
+            rotation("lab", &[&spare], &[&published_test_key("lab").unwrap()]),
+            &["lab"],
+        )
+        .unwrap();
+    scene.act(distrust("lab", id, Some(laid_down)), &ROOTS).unwrap();
+    let record = &scene.registry.as_ref().unwrap().keys()[&id];
+    assert_eq!((record.ended, &record.reason), (Some(laid_down), &None));
+}
+
+#[test]
 fn an_owner_cannot_disown_what_its_keys_said() {
     let mut scene = Scene::new();
     let lab = published_test_key("lab").unwrap();
@@ -128,6 +166,16 @@ fn distrust_of_an_organisation_is_of_all_its_keys_and_suspends_it_unless_keys_ar
     assert!(disbelieved(&kept).iter().all(|(index, _)| *index != goes_on));
     let again = kept.act(keep(&["lab"]), &ROOTS);
     assert_eq!(again, Err(registry(RegistryError::KeyInUse(id("lab")))));
+    // Named before, they are distrusted with the rest, and it does not speak.
+    let (mut late, theft, _) = scene();
+    late.act_all(vec![keep(&["spare-2"]), all(theft)], &ROOTS)
+        .unwrap();
+    assert!(suspended(&late));
+    // What the root distrusts it cannot keep as well.
+    let (mut void, theft, _) = scene();
+    let refused = void.act_all(vec![all(theft), keep(&["lab"])], &ROOTS);
+    assert_eq!(refused, Err(registry(RegistryError::KeyDistrusted(id("lab")))));
+    assert!(!suspended(&void));
     // What the root confirms stands, though a thief brought it in and that comes out later.
     let (mut confirmed, theft, spoke) = scene();
     confirmed.act(keep(&["lab", "spare-1"]), &ROOTS).unwrap();
