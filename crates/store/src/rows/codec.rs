@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn rows_are_fixed_width_and_big_endian_and_read_back() {
         let row = encode(&EntryIndex::new(258)).unwrap();
-        assert_eq!(row, [8, 0, 0, 0, 0, 0, 0, 1, 2]);
+        assert_eq!(row, [ROW_VERSION, 0, 0, 0, 0, 0, 0, 1, 2]);
         assert_eq!(decode(&row), Ok(EntryIndex::new(258)));
     }
 
@@ -96,19 +96,21 @@ mod tests {
     fn other_rows_are_refused() {
         assert_eq!(decode::<EntryIndex>(&[]), Err(CodecError::Version { got: None }));
         assert_eq!(
-            decode::<EntryIndex>(&[7, 0, 0, 0, 0, 0, 0, 1, 2]),
-            Err(CodecError::Version { got: Some(7) })
+            decode::<EntryIndex>(&[ROW_VERSION - 1, 0, 0, 0, 0, 0, 0, 1, 2]),
+            Err(CodecError::Version {
+                got: Some(ROW_VERSION - 1)
+            })
         );
         assert!(matches!(
-            decode::<EntryIndex>(&[8, 0]),
+            decode::<EntryIndex>(&[ROW_VERSION, 0]),
             Err(CodecError::Decode(_))
         ));
         assert_eq!(
-            decode::<EntryIndex>(&[8, 0, 0, 0, 0, 0, 0, 1, 2, 3]),
+            decode::<EntryIndex>(&[ROW_VERSION, 0, 0, 0, 0, 0, 0, 1, 2, 3]),
             Err(CodecError::Trailing { got: 1 })
         );
         // A length of 2^64 − 1 bytes that are not there.
-        let mut row = vec![8];
+        let mut row = vec![ROW_VERSION];
         row.extend([0xff; 8]);
         assert!(matches!(decode::<Vec<u8>>(&row), Err(CodecError::Decode(_))));
     }
