@@ -78,13 +78,14 @@ impl RegistryHead {
             SubjectId::Organisation(organisation) => Some(organisation),
             _ => None,
         };
-        let keys = registry.keys().iter().filter(|(_, record)| {
-            record.ended.is_none() && organisation.is_some_and(|of| record.organisation == *of)
-        });
+        let keys = organisation
+            .into_iter()
+            .flat_map(|organisation| registry.keys_of(organisation));
+        let in_use = keys.filter(|(_, record)| record.ended.is_none());
         Self {
             number: registry.number(subject),
             prev: organisation.and_then(|organisation| registry.own_head(organisation)),
-            keys: keys.map(|(key, _)| *key).collect(),
+            keys: in_use.map(|(key, _)| *key).collect(),
         }
     }
 }

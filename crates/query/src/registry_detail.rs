@@ -147,9 +147,8 @@ fn participants(registry: &Registry, wanted: &[OrgId]) -> Vec<ParticipantDetail>
     participants
         .filter(|(organisation, _)| wanted.is_empty() || wanted.contains(organisation))
         .map(|(organisation, participant)| {
-            let own = registry.keys().iter();
-            let own = own.filter(|(_, record)| record.organisation == *organisation);
-            let mut keys: Vec<_> = own
+            let mut keys: Vec<_> = registry
+                .keys_of(organisation)
                 .map(|(id, record)| (id, record, registry.distrust(id)))
                 .map(|(id, record, distrust)| KeyDetail {
                     key_id: *id,

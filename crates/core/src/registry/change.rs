@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    before::Before,
     error::RegistryError,
-    registry::{Distrusted, KeyRecord, Participant, Registry, RootWord},
+    registry::{Distrusted, KeyRecord, Participant, Registry, RootWord, folded},
 };
 use crate::{
     hash::LeafHash,
@@ -43,15 +44,26 @@ impl Registry {
             Some(by) => self.check_signed(by, &[], signers)?,
             None => self.check_root_signed(predicate, signers)?,
         }
-        let mut changed = self.clone();
         let own = predicate.by.as_ref().and(signers.first()).copied();
-        let mut actions = predicate.actions.as_slice();
+        let before = Before::of(self, predicate);
+        if let Err(error) = self.act_all(index, &predicate.actions, own) {
+            before.put_back(self);
+            return Err(error);
+        }
+        self.count_statement(leaf, predicate);
+        Ok(())
+    }
+
+    fn act_all(
+        &mut self,
+        index: EntryIndex,
+        mut actions: &[Action],
+        own: Option<KeyId>,
+    ) -> Result<(), RegistryError> {
         while let Some((action, later)) = actions.split_first() {
-            changed.act(index, action, later, own)?;
+            self.act(index, action, later, own)?;
             actions = later;
         }
-        changed.count_statement(leaf, predicate);
-        *self = changed;
         Ok(())
     }
 
@@ -189,12 +201,8 @@ impl Registry {
         if want.is_empty() {
             return Err(RegistryError::NoName(organisation.clone()));
         }
-        let mut others = self
-            .participants
-            .iter()
-            .filter(|(other, _)| *other != organisation);
-        match others.find(|(_, other)| folded(&other.name) == want) {
-            Some((of, _)) => Err(RegistryError::NameTaken {
+        match self.names.get(&want).filter(|other| *other != organisation) {
+            Some(of) => Err(RegistryError::NameTaken {
                 name: name.to_owned(),
                 of: of.clone(),
             }),
@@ -241,8 +249,10 @@ impl Registry {
             statements: 0,
             own_head: None,
             own_rotations: 0,
+            keys: BTreeSet::new(),
             brought_in: BTreeMap::new(),
         };
+        self.names.insert(folded(&enrol.name), organisation.clone());
         self.participants.insert(organisation.clone(), participant);
         self.add_keys(index, organisation, &enrol.keys);
         Ok(())
@@ -262,6 +272,9 @@ impl Registry {
             };
             (key.key_id(), record)
         }));
+        if let Some(participant) = self.participants.get_mut(organisation) {
+            participant.keys.extend(keys.iter().map(PublicKey::key_id));
+        }
         for key in keys {
             self.derive_distrust(&key.key_id());
         }
@@ -307,8 +320,13 @@ impl Registry {
         if let Some(name) = &change.name {
             self.check_name(organisation, name)?;
         }
-        let participant = self.participant(organisation)?;
+        let participant = self
+            .participants
+            .get_mut(organisation)
+            .ok_or_else(|| RegistryError::NotEnrolled(organisation.clone()))?;
         if let Some(name) = &change.name {
+            self.names.remove(&folded(&participant.name));
+            self.names.insert(folded(name), organisation.clone());
             participant.name.clone_from(name);
         }
         if let Some(jurisdiction) = change.jurisdiction {
@@ -358,13 +376,10 @@ impl Registry {
     }
 
     fn keys_in_use(&self, organisation: &OrgId) -> impl Iterator<Item = KeyId> {
-        let theirs = self
-            .keys
-            .iter()
-            .filter(move |(_, record)| record.organisation == *organisation);
-        theirs
-            .filter(|(_, record)| record.ended.is_none())
-            .map(|(key, _)| *key)
+        let used = self
+            .keys_of(organisation)
+            .filter(|(_, record)| record.ended.is_none());
+        used.map(|(key, _)| *key)
     }
 
     fn end_keys(&mut self, index: EntryIndex, keys: impl IntoIterator<Item = KeyId>) {
@@ -403,16 +418,11 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         let organisation = &distrust.organisation;
         distrust.from.map_or(Ok(()), |from| check_past(index, from))?;
-        self.participant(organisation)?;
-        let theirs =
-            |(key, record): (&KeyId, &KeyRecord)| (record.organisation == *organisation).then_some(*key);
-        let named: Vec<KeyId> = match distrust.key {
-            None => self.keys.iter().filter_map(theirs).collect(),
-            Some(key) => {
-                let record = self.keys.get_key_value(&key);
-                let key = record.and_then(theirs).ok_or(RegistryError::KeyUnknown(key))?;
-                vec![key]
-            }
+        let theirs = &self.participant(organisation)?.keys;
+        let named = match distrust.key {
+            None => theirs.clone(),
+            Some(key) if theirs.contains(&key) => BTreeSet::from([key]),
+            Some(key) => return Err(RegistryError::KeyUnknown(key)),
         };
         let word = distrust.from.map_or(RootWord::Good, |from| RootWord::Distrust {
             from,
@@ -468,9 +478,8 @@ impl Registry {
 
     /// In the order in which the keys came in, so that each is derived after the one that brought it.
     fn derive_all(&mut self, organisation: &OrgId) {
-        let keys = self.keys.iter();
-        let mut theirs: Vec<_> = keys
-            .filter(|(_, record)| record.organisation == *organisation)
+        let mut theirs: Vec<_> = self
+            .keys_of(organisation)
             .map(|(key, record)| (record.enrolled, *key))
             .collect();
         theirs.sort_unstable();
@@ -478,14 +487,6 @@ impl Registry {
             self.derive_distrust(&key);
         }
     }
-}
-
-/// A name as names are compared: ASCII letters in lower case, of other ASCII only digits.
-fn folded(name: &str) -> String {
-    let kept = name
-        .chars()
-        .filter(|char| !char.is_ascii() || char.is_ascii_alphanumeric());
-    kept.map(|char| char.to_ascii_lowercase()).collect()
 }
 
 fn check_past(at: EntryIndex, got: EntryIndex) -> Result<(), RegistryError> {

@@ -33,6 +33,8 @@ pub struct Registry {
     /// How many entries it adds up, the charter among them.
     pub(super) entries: u64,
     pub(super) participants: BTreeMap<OrgId, Participant>,
+    /// Who has each name, as names are compared.
+    pub(super) names: BTreeMap<String, OrgId>,
     pub(super) keys: BTreeMap<KeyId, KeyRecord>,
 }
 
@@ -57,6 +59,8 @@ pub struct Participant {
     pub own_head: Option<LeafHash>,
     /// How often its own keys rotated since the root last signed a change of them.
     pub own_rotations: u32,
+    /// All keys that it has or had.
+    pub keys: BTreeSet<KeyId>,
     /// The key that signed each of its own entries that brought keys in.
     pub brought_in: BTreeMap<EntryIndex, KeyId>,
 }
@@ -140,6 +144,7 @@ impl Registry {
             statements: 0,
             entries: 1,
             participants: BTreeMap::new(),
+            names: BTreeMap::new(),
             keys: BTreeMap::new(),
         };
         for key in charter
@@ -208,6 +213,13 @@ impl Registry {
     #[must_use]
     pub fn keys(&self) -> &BTreeMap<KeyId, KeyRecord> {
         &self.keys
+    }
+
+    /// All keys that an organisation has or had.
+    pub fn keys_of(&self, organisation: &OrgId) -> impl Iterator<Item = (&KeyId, &KeyRecord)> {
+        let participant = self.participants.get(organisation);
+        let keys = participant.into_iter().flat_map(|participant| &participant.keys);
+        keys.filter_map(|key| self.keys.get_key_value(key))
     }
 
     /// The name of an organisation, or its id where it is not enrolled.
@@ -322,4 +334,12 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+/// A name as names are compared: ASCII letters in lower case, of other ASCII only digits.
+pub(super) fn folded(name: &str) -> String {
+    let kept = name
+        .chars()
+        .filter(|char| !char.is_ascii() || char.is_ascii_alphanumeric());
+    kept.map(|char| char.to_ascii_lowercase()).collect()
 }

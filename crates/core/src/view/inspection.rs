@@ -355,17 +355,18 @@ fn named_keys(statement: &Statement, registry: Option<&Registry>) -> Vec<NamedKe
                     (Some(key), None) => vec![id(key, KeyPart::Believed)],
                     (None, from) => {
                         let part = from.map_or(KeyPart::Believed, |_| KeyPart::Distrusted);
-                        let theirs = |key: &KeyId| of_organisation(registry, &distrust.organisation, key);
-                        let keys = registry.iter().flat_map(|registry| registry.keys().keys());
-                        keys.filter(|key| theirs(key)).map(|key| id(key, part)).collect()
+                        let keys = registry
+                            .iter()
+                            .flat_map(|registry| registry.keys_of(&distrust.organisation));
+                        keys.map(|(key, _)| id(key, part)).collect()
                     }
                 },
                 Action::Keys(keys) => {
                     let listed = |key: &KeyId| keys.keys.iter().any(|listed| listed.key_id() == *key);
-                    let in_use = registry.iter().flat_map(|registry| registry.keys());
-                    let ended = in_use.filter(|(key, record)| {
-                        record.organisation == keys.organisation && record.ended.is_none() && !listed(key)
-                    });
+                    let theirs = registry
+                        .iter()
+                        .flat_map(|registry| registry.keys_of(&keys.organisation));
+                    let ended = theirs.filter(|(key, record)| record.ended.is_none() && !listed(key));
                     let ended = ended.map(|(key, _)| id(key, KeyPart::Retired));
                     let stay = keys.keys.iter();
                     stay.map(|key| full(key, Some(&keys.organisation), KeyPart::InUse))
@@ -384,11 +385,6 @@ fn named_keys(statement: &Statement, registry: Option<&Registry>) -> Vec<NamedKe
             predicate.actions.iter().flat_map(of_action).collect()
         }
     }
-}
-
-fn of_organisation(registry: Option<&Registry>, organisation: &OrgId, key: &KeyId) -> bool {
-    let record = registry.and_then(|registry| registry.keys().get(key));
-    record.is_some_and(|record| record.organisation == *organisation)
 }
 
 /// Members of the payload that are lost when what was understood of it is written again.

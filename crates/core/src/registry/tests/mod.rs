@@ -5,7 +5,8 @@ mod own;
 
 use super::{EntitlementError, RegistryError};
 use crate::statement::action::{
-    Action, ActionsError, Change, Enrol, MAX_ACTIONS, RegistryPredicate, Revoke, Rotate, StandingChange,
+    Action, ActionsError, Change, Enrol, KeptKeys, MAX_ACTIONS, RegistryPredicate, Revoke, Rotate,
+    StandingChange,
 };
 use crate::{
     hash::LeafHash,
@@ -460,6 +461,44 @@ fn the_actions_of_a_statement_are_applied_in_order_or_not_at_all() {
         refused,
         Err(registry(RegistryError::KeyInUse(public("lab").key_id())))
     );
+    assert_eq!(scene.registry, before);
+    // Whatever came before the one that is refused, and a name that goes from one organisation to another.
+    let named = |organisation: &str, name: &str| {
+        Action::Change(Change {
+            organisation: org(organisation),
+            name: Some(name.into()),
+            jurisdiction: Some("FI".parse().unwrap()),
+            parent: Some(org("ministry")),
+            roles: Some(vec![Role::Carrier]),
+        })
+    };
+    let standing = StandingChange {
+        organisation: org("lab"),
+        reason: "audit".to_owned(),
+    };
+    let keep = Action::Keys(KeptKeys {
+        organisation: org("meridian"),
+        keys: vec![public("spare-2")],
+    });
+    let name = before.as_ref().unwrap().name(&org("lab")).to_owned();
+    let mut actions = vec![
+        named("lab", "another"),
+        named("nordlys", &name),
+        rotation("lab", &[&SecretKey::from_seed([1; 32])], &[]),
+        revocation("nordlys", public("nordlys").key_id()),
+        distrust("lab", public("lab").key_id(), Some(EntryIndex::new(1))),
+        keep,
+        Action::Suspend(standing.clone()),
+        Action::Reinstate(standing),
+        enrol("x", "spare-1"),
+        Action::Root(Scene::root(&["root-b", "spare-3"], 2)),
+    ];
+    let signers = ["root-a", "root-b", "spare-3"];
+    let mut taken = Scene::new();
+    taken.act_all(actions.clone(), &signers).unwrap();
+    assert_ne!(taken.registry, before);
+    actions.push(enrol("y", "lab"));
+    scene.act_all(actions, &signers).unwrap_err();
     assert_eq!(scene.registry, before);
     let eight = ["spare-1", "spare-2"].map(|key| enrol(key, key));
     scene.act_all(eight.to_vec(), &roots).unwrap();
