@@ -6,7 +6,7 @@ use prova_core::{
     id::OrgId,
     key::KeyId,
     position::EntryIndex,
-    registry::{KeyRecord, Participant, Registry, history::History},
+    registry::{KeyRecord, Participant, history::History},
     view::component_state::Party,
 };
 
@@ -40,16 +40,19 @@ impl Signer {
         let mut by_key: BTreeMap<(OrgId, KeyId), Vec<EntryIndex>> = BTreeMap::new();
         for (index, keys) in signers {
             for key in keys {
-                if let Some(owner) = owner(key, *index, history) {
-                    by_key.entry((owner, *key)).or_default().push(*index);
+                if let Some(owner) = history.owner(key, *index) {
+                    by_key.entry((owner.clone(), *key)).or_default().push(*index);
                 }
             }
         }
         let mut found: Vec<Self> = Vec::new();
         for ((owner, key), entries) in by_key {
+            let record = registry.keys().get(&key);
+            // A root key that was replaced may have become a participant's later.
+            let entitled = record.filter(|record| entries.iter().any(|index| record.enrolled < *index));
             let key = SignerKey {
                 key,
-                record: registry.keys().get(&key).cloned(),
+                record: entitled.cloned(),
                 entries,
             };
             match found.last_mut() {
@@ -73,18 +76,4 @@ impl Signer {
         let organisation = self.participant.iter().flat_map(of_participant);
         keys.chain(organisation).flatten().collect()
     }
-}
-
-/// Whose key signed the entry at `index`: a participant's, or one of the root that was in force.
-fn owner(key: &KeyId, index: EntryIndex, history: &History) -> Option<OrgId> {
-    let of_root = |registry: &Registry| {
-        let mut held = registry.root().keys.iter();
-        held.find(|held| held.key.key_id() == *key)
-            .map(|held| held.organisation.clone())
-    };
-    let record = history.now().keys().get(key);
-    record
-        .map(|record| record.organisation.clone())
-        .or_else(|| of_root(history.at(index)))
-        .or_else(|| of_root(history.now()))
 }

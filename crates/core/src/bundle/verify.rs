@@ -34,6 +34,7 @@ use crate::{
     registry::{Registry, history::History},
     statement::{
         Keyring, Predicate, Unverified, Verified,
+        charter::Root,
         seal::{Seal, Sealed},
     },
     verdict::{BundleScope, Gap, Trust, Verdict, VerdictScope},
@@ -69,8 +70,8 @@ pub struct Verifier {
     completeness: Completeness,
     gather: Gather,
     registry: Option<Registry>,
-    /// The registry before each change of its root.
-    before: Vec<(EntryIndex, Registry)>,
+    /// The entry that replaced each earlier root.
+    replaced: Vec<(EntryIndex, Root)>,
     sparse: Sparse,
     waiting: Vec<(EntryIndex, Unverified)>,
     leaves: BTreeMap<EntryIndex, LeafHash>,
@@ -169,7 +170,7 @@ impl Verifier {
             completeness,
             gather: Gather::new(description.scope.clone()),
             registry: None,
-            before: Vec::new(),
+            replaced: Vec::new(),
             sparse: Sparse::new(followed),
             waiting: Vec::new(),
             leaves: BTreeMap::new(),
@@ -278,7 +279,7 @@ impl Verifier {
         if let (Predicate::Registry(predicate), Some(registry)) = (predicate, &self.registry)
             && predicate.new_root().is_some()
         {
-            self.before.push((index, registry.clone()));
+            self.replaced.push((index, registry.root().clone()));
         }
         if let Predicate::Seal(seal) = predicate
             && let Some(named) = self.description.seal.filter(|named| named.index == index)
@@ -453,7 +454,7 @@ impl Verifier {
         Ok(Dossier::new(Parts {
             description: self.description,
             checkpoint: self.checkpoint,
-            history: History::new(self.before, registry),
+            history: History::new(self.replaced, registry),
             sparse: self.sparse,
             leaves: self.leaves,
             postings: self.postings,

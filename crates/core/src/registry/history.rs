@@ -1,21 +1,29 @@
 //! The registry as it stood at any entry, and with it the keys of every entry ever made.
 //!
-//! A registry keeps all keys that participants ever had, but only its present root keys. So the registry before each change of the root is kept
-//! too; it knows the root keys of the entries before.
+//! A registry keeps all keys that participants ever had, but only its present root. So the earlier roots are kept beside it.
 
 use crate::{
     id::OrgId,
+    key::{KeyId, PublicKey},
     position::EntryIndex,
     registry::{Registry, RegistryError},
-    statement::{DecodeEntryError, Predicate, Unverified, Verified, VerifyEntryError},
+    statement::{
+        DecodeEntryError, Keyring, Predicate, Unverified, Verified, VerifyEntryError, charter::Root,
+    },
 };
 
 /// The registry over time.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// The registry just before each change of the root, ascending.
-    before: Vec<(EntryIndex, Registry)>,
+    /// The entry that replaced each earlier root, ascending.
+    replaced: Vec<(EntryIndex, Root)>,
     now: Registry,
+}
+
+/// The keys of all participants ever, and those of one root.
+struct Keys<'a> {
+    now: &'a Registry,
+    root: &'a Root,
 }
 
 /// Why registry entries do not add up.
@@ -65,7 +73,7 @@ impl History {
     pub fn replay<B: AsRef<[u8]>>(
         entries: impl IntoIterator<Item = (EntryIndex, B)>,
     ) -> Result<Self, HistoryError> {
-        let mut before = Vec::new();
+        let mut replaced = Vec::new();
         let mut now: Option<Registry> = None;
         for (index, bytes) in entries {
             let entry = Unverified::decode(bytes.as_ref())
@@ -85,7 +93,7 @@ impl History {
                 }
                 (Predicate::Registry(predicate), Some(now)) => {
                     if predicate.new_root().is_some() {
-                        before.push((index, now.clone()));
+                        replaced.push((index, now.root().clone()));
                     }
                     now.apply(index, entry.leaf(), predicate, entry.signers())
                         .map_err(refused)?;
@@ -94,21 +102,21 @@ impl History {
             }
         }
         Ok(Self {
-            before,
+            replaced,
             now: now.ok_or(HistoryError::Empty)?,
         })
     }
 
-    /// The history of a registry that was replayed: `before` is what it was just before each change of the root, ascending.
-    pub(crate) fn new(before: Vec<(EntryIndex, Registry)>, now: Registry) -> Self {
-        Self { before, now }
+    /// The history of a registry that was replayed: `replaced` are the earlier roots, each with the entry that replaced it, ascending.
+    pub(crate) fn new(replaced: Vec<(EntryIndex, Root)>, now: Registry) -> Self {
+        Self { replaced, now }
     }
 
     /// The history of a registry whose root never changed.
     #[must_use]
     pub fn of_one_root(now: Registry) -> Self {
         Self {
-            before: Vec::new(),
+            replaced: Vec::new(),
             now,
         }
     }
@@ -119,14 +127,24 @@ impl History {
         &self.now
     }
 
-    /// A registry that knows every key that could sign the entry at `index`. Names and standing in it may be later ones.
+    /// The root before the entry at `index`; before the charter it is the charter's.
     #[must_use]
-    pub fn at(&self, index: EntryIndex) -> &Registry {
-        let later = |(changed, _): &&(EntryIndex, Registry)| *changed >= index;
-        self.before
-            .iter()
-            .find(later)
-            .map_or(&self.now, |(_, registry)| registry)
+    pub fn root_before(&self, index: EntryIndex) -> &Root {
+        let later = self.replaced.partition_point(|(replaced, _)| *replaced < index);
+        self.replaced.get(later).map_or(self.now.root(), |(_, root)| root)
+    }
+
+    /// Whose key it was when it signed the entry at `index`: a participant's, or that of the root before or after it.
+    #[must_use]
+    pub fn owner(&self, key: &KeyId, index: EntryIndex) -> Option<&OrgId> {
+        // A root key that was replaced may have become a participant's later.
+        let record = self.now.keys().get(key);
+        let record = record.filter(|record| record.enrolled < index);
+        let after = EntryIndex::new(index.get().saturating_add(1));
+        let mut roots = [index, after].into_iter().map(|at| self.root_before(at));
+        record
+            .map(|record| &record.organisation)
+            .or_else(|| Some(&roots.find_map(|root| root.get(key))?.organisation))
     }
 
     /// Decodes and verifies the entry at `index`. Participants' keys come from the registry at the end, root keys from the one that was in
@@ -139,38 +157,19 @@ impl History {
             index,
             source: Box::new(source),
         })?;
-        let registry = if entry.changes_keys() {
-            self.at(index)
-        } else {
-            &self.now
+        let keys = Keys {
+            now: &self.now,
+            root: self.root_before(index),
         };
         entry
-            .verify(Some(registry))
+            .verify(Some(&keys))
             .map_err(|source| HistoryError::Verify { index, source })
     }
 
     /// The organisations that signed an entry: its speaker first, then the others in ascending order.
     #[must_use]
     pub fn speakers(&self, index: EntryIndex, entry: &Verified) -> Vec<OrgId> {
-        let root = self.at(index).root();
-        let brought = match &entry.statement().predicate {
-            Predicate::Charter(charter) => Some(&charter.root),
-            Predicate::Registry(predicate) => predicate.new_root(),
-            Predicate::Event(_) | Predicate::Seal(_) => None,
-        };
-        let owner = |key: &crate::key::KeyId| {
-            let of_root = |root: &crate::statement::charter::Root| {
-                let found = root.keys.iter().find(|held| held.key.key_id() == *key);
-                found.map(|held| held.organisation.clone())
-            };
-            // A root key that was replaced may have become a participant's later.
-            let record = self.now.keys().get(key);
-            let record = record.filter(|record| record.enrolled < index);
-            record
-                .map(|record| record.organisation.clone())
-                .or_else(|| of_root(root))
-                .or_else(|| brought.and_then(of_root))
-        };
+        let owner = |key| self.owner(key, index).cloned();
         let mut speakers: Vec<_> = entry.signers().iter().filter_map(owner).collect();
         speakers.sort();
         speakers.dedup();
@@ -183,6 +182,19 @@ impl History {
                 .for_each(|head| head.rotate_right(1));
         }
         speakers
+    }
+}
+
+impl Keyring for Keys<'_> {
+    fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
+        let record = self.now.keys().get(id);
+        record
+            .map(|record| &record.key)
+            .or_else(|| Some(&self.root.get(id)?.key))
+    }
+
+    fn log_key(&self) -> &PublicKey {
+        self.now.log_key()
     }
 }
 

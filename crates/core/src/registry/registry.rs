@@ -111,14 +111,10 @@ pub enum RootWord {
 
 impl Keyring for Registry {
     fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
-        let root = || {
-            self.root
-                .keys
-                .iter()
-                .map(|root| &root.key)
-                .find(|key| key.key_id() == *id)
-        };
-        self.keys.get(id).map(|record| &record.key).or_else(root)
+        let record = self.keys.get(id);
+        record
+            .map(|record| &record.key)
+            .or_else(|| Some(&self.root.get(id)?.key))
     }
 
     fn log_key(&self) -> &PublicKey {

@@ -105,7 +105,13 @@ impl Root {
     /// Whether the key is one of them.
     #[must_use]
     pub fn has(&self, key: &KeyId) -> bool {
-        self.keys.iter().any(|root| root.key.key_id() == *key)
+        self.get(key).is_some()
+    }
+
+    /// The key and whose it is, if it is one of them.
+    #[must_use]
+    pub fn get(&self, key: &KeyId) -> Option<&RootKey> {
+        self.keys.iter().find(|held| held.key.key_id() == *key)
     }
 
     /// Checks that the ledger's own key is none of them: whoever runs the log would govern it too, and what the key signs would not be checkpoints
