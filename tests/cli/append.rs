@@ -151,7 +151,7 @@ line 3: the ledger has it already, as entry 9
 }
 
 #[test]
-fn a_stale_statement_is_answered_with_the_current_head() {
+fn a_statement_that_missed_what_its_own_key_said_is_refused_with_that_entry() {
     let sandbox = Sandbox::with_ledger();
     sandbox.write("one", &three_statements(&sandbox)[0]);
     sandbox.ok(
@@ -160,7 +160,7 @@ fn a_stale_statement_is_answered_with_the_current_head() {
     );
     sandbox.run("append one").code(2).stdout_eq(str![[r#"
 appended 0, known 0, refused 1; the ledger has 8 entries
-line 1: unit:dns:nordlys.example/AAU/S1: the statement follows nothing (no «prev»), but the chain's head is 63b99efd0ac3142d830b4ab39e2b21e09266dcceb8b9a28d8ea24f3a557ebd68
+line 1: unit:dns:nordlys.example/AAU/S1: the key be7b50bbef7ffa8310674a9b80a53bbcbd80d23175209b82fe6f766702766d54 signed entry 7 about it, which comes after the one that the statement follows
 
 "#]]).stderr_eq("");
 }

@@ -54,10 +54,10 @@ fn every_scope_gives_a_bundle_that_holds() {
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43562 bytes
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43592 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -70,10 +70,10 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
 [0]
 $ prova export --org dns:nordlys.example --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 45194 bytes
+evidence.zip: 4 components, 16 entries, 6 index proofs, 1 document, 0 withheld; 45227 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -86,10 +86,10 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
 [0]
 $ prova export --type type:dns:nordlys.example/AAU/R1 --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46626 bytes
+evidence.zip: 4 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 46659 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -102,10 +102,10 @@ holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint o
 [0]
 $ prova export --slot slot:dns:north.example/gNB-1 --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43575 bytes
+evidence.zip: 3 components, 16 entries, 4 index proofs, 1 document, 0 withheld; 43620 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -118,10 +118,10 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
 [0]
 $ prova export --range 0..17 --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42906 bytes
+evidence.zip: 5 components, 17 entries, 0 index proofs, 1 document, 0 withheld; 42949 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              all 17 entries that the checkpoint covers are here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -134,10 +134,10 @@ holds: ledger.example/2026, 17 entries, 26 signatures, no findings; checkpoint o
 [0]
 $ prova export --range 9..12 --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44559 bytes
+evidence.zip: 4 components, 16 entries, 5 index proofs, 1 document, 0 withheld; 44590 bytes
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              under 5 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -150,10 +150,10 @@ holds: ledger.example/2026, 16 entries, 25 signatures, no findings; checkpoint o
 [0]
 $ prova export --from 2026-01-01T00:00:00Z --to 2026-12-31T00:00:00Z --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 47354 bytes
+evidence.zip: 5 components, 17 entries, 6 index proofs, 1 document, 0 withheld; 47385 bytes
   authentic   holds              all 26 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    cannot be decided  components were chosen by claimed times, so whether one is left out is not known; of those that are here, under 6 terms the entries are all that the ledger's seal in entry 15 counts, and the 2 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -267,7 +267,7 @@ a test ledger: its entries mean nothing
 whole.zip: ledger.example/2026, 16 entries, 25 signatures; checkpoint of size 19 with root 0f8f3e2efd84e4f05a424cbed5b2640bbc384811f45bdb25b9a180511c63e5c2
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 18 counts, and the 1 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -284,7 +284,7 @@ a test ledger: its entries mean nothing
 hidden.zip: ledger.example/2026, 15 entries, 24 signatures; checkpoint of size 19 with root 0f8f3e2efd84e4f05a424cbed5b2640bbc384811f45bdb25b9a180511c63e5c2
   authentic   holds              all 24 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    cannot be decided  2 places depend on entries that are not here, first entry 9 on those under «about:type:dns:nordlys.example/AAU/R1»
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -377,10 +377,10 @@ fn a_bundle_is_compared_with_what_was_seen_before() {
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o fork.zip --ledger fork
 a test ledger: its entries mean nothing
-fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 45038 bytes
+fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 45082 bytes
   authentic   holds              all 27 signatures on 17 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              under 4 terms the entries are all that the ledger's seal in entry 15 counts, and the 3 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -388,10 +388,10 @@ fork.zip: 3 components, 17 entries, 4 index proofs, 1 document, 0 withheld; 4503
 [0]
 $ prova export --range 0..18 --key keys/auditor.pem -o whole.zip --ledger fork
 a test ledger: its entries mean nothing
-whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 44390 bytes
+whole.zip: 5 components, 18 entries, 0 index proofs, 1 document, 0 withheld; 44434 bytes
   authentic   holds              all 28 signatures on 18 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              all 18 entries that the checkpoint covers are here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given

@@ -35,10 +35,10 @@ $ prova trust policy -o policy.txt
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --case 2026-17 --key keys/auditor.pem -o evidence.zip
 a test ledger: its entries mean nothing
-evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38746 bytes
+evidence.zip: 3 components, 15 entries, 0 index proofs, 1 document, 0 withheld; 38786 bytes
   authentic   holds              all 23 signatures on 15 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement about the components follows the one before it
+  unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
   complete    holds              all 15 entries that the checkpoint covers are here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -59,7 +59,7 @@ holds: ledger.example/2026, 15 entries, 23 signatures, no findings; checkpoint o
   received by dns:north.example at 2026-03-01T08:00:00Z: intact
 [0]
 $ prova verify evidence.zip --trust policy.txt --format json
-{"format":"prova-verdict/1","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","purpose":"test","size":15,"root":"c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows the one before it","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
+{"format":"prova-verdict/1","scope":{"bundle":{"components":["unit:dns:nordlys.example/AAU/S1"]}},"origin":"ledger.example/2026","purpose":"test","size":15,"root":"c2aba1c52fd83fd3a8fcedc445490a8f0f19a6c4211c925ce531aab9ba90a295","trust":"4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282","answers":[{"question":"authentic","answer":"holds","code":"signatures-good","reason":"all 23 signatures on 15 entries are good, and the entries are in the log","entries":[7,9,10,11,12,13]},{"question":"entitled","answer":"holds","code":"signers-entitled","reason":"every signer was enrolled in its role where it spoke","entries":[1,4,5]},{"question":"unbroken","answer":"holds","code":"links-hold","reason":"every statement about the components follows an earlier one, and all that its own keys had signed there","entries":[7,9,10,11,12,13]},{"question":"complete","answer":"holds","code":"every-entry-read","reason":"all 15 entries that the checkpoint covers are here","entries":[]},{"question":"consistent","answer":"cannotBeDecided","code":"no-witness","reason":"the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known","entries":[]},{"question":"acceptable","answer":"cannotBeDecided","code":"no-rules","reason":"no rule pack was given","entries":[]}],"findings":[],"withheld":0,"gaps":[]}
 [0]
 
 "#]]
@@ -262,17 +262,17 @@ fn documents_are_withheld_by_digest_as_missing_or_all_and_the_bundle_counts_them
         str![[r#"
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
 a test ledger: its entries mean nothing
-missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41541 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 1 document, 0 withheld; 41581 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o all.zip --withhold all --reason confidential
 a test ledger: its entries mean nothing
-all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41175 bytes
+all.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41220 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o one.zip --withhold 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd --reason confidential --authority «Act»
 a test ledger: its entries mean nothing
-one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41215 bytes
+one.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41250 bytes
 0 findings
 [0]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o no.zip --withhold 0000000000000000000000000000000000000000000000000000000000000000 --reason confidential
@@ -310,7 +310,7 @@ hint: give the ledger the document, or say why the bundle does not have it: --wi
 [2]
 $ prova export unit:dns:nordlys.example/AAU/S1 --key keys/auditor.pem -o missing.zip --withhold missing --reason confidential
 a test ledger: its entries mean nothing
-missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41175 bytes
+missing.zip: 3 components, 15 entries, 4 index proofs, 0 documents, 1 withheld; 41220 bytes
 0 findings
 [0]
 $ prova verify missing.zip --trust policy.txt

@@ -415,7 +415,7 @@ a test ledger: its entries mean nothing
 ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 3dcda96171672631f45a605822411b394627618f8f5d3b032e23ec6af502241d
   authentic   holds              all signatures on 11 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement follows the last one in the chains of its subjects
+  unbroken    holds              every statement follows an entry of its subjects' chains, and all that its own keys had signed there
   complete    holds              all 11 entries that the checkpoint covers were read, and give its root
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -433,7 +433,7 @@ a test ledger: its entries mean nothing
 ledger.example/2026, 11 entries, 20 signatures, 0 components; checkpoint of size 11 with root 3dcda96171672631f45a605822411b394627618f8f5d3b032e23ec6af502241d
   authentic   holds              all signatures on 11 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement follows the last one in the chains of its subjects
+  unbroken    holds              every statement follows an entry of its subjects' chains, and all that its own keys had signed there
   complete    holds              all 11 entries that the checkpoint covers were read, and give its root
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given

@@ -4,6 +4,7 @@ As in `twins`, each generator gives a name, the bytes of an archive, and whether
 """
 
 import base64
+import functools
 import hashlib
 import json
 import struct
@@ -114,6 +115,15 @@ def statements(ledger):
     }
     for name, change in wrong.items():
         yield f"an event with {name}", correct(ledger, change=change), False
+    south = {"by": "dns:suednetz.example", "role": "operator"}
+    stranger = functools.partial(correct, ledger, ["operator-south"], **south)
+    yield "no prev, by a key that had said nothing there", stranger(change=subject(annotations={})), True
+    yield "the first as prev, by a key that had said nothing there", stranger(change=annotated(prev=first)), True
+    yield "a prev of another chain, by a key that had said nothing there", stranger(
+        change=annotated(prev=ledger.heads[OTHER].hex())
+    ), False
+    countersigned = correct(ledger, ["operator-south", "nordlys"], change=annotated(prev=first), **south)
+    yield "what another had signed since, with its signature", countersigned, False
     yield "half a surrogate pair", signed(payload[:-1] + b',"x":"\\ud800"}', "nordlys"), False
     yield "a member twice", signed(payload[:-1] + b',"predicateType":"urn:prova:event:1"}', "nordlys"), False
     yield "something after the payload", signed(payload + b"x", "nordlys"), False

@@ -65,7 +65,7 @@ impl Blamed for Inadmissible {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::StalePrev { .. } => {
+            Self::StalePrev { .. } | Self::BehindOwn { .. } => {
                 "look at what happened since with `prova show`, then make the statement again"
             }
             Self::Entitlement(EntitlementError::UnknownKey(_) | EntitlementError::KeyEnded { .. })

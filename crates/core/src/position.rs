@@ -1,6 +1,6 @@
 //! Places in a log: which entry, and how many there are.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,21 @@ impl EntryIndex {
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
+    }
+
+    /// The index before it, if there is one.
+    #[must_use]
+    pub const fn before(self) -> Option<Self> {
+        match self.0.checked_sub(1) {
+            Some(index) => Some(Self(index)),
+            None => None,
+        }
+    }
+
+    /// The index after it.
+    #[must_use]
+    pub const fn after(self) -> Self {
+        Self(self.0.saturating_add(1))
     }
 
     /// The size of the smallest log that has this entry.
@@ -70,6 +85,14 @@ impl TreeSize {
             None => None,
         }
     }
+}
+
+/// Those of ascending entries that lie in a range.
+#[must_use]
+pub fn within(entries: &[EntryIndex], range: Range<EntryIndex>) -> &[EntryIndex] {
+    let from = entries.partition_point(|index| *index < range.start);
+    let until = entries.partition_point(|index| *index < range.end);
+    entries.get(from..until).unwrap_or_default()
 }
 
 impl fmt::Display for EntryIndex {

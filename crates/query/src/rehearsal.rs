@@ -1,9 +1,13 @@
 //! What entries would do to a ledger, found out before anybody signs or appends them.
 
+use std::{collections::BTreeSet, ops::Range};
+
 use prova_core::{
-    ledger::{AdmitError, EntryRefusal, Inadmissible, admit},
+    hash::LeafHash,
+    index::term::{Term, terms},
+    ledger::{AdmitError, EntryRefusal, Inadmissible, Places, admit},
     lifecycle::{Finding, Layer, Lives},
-    position::TreeSize,
+    position::{EntryIndex, TreeSize},
     registry::{EntitlementError, Registry, RegistryError},
     statement::Unverified,
 };
@@ -54,6 +58,37 @@ pub struct Rehearsal<'a> {
 struct RehearsalRows<'a> {
     state: &'a State,
     changes: Lives,
+    tried: Vec<Tried>,
+}
+
+/// Where an entry that was tried would stand.
+#[derive(Debug)]
+struct Tried {
+    index: EntryIndex,
+    leaf: LeafHash,
+    terms: BTreeSet<Term>,
+}
+
+impl Places for RehearsalRows<'_> {
+    type Failure = ReadError;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, ReadError> {
+        match self.tried.iter().find(|tried| tried.leaf == *leaf) {
+            Some(tried) => Ok(Some(tried.index)),
+            None => self.state.place(leaf),
+        }
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, ReadError> {
+        let mut under = self.state.under(term, entries.clone())?;
+        let tried = self.tried.iter().filter(|tried| tried.terms.contains(term));
+        under.extend(
+            tried
+                .map(|tried| tried.index)
+                .filter(|index| entries.contains(index)),
+        );
+        Ok(under)
+    }
 }
 
 impl Layer for RehearsalRows<'_> {
@@ -77,6 +112,7 @@ impl<'a> Rehearsal<'a> {
             rows: RehearsalRows {
                 state,
                 changes: Lives::default(),
+                tried: Vec::new(),
             },
             registry: Some(state.registry().clone()),
             size: state.size(),
@@ -100,6 +136,14 @@ impl<'a> Rehearsal<'a> {
         };
         let findings = changes.findings().collect();
         self.rows.changes.extend(changes);
+        if let Some(registry) = &self.registry {
+            let index = self.size.next();
+            self.rows.tried.push(Tried {
+                index,
+                leaf: entry.leaf(),
+                terms: terms(index, &entry, registry),
+            });
+        }
         self.size = self.size.next().size_with_it();
         Ok(Rehearsed::Taken(findings))
     }
@@ -140,7 +184,7 @@ mod tests {
         let mut anew = Rehearsal::new(scene.writer.state());
         let error = anew.try_entry(&receive).unwrap_err();
         assert!(
-            matches!(&error, RehearsalError::Refused(EntryRefusal::Inadmissible(reason)) if matches!(**reason, Inadmissible::StalePrev { .. })),
+            matches!(&error, RehearsalError::Refused(EntryRefusal::Inadmissible(reason)) if matches!(**reason, Inadmissible::OtherPrev { .. })),
             "{error}"
         );
         assert_eq!(error.blame(), Blame::Caller);

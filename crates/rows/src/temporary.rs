@@ -94,14 +94,28 @@ impl TemporaryRuns {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn find(&self, prefix: &[u8], mut look: impl FnMut(KeyValueRef<'_>)) -> Result<(), EngineError> {
+    pub fn find(&self, prefix: &[u8], look: impl FnMut(KeyValueRef<'_>)) -> Result<(), EngineError> {
+        self.find_from(prefix, prefix, |key| key.starts_with(prefix), look)
+    }
+
+    /// Looks at the rows of what is looked for with `prefix`, from the key `first` on, as long as they are wanted; those of one run are in order.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn find_from(
+        &self,
+        prefix: &[u8],
+        first: &[u8],
+        is_wanted: impl Fn(&[u8]) -> bool,
+        mut look: impl FnMut(KeyValueRef<'_>),
+    ) -> Result<(), EngineError> {
         let fingerprint = (self.fingerprint)(prefix);
         for run in &self.runs {
             if !run.may_hold(fingerprint)? {
                 continue;
             }
-            let mut rows = run.cursor(prefix)?;
-            while let Some((key, value)) = rows.current().filter(|(key, _)| key.starts_with(prefix)) {
+            let mut rows = run.cursor(first)?;
+            while let Some((key, value)) = rows.current().filter(|(key, _)| is_wanted(key)) {
                 look((key, value.unwrap_or_default()));
                 rows.advance()?;
             }

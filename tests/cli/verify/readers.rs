@@ -37,7 +37,7 @@ a test ledger: its entries mean nothing
 ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
   authentic   cannot be decided  all signatures on 14 entries are good; but whose ledger this is, is not known
   entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
-  unbroken    cannot be decided  every statement follows the last one in the chains of its subjects; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows an entry of its subjects' chains, and all that its own keys had signed there; but whose ledger this is, is not known
   complete    cannot be decided  all 14 entries that the checkpoint covers were read, and give its root; but whose ledger this is, is not known
   consistent  fails              the policy refuses the checkpoint: checkpoint has no signature by a listed key of ledger.example/2026
   acceptable  cannot be decided  no rule pack was given
@@ -49,7 +49,7 @@ whose ledger ledger.example/2026 is, is not known, since nobody whom you trust v
 ledger.example/2026, 14 entries, 21 signatures, 5 components; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
   authentic   cannot be decided  all signatures on 14 entries are good; but whose ledger this is, is not known
   entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
-  unbroken    cannot be decided  every statement follows the last one in the chains of its subjects; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows an entry of its subjects' chains, and all that its own keys had signed there; but whose ledger this is, is not known
   complete    cannot be decided  all 14 entries that the checkpoint covers were read, and give its root; but whose ledger this is, is not known
   consistent  cannot be decided  the ledger's own key signed the checkpoint, and nobody who is trusted vouches for it
   acceptable  cannot be decided  no rule pack was given

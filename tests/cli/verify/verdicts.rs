@@ -35,7 +35,7 @@ a test ledger: its entries mean nothing
 ledger.example/2026, 17 entries, 25 signatures, 6 components; checkpoint of size 17 with root b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127
   authentic   holds              all signatures on 17 entries are good
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement follows the last one in the chains of its subjects
+  unbroken    holds              every statement follows an entry of its subjects' chains, and all that its own keys had signed there
   complete    holds              all 17 entries that the checkpoint covers were read, and give its root
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -54,7 +54,7 @@ a test ledger: its entries mean nothing
 unit:dns:nordlys.example/AAU/S2 in ledger.example/2026; checkpoint of size 17 with root b1a5d98a8b9948706b6fbdc208406eb581a485671204a983dfef261bd40ba127
   authentic   holds              all signatures on its 5 statements are good
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement follows the one before it in the chain
+  unbroken    holds              every statement follows an earlier one of the chain, and all that its own keys had signed there
   complete    holds              of the 17 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -84,7 +84,7 @@ a test ledger: its entries mean nothing
 unit:dns:nordlys.example/AAU/S1 in ledger.example/2026; checkpoint of size 14 with root 7e6b0f5ba108e1dc672d2c992d729118e8ca2b4cdbce911d172c6a2bf83ee56a
   authentic   holds              all signatures on its 5 statements are good
   entitled    holds              every signer was enrolled in its role where it spoke
-  unbroken    holds              every statement follows the one before it in the chain
+  unbroken    holds              every statement follows an earlier one of the chain, and all that its own keys had signed there
   complete    holds              of the 14 entries that the checkpoint covers, all of which were read, 5 are about it and 0 mention it
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
@@ -129,7 +129,7 @@ $ prova verify unit:dns:nordlys.example/AAU/S1 --format json
       "question": "unbroken",
       "answer": "holds",
       "code": "links-hold",
-      "reason": "every statement follows the one before it in the chain",
+      "reason": "every statement follows an earlier one of the chain, and all that its own keys had signed there",
       "entries": [
         9,
         10,
@@ -208,7 +208,7 @@ $ prova verify --format json
       "question": "unbroken",
       "answer": "holds",
       "code": "links-hold",
-      "reason": "every statement follows the last one in the chains of its subjects",
+      "reason": "every statement follows an entry of its subjects' chains, and all that its own keys had signed there",
       "entries": []
     },
     {

@@ -1,5 +1,6 @@
 """Verifying a bundle (FORMAT.md §14)."""
 
+import collections
 import dataclasses
 
 from . import bag, custody, identifiers, index, note, statement, tree, verdict
@@ -42,6 +43,7 @@ class Replay:
         self.followed = descriptions.followed(description)
         self.registry = None
         self.heads = {}
+        self.chains = collections.defaultdict(list)
         self.index = Index()
         self.terms = {}
         self.seals = set()
@@ -91,9 +93,20 @@ class Replay:
             known = kind != "ledger" and (self.whole or name in self.followed)
             if kind == "index" and not self.whole:
                 known = entry.index > self.description["seal"]["index"]
-            if known:
-                need(prev == self.heads.get(name), "entry", entry.index, "does not follow the last one of", name)
+            if known and kind == "index":
+                need(prev == self.heads.get(name), "entry", entry.index, "does not follow the seal before it")
+            elif known:
+                self.follow(entry, prev, self.chains[name])
             self.heads[name] = entry.leaf
+            self.chains[name].append(entry)
+
+    def follow(self, entry, prev, chain):
+        """The event follows an entry of the chain, and all in it that one of its own keys signed (§8.4)."""
+        seen = [number for number, before in enumerate(chain) if before.leaf == prev]
+        need(prev is None or seen, "entry", entry.index, "follows none of its chain")
+        for later in chain[seen[0] + 1 if seen else 0 :]:
+            own = set(later.envelope.signatures) & set(entry.envelope.signatures)
+            need(not own, "entry", entry.index, "does not follow entry", later.index, "by its own key")
 
     def complete(self, proofs):
         """That these are all entries and no others; `proofs`: index proofs by the hex of their key."""

@@ -2,7 +2,8 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    convert::Infallible,
 };
 
 use super::{
@@ -15,9 +16,10 @@ use crate::{
     id::SubjectId,
     index::term::{Term, terms_of_admitted},
     ledger::{EntryFault, EntryRefusal},
+    lifecycle::Chain,
     position::{EntryIndex, TreeSize},
     registry::Registry,
-    statement::Unverified,
+    statement::{Subject, Unverified},
     verdict::{BundleScope, bundle_scope::ScopeError},
 };
 
@@ -274,12 +276,20 @@ where
     ) -> Result<(Sparse, BTreeSet<Want>), ClosureError<S::Error>> {
         let mut sparse = Sparse::new(followed);
         let mut wanted = BTreeSet::new();
+        let mut places = HashMap::new();
         for index in entries.iter().copied() {
             let entry = self.entry(index)?;
-            let statement = entry.claim();
+            let (statement, leaf) = (entry.claim(), entry.leaf());
+            places.insert(leaf, index);
             let Some(event) = statement.event() else { continue };
-            let applied = sparse.apply(index, entry.leaf(), &statement.subjects, event);
-            wanted.append(&mut applied.map_err(|broken| fault(index, *broken))?);
+            let seen = |subject: &Subject, _: Option<&Chain>| {
+                let place = subject.prev.and_then(|prev| places.get(&prev).copied());
+                Ok::<_, Infallible>(place)
+            };
+            match sparse.apply((index, leaf), (&statement.subjects, event), seen) {
+                Ok(mut more) => wanted.append(&mut more),
+                Err(never) => match never {},
+            }
         }
         Ok((sparse, wanted))
     }

@@ -198,7 +198,7 @@ impl Dossier {
             holds(
                 Question::Unbroken,
                 ReasonCode::LinksHold,
-                "every statement about the components follows the one before it".to_owned(),
+                "every statement about the components follows an earlier one, and all that its own keys had signed there".to_owned(),
             )
             .on(about),
             self.complete(),

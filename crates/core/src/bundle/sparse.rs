@@ -13,7 +13,6 @@ use std::{
 use crate::{
     hash::LeafHash,
     id::{Alias, ComponentId, Kind, SubjectId},
-    ledger::{Inadmissible, check_link},
     lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, Moment, View},
     position::EntryIndex,
     statement::{
@@ -153,13 +152,13 @@ impl Sparse {
     }
 
     /// Applies an event to its followed subjects, and returns what must be followed for that and is not. What it finds on them is among their facts.
-    pub(super) fn apply(
+    /// `seen` is the last entry of a subject's chain that the signers had seen.
+    pub(super) fn apply<E>(
         &mut self,
-        index: EntryIndex,
-        leaf: LeafHash,
-        stated: &[Subject],
-        event: &EventPredicate,
-    ) -> Result<BTreeSet<Want>, Box<Inadmissible>> {
+        (index, leaf): (EntryIndex, LeafHash),
+        (stated, event): (&[Subject], &EventPredicate),
+        seen: impl Fn(&Subject, Option<&Chain>) -> Result<Option<EntryIndex>, E>,
+    ) -> Result<BTreeSet<Want>, E> {
         let new_holders = self.new_holders(stated);
         if !stated.iter().any(|subject| self.followed.has(&subject.id)) {
             self.lives.aliases.extend(new_holders);
@@ -169,15 +168,15 @@ impl Sparse {
         for subject in stated {
             if self.followed.has(&subject.id) {
                 let chain = self.lives.chains.get(&subject.id);
-                check_link(subject, chain.map(|chain| chain.head))?;
-                subjects.push((subject.clone(), chain.cloned()));
+                let seen = seen(subject, chain)?;
+                subjects.push((subject.clone(), chain.cloned(), seen));
             } else if binds(&event.event) {
                 let outline = Subject {
                     aliases: Vec::new(),
                     from: None,
                     ..subject.clone()
                 };
-                subjects.push((outline, None));
+                subjects.push((outline, None, None));
             }
         }
         let mut wanted = self.bound(stated, &event.event);

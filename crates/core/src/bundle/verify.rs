@@ -8,6 +8,7 @@ mod whole;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     convert::Infallible,
+    ops::Range,
 };
 
 use super::{
@@ -25,15 +26,15 @@ use crate::{
     },
     key::KeyId,
     ledger::{
-        AdmitError, BATCH_ENTRIES, EntryFault, EntryRefusal, Inadmissible, SealedView, admit, check_link,
-        check_speakers, step,
+        AdmitError, BATCH_ENTRIES, EntryFault, EntryRefusal, Inadmissible, Places, SealedView, admit,
+        check_link, check_speakers, seen, step,
     },
-    lifecycle::Layer,
+    lifecycle::{Chain, Layer},
     log::{SignedCheckpoint, TlogProof},
-    position::{EntryIndex, TreeSize},
+    position::{EntryIndex, TreeSize, within},
     registry::{Registry, history::History},
     statement::{
-        Keyring, Predicate, Unverified, Verified,
+        Keyring, Predicate, Subject, Unverified, Verified,
         charter::Root,
         seal::{Seal, Sealed},
     },
@@ -74,8 +75,7 @@ pub struct Verifier {
     replaced: Vec<(EntryIndex, Root)>,
     sparse: Sparse,
     waiting: Vec<(EntryIndex, Unverified)>,
-    leaves: BTreeMap<EntryIndex, LeafHash>,
-    postings: HashMap<Term, Vec<EntryIndex>>,
+    standing: Standing,
     /// The entries that each key signed.
     signed: HashMap<KeyId, Vec<EntryIndex>>,
     /// The entries about reported components, and those that enrolled their signers.
@@ -89,19 +89,79 @@ pub struct Verifier {
     signatures: u64,
 }
 
+/// Where the entries so far stand.
+#[derive(Debug, Default)]
+struct Standing {
+    leaves: BTreeMap<EntryIndex, LeafHash>,
+    places: HashMap<LeafHash, EntryIndex>,
+    postings: HashMap<Term, Vec<EntryIndex>>,
+}
+
+/// What is known before an entry.
+struct Known<'a> {
+    sparse: &'a Sparse,
+    standing: &'a Standing,
+}
+
 /// The rows of a bundle that has every entry.
 struct WholeRows<'a> {
-    sparse: &'a Sparse,
+    known: Known<'a>,
     folded: &'a mut Index,
     buckets: &'a mut MemoryBuckets,
 }
 
-impl Layer for WholeRows<'_> {
+impl Layer for Known<'_> {
     type Below = Sparse;
     type Error = Infallible;
 
     fn below(&self) -> &Sparse {
         self.sparse
+    }
+}
+
+impl<'a> Layer for WholeRows<'a> {
+    type Below = Known<'a>;
+    type Error = Infallible;
+
+    fn below(&self) -> &Known<'a> {
+        &self.known
+    }
+}
+
+impl Places for Standing {
+    type Failure = Infallible;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {
+        Ok(self.places.get(leaf).copied())
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, Infallible> {
+        let posting = self.postings.get(term).map_or(&[][..], Vec::as_slice);
+        Ok(within(posting, entries).to_vec())
+    }
+}
+
+impl Places for Known<'_> {
+    type Failure = Infallible;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {
+        self.standing.place(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, Infallible> {
+        self.standing.under(term, entries)
+    }
+}
+
+impl Places for WholeRows<'_> {
+    type Failure = Infallible;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {
+        self.known.place(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, Infallible> {
+        self.known.under(term, entries)
     }
 }
 
@@ -173,8 +233,7 @@ impl Verifier {
             replaced: Vec::new(),
             sparse: Sparse::new(followed),
             waiting: Vec::new(),
-            leaves: BTreeMap::new(),
-            postings: HashMap::new(),
+            standing: Standing::default(),
             signed: HashMap::new(),
             about: Vec::new(),
             enrolments: BTreeSet::new(),
@@ -223,7 +282,12 @@ impl Verifier {
     /// An entry, this one or one just before, that is not what it claims or that the ledger should not hold.
     pub fn entry(&mut self, index: EntryIndex, bytes: &[u8], proof: &[u8]) -> Result<(), BundleFault> {
         let size = self.description.size;
-        if let Some((after, _)) = self.leaves.last_key_value().filter(|(last, _)| **last >= index) {
+        if let Some((after, _)) = self
+            .standing
+            .leaves
+            .last_key_value()
+            .filter(|(last, _)| **last >= index)
+        {
             let after = *after;
             return Err(BundleFault::Order { index, after });
         }
@@ -232,7 +296,8 @@ impl Verifier {
         }
         let leaf = LeafHash::of_entry(bytes);
         self.check_proof(index, &leaf, proof)?;
-        self.leaves.insert(index, leaf);
+        self.standing.leaves.insert(index, leaf);
+        self.standing.places.insert(leaf, index);
         let entry = Unverified::decode(bytes).map_err(|error| fault(index, error))?;
         // An entry that brings keys must be applied before those after it can be verified.
         let flush = entry.changes_keys() || self.waiting.len() >= BATCH_ENTRIES;
@@ -289,6 +354,10 @@ impl Verifier {
             }
             self.seal_seen = true;
         }
+        let known = Known {
+            sparse: &self.sparse,
+            standing: &self.standing,
+        };
         match (&mut self.completeness, predicate, &self.registry) {
             (
                 Completeness::Whole {
@@ -298,7 +367,7 @@ impl Verifier {
                 ..,
             ) => {
                 let mut rows = WholeRows {
-                    sparse: &self.sparse,
+                    known,
                     folded,
                     buckets,
                 };
@@ -309,8 +378,12 @@ impl Verifier {
             (_, Predicate::Event(event), Some(registry)) => {
                 check_speakers(registry, event, entry.signers()).map_err(|error| fault(index, error))?;
                 let stated = &entry.statement().subjects;
-                let applied = self.sparse.apply(index, entry.leaf(), stated, event);
-                let wanted = applied.map_err(|broken| fault(index, *broken))?;
+                let (standing, at) = (&self.standing, (index, entry.leaf()));
+                let seen = |subject: &Subject, chain: Option<&Chain>| {
+                    seen(standing, subject, chain, entry.signers())
+                };
+                let applied = self.sparse.apply(at, (stated, event), seen);
+                let wanted = applied.map_err(|error| refused(index, error))?;
                 self.gaps.extend(wanted.into_iter().map(|want| Gap {
                     entry: index,
                     missing: match want {
@@ -321,12 +394,7 @@ impl Verifier {
             }
             (_, Predicate::Seal(seal), Some(_)) => self.check_seal(index, entry, seal)?,
             _ => {
-                let admitted = admit(
-                    &self.sparse,
-                    &mut self.registry,
-                    TreeSize::new(index.get()),
-                    entry,
-                );
+                let admitted = admit(&known, &mut self.registry, TreeSize::new(index.get()), entry);
                 admitted.map_err(|error| refused(index, error))?;
             }
         }
@@ -403,7 +471,7 @@ impl Verifier {
             }
         };
         for term in terms.into_iter().filter(kept) {
-            self.postings.entry(term).or_default().push(index);
+            self.standing.postings.entry(term).or_default().push(index);
         }
         Ok(())
     }
@@ -456,8 +524,8 @@ impl Verifier {
             checkpoint: self.checkpoint,
             history: History::new(self.replaced, registry),
             sparse: self.sparse,
-            leaves: self.leaves,
-            postings: self.postings,
+            leaves: self.standing.leaves,
+            postings: self.standing.postings,
             signed: self.signed,
             about: self.about,
             enrolments: self.enrolments.into_iter().collect(),

@@ -261,7 +261,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        ledger::Rows as _,
         statement::event::role::Role,
         tests::scene::{Scene, id},
     };
@@ -308,7 +307,6 @@ mod tests {
             scene
                 .rows
                 .posting(&term)
-                .unwrap()
                 .iter()
                 .map(|index| index.get())
                 .collect::<Vec<_>>()

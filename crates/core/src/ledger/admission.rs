@@ -3,14 +3,16 @@
 //! An entry is *inadmissible* when its structure is wrong: a signer who may not speak, a link that does not fit. What merely contradicts the
 //! past is admitted and recorded as a finding (see [`crate::lifecycle`]).
 
+use std::ops::Range;
+
 use super::fault::EntryRefusal;
 use crate::{
     hash::LeafHash,
     id::{Origin, SubjectId},
-    index::term::{MAX_TERMS, too_many_terms},
+    index::term::{MAX_TERMS, Term, too_many_terms},
     key::KeyId,
     lifecycle::{self, Chain, Changes, View},
-    position::TreeSize,
+    position::{EntryIndex, TreeSize},
     registry::{EntitlementError, Registry, RegistryError},
     statement::{
         Keyring, Predicate, Subject, Verified,
@@ -45,10 +47,30 @@ pub enum Inadmissible {
         /// This one.
         want: Origin,
     },
-    /// The signer had not seen the chain's last entry.
+    /// It names an entry that is none of the chain.
+    #[error("{subject}: the statement follows {got}, which is no entry about it before this one")]
+    OtherPrev {
+        /// The component in whose chain the statement was to follow.
+        subject: SubjectId,
+        /// What the statement names.
+        got: LeafHash,
+    },
+    /// It has not seen what one of its own keys signed about the subject.
+    #[error(
+        "{subject}: the key {key} signed entry {entry} about it, which comes after the one that the statement follows"
+    )]
+    BehindOwn {
+        /// The component in whose chain the statement was to follow.
+        subject: SubjectId,
+        /// The key that signed both.
+        key: KeyId,
+        /// The entry that it signed before, and that this does not follow.
+        entry: EntryIndex,
+    },
+    /// An organisation's own statement, or a seal, does not follow the last one.
     #[error("{subject}: the statement follows {}, but the chain's head is {}", shown(*got), shown(*want))]
     StalePrev {
-        /// The component in whose chain the statement was to follow.
+        /// The organisation or index in whose chain the statement was to follow.
         subject: SubjectId,
         /// What the statement names.
         got: Option<LeafHash>,
@@ -107,8 +129,26 @@ impl<E> From<Inadmissible> for AdmitError<E> {
     }
 }
 
+/// What can say where the entries before stand.
+pub trait Places {
+    /// Why a row cannot be read.
+    type Failure;
+
+    /// Where the entry with this leaf hash stands.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Self::Failure>;
+
+    /// Which of these entries stand under a term, ascending.
+    ///
+    /// # Errors
+    /// A row that cannot be read.
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, Self::Failure>;
+}
+
 /// A view that can say what a seal of all entries before must state.
-pub trait SealedView: View {
+pub trait SealedView: View + Places<Failure = <Self as View>::Error> {
     /// The index over all entries so far.
     ///
     /// # Errors
@@ -140,7 +180,7 @@ pub fn step<V: SealedView>(
 ///
 /// # Errors
 /// An error leaves everything as it was.
-pub fn admit<V: View>(
+pub fn admit<V: View + Places<Failure = <V as View>::Error>>(
     view: &V,
     registry: &mut Option<Registry>,
     size: TreeSize,
@@ -175,8 +215,8 @@ pub fn admit<V: View>(
             let mut subjects = Vec::with_capacity(statement.subjects.len());
             for subject in &statement.subjects {
                 let chain = view.chain(&subject.id).map_err(AdmitError::View)?;
-                check_link(subject, chain.as_ref().map(|chain| chain.head))?;
-                subjects.push((subject, chain));
+                let seen = seen(view, subject, chain.as_ref(), entry.signers())?;
+                subjects.push((subject, chain, seen));
             }
             lifecycle::apply(view, index, entry.leaf(), event, subjects).map_err(AdmitError::View)
         }
@@ -234,6 +274,55 @@ fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
         check_link(subject, None)?;
     }
     Ok(Registry::found(charter, entry.signers())?)
+}
+
+/// The entry of a subject's chain that those who sign an event had seen, if any: one before this, and not before one that any of their
+/// keys signed there. What others said in between never makes a statement inadmissible.
+pub(crate) fn seen<P: Places>(
+    places: &P,
+    subject: &Subject,
+    chain: Option<&Chain>,
+    signers: &[KeyId],
+) -> Result<Option<EntryIndex>, AdmitError<P::Failure>> {
+    let (id, got) = (&subject.id, subject.prev);
+    let other = |got| Inadmissible::OtherPrev {
+        subject: id.clone(),
+        got,
+    };
+    let Some(chain) = chain else {
+        return got.map_or(Ok(None), |got| Err(other(got).into()));
+    };
+    if got == Some(chain.head) {
+        return Ok(Some(chain.last));
+    }
+    let one = |index: EntryIndex| index..index.after();
+    let under = |term: &Term, entries| places.under(term, entries).map_err(AdmitError::View);
+    let of_chain = Term::chain(id);
+    let seen = match got {
+        None => None,
+        Some(got) => {
+            let place = places.place(&got).map_err(AdmitError::View)?;
+            let place = place.ok_or_else(|| other(got))?;
+            if under(&of_chain, one(place))?.is_empty() {
+                return Err(other(got).into());
+            }
+            Some(place)
+        }
+    };
+    let unseen = seen.map_or(chain.first, EntryIndex::after);
+    for entry in under(&of_chain, unseen..chain.last.after())? {
+        for key in signers {
+            if !under(&Term::Key(*key), one(entry))?.is_empty() {
+                return Err(Inadmissible::BehindOwn {
+                    subject: id.clone(),
+                    key: *key,
+                    entry,
+                }
+                .into());
+            }
+        }
+    }
+    Ok(seen)
 }
 
 /// Checks that a statement follows the head of a subject's chain.

@@ -8,10 +8,10 @@ mod ahead;
 mod fault;
 mod replay;
 
-pub(crate) use self::admission::{check_link, check_speakers};
+pub(crate) use self::admission::{check_link, check_speakers, seen};
 pub(crate) use self::ahead::Ahead;
 pub use self::{
-    admission::{AdmitError, Inadmissible, SealedView, admit, step},
+    admission::{AdmitError, Inadmissible, Places, SealedView, admit, step},
     ahead::ReadAhead,
     fault::{EntryFault, EntryRefusal},
     replay::{BATCH_ENTRIES, MemoryRows, Replay, ReplayError, Replayed, Rows},

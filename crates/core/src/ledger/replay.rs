@@ -4,10 +4,10 @@
 //! rows, which the caller keeps where it likes. Entries can be read ahead on other threads (see [`crate::ledger`]); whichever way they come,
 //! the error is that of the first entry that is wrong.
 
-use std::{collections::HashMap, convert::Infallible};
+use std::{collections::HashMap, convert::Infallible, ops::Range};
 
 use super::{
-    admission::{AdmitError, SealedView, step},
+    admission::{AdmitError, Places, SealedView, step},
     fault::{EntryFault, EntryRefusal},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     ledger::{Ahead, ReadAhead},
     lifecycle::{Chain, Changes, Finding, Layer, Lives},
     log::merkle::Frontier,
-    position::{EntryIndex, TreeSize},
+    position::{EntryIndex, TreeSize, within},
     registry::Registry,
     statement::{Unverified, Verified, VerifyEntryError, seal::Sealed},
 };
@@ -41,12 +41,6 @@ pub trait Rows: SealedView {
         changes: Changes,
         terms: Vec<Term>,
     ) -> Result<(), Self::Error>;
-
-    /// The entries under a term, ascending.
-    ///
-    /// # Errors
-    /// A row that cannot be read.
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error>;
 }
 
 /// Why a replay stops: the ledger holds an entry that never should have entered, or rows cannot be kept.
@@ -263,6 +257,12 @@ impl MemoryRows {
         self.leaves.get(leaf).copied()
     }
 
+    /// The entries under a term, ascending.
+    #[must_use]
+    pub fn posting(&self, term: &Term) -> &[EntryIndex] {
+        self.postings.get(term).map_or(&[], Vec::as_slice)
+    }
+
     /// The index as the last seal states it, and where its leaves are.
     #[must_use]
     pub fn index(&self) -> (&Index, &MemoryBuckets) {
@@ -296,6 +296,18 @@ impl Layer for MemoryRows {
     }
 }
 
+impl Places for MemoryRows {
+    type Failure = Infallible;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {
+        Ok(self.index_of(leaf))
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, Infallible> {
+        Ok(within(self.posting(term), entries).to_vec())
+    }
+}
+
 impl SealedView for MemoryRows {
     fn fold_index(&mut self) -> Result<Sealed, Self::Error> {
         self.index.fold(&mut self.buckets)
@@ -317,9 +329,5 @@ impl Rows for MemoryRows {
             self.postings.entry(term).or_default().push(index);
         }
         Ok(())
-    }
-
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error> {
-        Ok(self.postings.get(term).cloned().unwrap_or_default())
     }
 }

@@ -27,7 +27,8 @@ pub(super) struct Applying<'a, V: View> {
     pub(super) changes: Changes,
 }
 
-/// Applies an admitted event to the chains of its subjects. `chains` holds each subject with its chain before the event.
+/// Applies an admitted event to the chains of its subjects. `subjects` holds each subject with its chain before the event, and the last entry
+/// of it that the signers had seen.
 ///
 /// # Errors
 /// A row that cannot be read; nothing is changed then.
@@ -36,7 +37,7 @@ pub(crate) fn apply<V: View>(
     index: EntryIndex,
     leaf: LeafHash,
     event: &EventPredicate,
-    subjects: Vec<(impl Borrow<Subject>, Option<Chain>)>,
+    subjects: Vec<(impl Borrow<Subject>, Option<Chain>, Option<EntryIndex>)>,
 ) -> Result<Changes, V::Error> {
     let mut applying = Applying {
         view,
@@ -45,7 +46,7 @@ pub(crate) fn apply<V: View>(
         event,
         changes: Changes::default(),
     };
-    for (subject, chain) in subjects {
+    for (subject, chain, _seen) in subjects {
         applying.link(subject.borrow(), chain)?;
     }
     applying.event()?;

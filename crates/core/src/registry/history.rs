@@ -140,8 +140,7 @@ impl History {
         // A root key that was replaced may have become a participant's later.
         let record = self.now.keys().get(key);
         let record = record.filter(|record| record.enrolled < index);
-        let after = EntryIndex::new(index.get().saturating_add(1));
-        let mut roots = [index, after].into_iter().map(|at| self.root_before(at));
+        let mut roots = [index, index.after()].into_iter().map(|at| self.root_before(at));
         record
             .map(|record| &record.organisation)
             .or_else(|| Some(&roots.find_map(|root| root.get(key))?.organisation))

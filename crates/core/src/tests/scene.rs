@@ -334,7 +334,7 @@ impl<'a> Reading<'a> {
         &self,
         term: &crate::index::term::Term,
     ) -> std::collections::BTreeMap<EntryIndex, crate::statement::Verified> {
-        let indices = self.scene.rows.posting(term).unwrap();
+        let indices = self.scene.rows.posting(term).to_vec();
         indices
             .into_iter()
             .map(|index| (index, self.read(index)))

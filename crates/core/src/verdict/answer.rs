@@ -75,7 +75,7 @@ codes! {
     SignaturesGood,
     /// Every signer was enrolled in its role where it spoke.
     SignersEntitled,
-    /// Every statement follows the last one in the chains of its subjects.
+    /// Every statement follows an entry of its subjects' chains, and all that its own keys had signed there.
     LinksHold,
     /// Every entry that the checkpoint covers was read.
     EveryEntryRead,
@@ -183,7 +183,10 @@ impl Question {
         match refusal {
             EntryRefusal::Decode(_) | EntryRefusal::Verify(_) => Self::Authentic,
             EntryRefusal::Inadmissible(reason) => match **reason {
-                Inadmissible::StalePrev { .. } | Inadmissible::StaleNumber { .. } => Self::Unbroken,
+                Inadmissible::OtherPrev { .. }
+                | Inadmissible::BehindOwn { .. }
+                | Inadmissible::StalePrev { .. }
+                | Inadmissible::StaleNumber { .. } => Self::Unbroken,
                 _ => Self::Entitled,
             },
             EntryRefusal::FalseSeal { .. } => Self::Complete,
@@ -199,7 +202,10 @@ impl ReasonCode {
             EntryRefusal::Decode(_) => Self::NoEntry,
             EntryRefusal::Verify(_) => Self::SignatureWrong,
             EntryRefusal::Inadmissible(reason) => match **reason {
-                Inadmissible::StalePrev { .. } | Inadmissible::StaleNumber { .. } => Self::LinkBroken,
+                Inadmissible::OtherPrev { .. }
+                | Inadmissible::BehindOwn { .. }
+                | Inadmissible::StalePrev { .. }
+                | Inadmissible::StaleNumber { .. } => Self::LinkBroken,
                 _ => Self::NotEntitled,
             },
             EntryRefusal::FalseSeal { .. } => Self::FalseSeal,

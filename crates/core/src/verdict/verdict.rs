@@ -103,7 +103,7 @@ impl Verdict {
             all(
                 Question::Unbroken,
                 ReasonCode::LinksHold,
-                "every statement follows the last one in the chains of its subjects".to_owned(),
+                "every statement follows an entry of its subjects' chains, and all that its own keys had signed there".to_owned(),
             ),
             all(
                 Question::Complete,
@@ -146,7 +146,7 @@ impl Verdict {
             holds(
                 Question::Unbroken,
                 ReasonCode::LinksHold,
-                "every statement follows the one before it in the chain".to_owned(),
+                "every statement follows an earlier one of the chain, and all that its own keys had signed there".to_owned(),
                 &grounds.chain,
             ),
             holds(

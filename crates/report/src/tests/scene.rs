@@ -8,7 +8,7 @@
 use prova_core::{
     id::{Alias, SubjectId},
     index::term::Term,
-    ledger::{MemoryRows, Replay, Rows as _},
+    ledger::{MemoryRows, Replay},
     lifecycle::{Chain, Fact, FactKey, FactKind, View, facts},
     log::{Checkpoint, SignedCheckpoint, Vkey},
     position::EntryIndex,
@@ -81,9 +81,7 @@ impl Ledger {
         }
         let replayed = replay.finish(&mut rows).unwrap();
         let origin = replayed.registry.unwrap().origin().clone();
-        let registry = rows
-            .posting(&Term::Id(SubjectId::Ledger(origin.clone())))
-            .unwrap();
+        let registry = rows.posting(&Term::Id(SubjectId::Ledger(origin.clone())));
         let of_registry = registry
             .iter()
             .map(|index| (*index, &entries[usize::try_from(index.get()).unwrap()]));
@@ -107,12 +105,12 @@ impl Ledger {
         Wanted {
             subject: subject.clone(),
             relevance,
-            entries: self.rows.posting(&Term::Id(subject.clone())).unwrap(),
+            entries: self.rows.posting(&Term::Id(subject.clone())).to_vec(),
         }
     }
 
     pub(crate) fn verdict(&self, subject: &SubjectId) -> Verdict {
-        let chain = self.rows.posting(&Term::Id(subject.clone())).unwrap();
+        let chain = self.rows.posting(&Term::Id(subject.clone())).to_vec();
         let grounds = Grounds {
             chain,
             ..Grounds::default()

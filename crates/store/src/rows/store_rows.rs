@@ -1,13 +1,14 @@
 //! Typed rows, each of which can be made again from the tiles.
 
-use std::{path::Path, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::{TermKey, term::Term},
+    ledger::Places,
     lifecycle::{Chain, Fact, FactKey, FactKind, View},
-    position::EntryIndex,
+    position::{EntryIndex, within},
     registry::Registry,
 };
 use prova_rows::{Engine, KeyValue, SortedRuns, disk::Disk};
@@ -51,6 +52,32 @@ impl View for StoreRows {
             Ok((key, codec::decode(&value).map_err(RowError::row("fact"))?))
         });
         rows.collect()
+    }
+}
+
+impl Places for StoreRows {
+    type Failure = RowError;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
+        self.index_of(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, RowError> {
+        let prefix = schema::posting_prefix(term);
+        let (mut rows, mut end) = (Vec::new(), entries.end);
+        // From the last row back: that of a term which is looked at is most often one of its last.
+        while let Some(last) = end.before().filter(|last| *last >= entries.start)
+            && let Some(row) = self.0.last(&prefix, &schema::posting_key(&prefix, last))?
+        {
+            let row = indices(&row)?;
+            let Some(first) = row.first().copied().filter(|first| *first < end) else {
+                break;
+            };
+            rows.push(row);
+            end = first;
+        }
+        let posting: Vec<_> = rows.into_iter().rev().flatten().collect();
+        Ok(within(&posting, entries).to_vec())
     }
 }
 

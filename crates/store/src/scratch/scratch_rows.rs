@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -9,7 +10,7 @@ use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::{Index, TermKey, term::Term},
-    ledger::{Rows, SealedView},
+    ledger::{self, Rows, SealedView},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
     statement::seal::Sealed,
@@ -160,6 +161,14 @@ impl Scratch {
         let mut rows = self.rows();
         let key = rows.fingerprints.of(leaf);
         Ok(rows.leaves.find(key)?.last().copied().map(EntryIndex::new))
+    }
+
+    /// The entries under a term, ascending.
+    pub(crate) fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
+        let mut rows = self.rows();
+        let key = rows.fingerprints.of(&TermKey::of(term));
+        let found = rows.postings.find(key)?;
+        Ok(found.into_iter().map(EntryIndex::new).collect())
     }
 
     /// What `look` makes of the index at the last seal.
@@ -359,6 +368,22 @@ impl View for Scratch {
     }
 }
 
+impl ledger::Places for Scratch {
+    type Failure = RowError;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
+        self.index_of(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, RowError> {
+        let mut rows = self.rows();
+        let key = rows.fingerprints.of(&TermKey::of(term));
+        let numbers = entries.start.get()..entries.end.get();
+        let found = rows.postings.find_in(key, numbers)?;
+        Ok(found.into_iter().map(EntryIndex::new).collect())
+    }
+}
+
 impl SealedView for Scratch {
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
         let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -407,13 +432,6 @@ impl Rows for Scratch {
             rows.postings.spill()?;
         }
         Ok(())
-    }
-
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
-        let mut rows = self.rows();
-        let key = rows.fingerprints.of(&TermKey::of(term));
-        let found = rows.postings.find(key)?;
-        Ok(found.into_iter().map(EntryIndex::new).collect())
     }
 }
 

@@ -1,13 +1,16 @@
 //! Rows that wait to be written, above those of the store.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::{Rows, SealedView},
+    ledger::{Places, Rows, SealedView},
     lifecycle::{Changes, Layer, Lives},
-    position::{EntryIndex, TreeSize},
+    position::{EntryIndex, TreeSize, within},
     registry::Registry,
     statement::seal::Sealed,
 };
@@ -117,6 +120,21 @@ impl Layer for Overlay<'_> {
     }
 }
 
+impl Places for Overlay<'_> {
+    type Failure = RowError;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
+        self.index_of(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, RowError> {
+        let mut under = self.below.under(term, entries.clone())?;
+        let waiting = self.postings.get(term).map_or(&[][..], Vec::as_slice);
+        under.extend(within(waiting, entries));
+        Ok(under)
+    }
+}
+
 impl SealedView for Overlay<'_> {
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
         if self.folding.is_none() {
@@ -166,11 +184,5 @@ impl Rows for Overlay<'_> {
             self.postings.entry(term).or_default().push(index);
         }
         Ok(())
-    }
-
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
-        let mut posting = self.below.posting(term)?;
-        posting.extend(self.postings.get(term).into_iter().flatten());
-        Ok(posting)
     }
 }

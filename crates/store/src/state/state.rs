@@ -1,12 +1,15 @@
 //! What a ledger's entries add up to, at one size.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    ops::Range,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::term::Term,
-    ledger::Rows as _,
+    ledger::Places,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, distrusted, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -164,6 +167,21 @@ impl State {
             }));
         }
         Ok(findings)
+    }
+}
+
+impl Places for State {
+    type Failure = ReadError;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, ReadError> {
+        self.index_of(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, ReadError> {
+        Ok(match &self.rows {
+            StateRows::Store(rows) => rows.under(term, entries),
+            StateRows::Scratch(rows) => rows.under(term, entries),
+        }?)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Bringing the store to where the checkpoint is.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::{Replay, Rows, SealedView},
+    ledger::{Places, Replay, Rows, SealedView},
     lifecycle::{Changes, Layer},
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -203,6 +203,18 @@ impl<'a> Layer for Spilling<'a> {
     }
 }
 
+impl Places for Spilling<'_> {
+    type Failure = RowError;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
+        self.overlay.place(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, RowError> {
+        self.overlay.under(term, entries)
+    }
+}
+
 impl SealedView for Spilling<'_> {
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
         self.overlay.fold_index()
@@ -223,9 +235,5 @@ impl Rows for Spilling<'_> {
             self.store.apply(batch)?;
         }
         Ok(())
-    }
-
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
-        self.overlay.posting(term)
     }
 }

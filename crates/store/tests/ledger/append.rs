@@ -138,7 +138,7 @@ fn a_refused_entry_does_not_stop_the_others() {
     let Outcome::Refused(EntryRefusal::Inadmissible(reason)) = &outcomes[3] else {
         panic!("{:?}", outcomes[3]);
     };
-    assert!(matches!(**reason, Inadmissible::StalePrev { want: None, .. }));
+    assert!(matches!(**reason, Inadmissible::OtherPrev { .. }));
     assert!(matches!(outcomes[4], Outcome::Refused(EntryRefusal::Verify(_))));
     assert!(matches!(&outcomes[5], Outcome::Appended { index: at, .. } if *at == index(6)));
     scene.check(7);

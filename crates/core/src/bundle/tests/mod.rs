@@ -15,7 +15,7 @@ use crate::{
     hash::{Digest, LeafHash, NodeHash},
     id::SubjectId,
     index::{Index, IndexProof, MemoryBuckets, term::Term},
-    ledger::{Rows as _, SealedView},
+    ledger::SealedView,
     lifecycle::{Chain, FactKind, Finding, View as _, facts},
     log::{Checkpoint, SignedCheckpoint, TlogProof, merkle::InclusionProof},
     position::{EntryIndex, TreeSize},
@@ -196,7 +196,7 @@ impl ClosureSource for Scene {
     }
 
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Self::Error> {
-        self.rows.posting(term)
+        Ok(self.rows.posting(term).to_vec())
     }
 }
 

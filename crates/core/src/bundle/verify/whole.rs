@@ -26,7 +26,7 @@ impl Verifier {
     /// Whether every entry is here where all must be.
     pub(super) fn check_entries(&self) -> Result<(), BundleFault> {
         let size = self.description.size;
-        let got = u64::try_from(self.leaves.len()).unwrap_or(u64::MAX);
+        let got = u64::try_from(self.standing.leaves.len()).unwrap_or(u64::MAX);
         let want = self.description.entries;
         if got != want {
             return Err(BundleFault::Count { got, want });
@@ -44,7 +44,11 @@ impl Verifier {
 
     fn check_all(&self, from: EntryIndex, to: TreeSize) -> Result<(), BundleFault> {
         let want = to.get().saturating_sub(from.get());
-        let here = self.leaves.range(from..).take_while(|(index, _)| to.has(**index));
+        let here = self
+            .standing
+            .leaves
+            .range(from..)
+            .take_while(|(index, _)| to.has(**index));
         let got = u64::try_from(here.count()).unwrap_or(u64::MAX);
         if got == want {
             Ok(())

@@ -1,6 +1,7 @@
 //! What comes next in a chain, and how it ends.
 
 use super::*;
+use crate::{position::EntryIndex, statement::Statement, tests::scene::public};
 
 #[test]
 fn nothing_but_comments_comes_after_the_end_and_time_goes_forward() {
@@ -25,21 +26,120 @@ fn nothing_but_comments_comes_after_the_end_and_time_goes_forward() {
     assert_eq!(found, [F::TimeBackwards, F::AfterEnd]);
 }
 
+/// A statement about a subject as it was made after its entry at `seen`, or none.
+fn after(scene: &mut Scene, by: &str, role: Role, event: Event, about: &str, seen: Option<u64>) -> Statement {
+    let mut statement = scene.event(by, role, event, &[about]);
+    let leaf = |seen: u64| LeafHash::of_entry(&scene.entries[usize::try_from(seen).unwrap()]);
+    statement.subjects[0].prev = seen.map(leaf);
+    statement
+}
+
 #[test]
-fn a_statement_that_missed_an_entry_is_refused_with_the_head() {
+fn what_others_said_in_between_makes_no_statement_inadmissible() {
     let mut scene = made(&[U1]);
-    let mut statement = scene.event("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
-    statement.subjects[0].prev = None;
-    let want = scene.head(&id(U1));
-    let stale = Inadmissible::StalePrev {
-        subject: id(U1),
-        got: None,
-        want,
-    };
-    assert_eq!(
-        scene.submit(&statement, &["nordlys"]),
-        Err(Refused::Inadmissible(stale))
+    let born = scene.entries.len() as u64 - 1;
+    let shipped = after(
+        &mut scene,
+        "nordlys",
+        Role::Manufacturer,
+        ship(NORTH),
+        U1,
+        Some(born),
     );
+    let measure = || {
+        Event::Measure(Measure {
+            found: firmware("1.0"),
+            nonce: None,
+            verifier: None,
+        })
+    };
+    let unseen = after(&mut scene, "auditor", Role::Auditor, measure(), U1, None);
+    for _ in 0..3 {
+        scene.clean(NORTH, Role::Operator, measure(), &[U1]);
+    }
+    scene.submit(&shipped, &["nordlys"]).unwrap();
+    scene.submit(&unseen, &["auditor"]).unwrap();
+    // The same again, whatever its signature: its own key has spoken since.
+    let (mut refused, key) = (Vec::new(), |name| public(name).key_id());
+    for (statement, by) in [(shipped, "nordlys"), (unseen, "auditor")] {
+        refused.push((scene.submit(&statement, &[by]).unwrap_err(), key(by)));
+    }
+    for ((refused, want), at) in refused.into_iter().zip([born + 4, born + 5]) {
+        let subject = id(U1);
+        let (key, entry) = (want, EntryIndex::new(at));
+        let behind = Inadmissible::BehindOwn { subject, key, entry };
+        assert_eq!(refused, Refused::Inadmissible(behind));
+    }
+    // An audit of the bytes comes to the same.
+    let (mut replay, mut rows) = (Replay::new(), MemoryRows::default());
+    for entry in &scene.entries {
+        replay.push(&mut rows, entry).unwrap();
+    }
+    replay.finish(&mut rows).unwrap();
+    assert_eq!(rows.chains(), scene.rows.chains());
+}
+
+#[test]
+fn whoever_signs_with_others_is_bound_by_its_own_words_too() {
+    let mut scene = made(&[U1]);
+    let born = scene.entries.len() as u64 - 1;
+    let seen = scene.head(&id(U1));
+    let given = || receive("nordlys", None, SealState::None);
+    let mut handed = scene.event_with(NORTH, &["nordlys"], Role::Operator, given(), &[U1]);
+    handed.subjects[0].prev = seen;
+    scene.submit(&handed, &[NORTH, "nordlys"]).unwrap();
+    // The signature of who handed it over cannot be used a second time, under another one of the receiver's.
+    let rotate = crate::statement::action::Rotate {
+        organisation: org(NORTH),
+        add: vec![public("spare-1")],
+        retire: Vec::new(),
+    };
+    let rotate = crate::statement::action::Action::Rotate(rotate);
+    scene.act(rotate, &[NORTH]).unwrap();
+    let refused = scene.submit(&handed, &["spare-1", "nordlys"]).unwrap_err();
+    let behind = Inadmissible::BehindOwn {
+        subject: id(U1),
+        key: public("nordlys").key_id(),
+        entry: EntryIndex::new(born + 1),
+    };
+    assert_eq!(refused, Refused::Inadmissible(behind));
+}
+
+#[test]
+fn a_statement_follows_an_entry_of_its_own_chain() {
+    let mut scene = made(&[U1, U2]);
+    let last = scene.entries.len() as u64 - 1;
+    scene.clean("nordlys", Role::Manufacturer, ship(NORTH), &[U2]);
+    for seen in [0, last - 1, last + 1] {
+        let statement = after(
+            &mut scene,
+            "nordlys",
+            Role::Manufacturer,
+            ship(NORTH),
+            U1,
+            Some(seen),
+        );
+        let other = Inadmissible::OtherPrev {
+            subject: id(U1),
+            got: statement.subjects[0].prev.unwrap(),
+        };
+        let refused = scene.submit(&statement, &["nordlys"]).unwrap_err();
+        assert_eq!(refused, Refused::Inadmissible(other));
+    }
+    let other = "unit:dns:nordlys.example/AAU-3900/SN9";
+    let first = after(
+        &mut scene,
+        "nordlys",
+        Role::Manufacturer,
+        manufacture(None),
+        other,
+        Some(last),
+    );
+    let refused = scene.submit(&first, &["nordlys"]).unwrap_err();
+    assert!(matches!(
+        refused,
+        Refused::Inadmissible(Inadmissible::OtherPrev { .. })
+    ));
 }
 
 #[test]

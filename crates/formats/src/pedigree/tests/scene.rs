@@ -6,7 +6,7 @@ use prova_core::{
     hash::Digest,
     id::ComponentId,
     index::term::Term,
-    ledger::{MemoryRows, Replay, Rows as _},
+    ledger::{MemoryRows, Replay},
     lifecycle::Layer,
     log::Checkpoint,
     position::EntryIndex,
@@ -64,7 +64,7 @@ impl Entries for Scene {
 
 impl PedigreeSource for Scene {
     fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, Infallible> {
-        self.rows.posting(term)
+        Ok(self.rows.posting(term).to_vec())
     }
 }
 

@@ -2,7 +2,6 @@ use prova_core::{
     hash::LeafHash,
     id::{ComponentId, Kind, SubjectId},
     index::term::Term,
-    ledger::Rows as _,
     lifecycle::View as _,
 };
 use prova_testkit::{
@@ -73,7 +72,7 @@ fn made_again() -> TestLedger {
 fn lanes_of(entries: Vec<Vec<u8>>) -> Lanes {
     let ledger = Ledger::new(entries);
     let subject = SubjectId::from(unit("SN1"));
-    let indices = ledger.rows.posting(&Term::Id(subject.clone())).unwrap();
+    let indices = ledger.rows.posting(&Term::Id(subject.clone())).to_vec();
     let related = indices.into_iter().map(|index| {
         let entry = prova_core::view::trace::Entries::entry(&ledger, index);
         (index, entry.unwrap())

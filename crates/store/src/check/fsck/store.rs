@@ -1,12 +1,12 @@
 //! The store against what the entries add up to.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use prova_core::{
     hash::{Digest, LeafHash},
     id::SubjectId,
     index::term::Term,
-    ledger::{Rows, SealedView},
+    ledger::{Places, Rows, SealedView},
     lifecycle::{Changes, Layer, View},
     position::{EntryIndex, TreeSize},
     statement::seal::Sealed,
@@ -196,6 +196,18 @@ impl Layer for Comparison<'_> {
     }
 }
 
+impl Places for Comparison<'_> {
+    type Failure = RowError;
+
+    fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
+        self.derived.place(leaf)
+    }
+
+    fn under(&self, term: &Term, entries: Range<EntryIndex>) -> Result<Vec<EntryIndex>, RowError> {
+        self.derived.under(term, entries)
+    }
+}
+
 impl SealedView for Comparison<'_> {
     fn fold_index(&mut self) -> Result<Sealed, RowError> {
         self.derived.fold_index()
@@ -241,9 +253,5 @@ impl Rows for Comparison<'_> {
         self.aliases = self.aliases.saturating_add(count(changes.aliases.len()));
         self.postings = self.postings.saturating_add(count(terms.len()));
         self.derived.record(index, leaf, changes, terms)
-    }
-
-    fn posting(&self, term: &Term) -> Result<Vec<EntryIndex>, RowError> {
-        self.derived.posting(term)
     }
 }
