@@ -11,10 +11,10 @@ use crate::{
 /// entry would make reading a ledger slower with every organisation in it.
 pub(super) struct Before {
     root: Option<Root>,
-    organisations: Vec<Organisation>,
+    organisations: Vec<OrganisationBefore>,
 }
 
-struct Organisation {
+struct OrganisationBefore {
     id: OrgId,
     /// None: it was not enrolled.
     participant: Option<Participant>,
@@ -27,7 +27,7 @@ impl Before {
             .subjects()
             .into_iter()
             .filter_map(|subject| match subject {
-                SubjectId::Organisation(id) => Some(Organisation::of(registry, id)),
+                SubjectId::Organisation(id) => Some(OrganisationBefore::of(registry, id)),
                 _ => None,
             });
         Self {
@@ -50,7 +50,7 @@ impl Before {
                 registry.keys.remove(key);
             }
         }
-        for Organisation {
+        for OrganisationBefore {
             id,
             participant,
             keys,
@@ -65,7 +65,7 @@ impl Before {
     }
 }
 
-impl Organisation {
+impl OrganisationBefore {
     fn of(registry: &Registry, id: OrgId) -> Self {
         let participant = registry.participants.get(&id).cloned();
         let theirs = registry.keys_of(&id);
