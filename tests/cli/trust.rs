@@ -141,14 +141,16 @@ fn a_forged_ledger_of_the_same_name_is_told_from_the_one_that_was_accepted() {
         said.contains("another ledger, or another policy, was accepted under the name ledger.example/2026"),
         "{said}"
     );
-    sandbox.ok("registry enrol dns:auditor.example --name Auditor --jurisdiction SE --role auditor --key keys/auditor.pub.pem \
-                --sign keys/spare-1.pem --ledger forged");
+    for line in [
+        "registry enrol dns:auditor.example --name Auditor --jurisdiction SE --role auditor --key keys/auditor.pub.pem",
+        "registry enrol dns:nordlys.example --name Nordlys --jurisdiction SE --role designer --key keys/nordlys.pub.pem",
+    ] {
+        sandbox.ok(&format!("{line} --sign keys/spare-1.pem --ledger forged"));
+    }
+    sandbox.ok("attest manifest type:dns:nordlys.example/AAU/R1 --role designer --name AAU --key keys/nordlys.pem --ledger forged");
     let lines = [
-        "verify --ledger forged",
-        "verify ledger:ledger.example/2026 --ledger forged",
-        "export --range 0..2 --key keys/auditor.pem --ledger forged -o forged.zip",
-        "export --range 0..2 --key keys/auditor.pem --ledger forged --trust policy.txt -o forged.zip",
-        "verify forged.zip",
+        "export --range 0..4 --key keys/auditor.pem --ledger forged -o forged.zip",
+        "export --range 0..4 --key keys/auditor.pem --ledger forged --trust policy.txt -o forged.zip",
         "trust add forged.zip",
     ];
     for line in lines {
@@ -167,6 +169,65 @@ fn a_forged_ledger_of_the_same_name_is_told_from_the_one_that_was_accepted() {
             "{line}\n{said}"
         );
     }
+    // Who verifies it is told what fails, and all that is not known for that.
+    assert_transcript!(
+        sandbox.transcript(&[
+            "verify --ledger forged",
+            "verify type:dns:nordlys.example/AAU/R1 --ledger forged",
+            "verify forged.zip",
+        ]),
+        snapbox::str![[r#"
+$ prova verify --ledger forged
+a test ledger: its entries mean nothing
+ledger.example/2026, 4 entries, 4 signatures, 1 component; checkpoint of size 4 with root 6efb22633577ff6a0686df7479606f524408646854fb6e923cfff87b41e2d0e3
+  authentic   cannot be decided  all signatures on 4 entries are good; but whose ledger this is, is not known
+  entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows the last one in the chains of its subjects; but whose ledger this is, is not known
+  complete    cannot be decided  all 4 entries that the checkpoint covers were read, and give its root; but whose ledger this is, is not known
+  consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
+  acceptable  cannot be decided  no rule pack was given
+error: this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
+hint: whoever made this one is not who runs the ledger that you accepted; where both are meant, name a policy with --trust
+[1]
+$ prova verify type:dns:nordlys.example/AAU/R1 --ledger forged
+a test ledger: its entries mean nothing
+type:dns:nordlys.example/AAU/R1 in ledger.example/2026; checkpoint of size 4 with root 6efb22633577ff6a0686df7479606f524408646854fb6e923cfff87b41e2d0e3
+  authentic   cannot be decided  all signatures on its 1 statement are good; but whose ledger this is, is not known
+  entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows the one before it in the chain; but whose ledger this is, is not known
+  complete    cannot be decided  of the 4 entries that the checkpoint covers, all of which were read, 1 are about it and 0 mention it; but whose ledger this is, is not known
+  consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
+  acceptable  cannot be decided  no rule pack was given
+error: this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
+hint: whoever made this one is not who runs the ledger that you accepted; where both are meant, name a policy with --trust
+[1]
+$ prova verify forged.zip
+a test ledger: its entries mean nothing
+forged.zip: ledger.example/2026, 4 entries, 4 signatures; checkpoint of size 4 with root 6efb22633577ff6a0686df7479606f524408646854fb6e923cfff87b41e2d0e3
+  authentic   cannot be decided  all 4 signatures on 4 entries are good, and the entries are in the log; but whose ledger this is, is not known
+  entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement about the components follows the one before it; but whose ledger this is, is not known
+  complete    cannot be decided  all 4 entries that the checkpoint covers are here; but whose ledger this is, is not known
+  consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
+  acceptable  cannot be decided  no rule pack was given
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+error: this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
+hint: whoever made this one is not who runs the ledger that you accepted; where both are meant, name a policy with --trust
+[1]
+
+"#]]
+    );
+    let line = "verify forged.zip --report page.html --format json";
+    let output = sandbox.command(line).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let fifth = &verdict["answers"][4];
+    assert_eq!(
+        (&fifth["answer"], &fifth["code"]),
+        (&"fails".into(), &"other-charter".into())
+    );
+    let page = fs::read_to_string(sandbox.path("page.html")).unwrap();
+    assert!(page.contains("The evidence fails.") && !page.contains("The evidence is sound"));
 }
 
 #[test]

@@ -7,7 +7,6 @@ use std::{
 
 use clap::Args;
 use prova_core::{
-    hash::LeafHash,
     id::Origin,
     log::{MAX_POLICY_BYTES, Vkey},
     registry::Registry,
@@ -40,12 +39,8 @@ pub(crate) struct ReadPolicy {
 }
 
 impl TrustArgs {
-    /// Whom to believe about the ledger of this name. `charter` is the leaf hash of its entry 0, where that is at hand.
-    pub(crate) fn about(
-        &self,
-        origin: &Origin,
-        charter: Option<LeafHash>,
-    ) -> Result<Option<ReadPolicy>, CommandError> {
+    /// Whom to believe about the ledger of this name.
+    pub(crate) fn about(&self, origin: &Origin) -> Result<Option<ReadPolicy>, CommandError> {
         if let Some(path) = &self.trust {
             return read_policy(path).map(Some);
         }
@@ -55,7 +50,7 @@ impl TrustArgs {
             Err(TrustStoreError::Nowhere) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let known = store.trust(origin, charter)?;
+        let known = store.get(origin)?;
         Ok(known.map(|known| ReadPolicy {
             trust: known.trust,
             bytes: known.policy,

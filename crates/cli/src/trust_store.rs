@@ -29,6 +29,8 @@ use crate::{
 };
 
 const FIRST_LINE: &str = "# prova trust 1";
+/// What to do about a ledger with the name of one that was accepted.
+pub(crate) const OTHER_CHARTER: &str = "whoever made this one is not who runs the ledger that you accepted; where both are meant, name a policy with --trust";
 /// Longest entry of a store: a policy, and three lines.
 const MAX_ENTRY: usize = MAX_POLICY_BYTES.saturating_add(1024);
 
@@ -42,9 +44,7 @@ pub(crate) struct TrustStore {
 #[derive(Clone, Debug)]
 pub(crate) struct TrustedLedger {
     pub(crate) origin: Origin,
-    /// The leaf hash of its charter; absent where a policy was accepted and no ledger seen.
-    pub(crate) charter: Option<LeafHash>,
-    /// Whom to believe about it.
+    /// Whom to believe about it, with the leaf hash of its charter; without, where a policy was accepted and no ledger seen.
     pub(crate) trust: Trust,
     /// The policy as a file.
     pub(crate) policy: Vec<u8>,
@@ -107,9 +107,7 @@ impl Blamed for TrustStoreError {
             Self::Form { .. } => "remove the file, and accept the ledger again with `prova trust add`",
             Self::Accepted(_) => "`prova trust show` tells which; `prova trust remove` takes it out",
             Self::NotAccepted(_) => "`prova trust list` shows those that were",
-            Self::OtherCharter { .. } => {
-                "whoever made this one is not who runs the ledger that you accepted; where both are meant, name a policy with --trust"
-            }
+            Self::OtherCharter { .. } => OTHER_CHARTER,
             _ => return None,
         };
         Some(hint.to_owned())
@@ -195,7 +193,7 @@ impl TrustStore {
             return Err(TrustStoreError::NotNamed(origin.clone()));
         }
         if let Some(known) = self.get(origin)? {
-            if known.charter == charter && known.policy == policy {
+            if known.trust.charter() == charter && known.policy == policy {
                 return Ok(false);
             }
             return Err(TrustStoreError::Accepted(origin.clone()));
@@ -221,25 +219,6 @@ impl TrustStore {
                 Err(TrustStoreError::NotAccepted(origin.clone()))
             }
             Err(source) => Err(OutputError::Write { path, source }.into()),
-        }
-    }
-
-    /// Whom to believe about a ledger, if it was accepted. `charter` is the leaf hash of its entry 0, where that is at hand.
-    pub(crate) fn trust(
-        &self,
-        origin: &Origin,
-        charter: Option<LeafHash>,
-    ) -> Result<Option<TrustedLedger>, TrustStoreError> {
-        let Some(known) = self.get(origin)? else {
-            return Ok(None);
-        };
-        match (known.charter, charter) {
-            (Some(want), Some(got)) if got != want => Err(TrustStoreError::OtherCharter {
-                origin: origin.clone(),
-                got,
-                want,
-            }),
-            _ => Ok(Some(known)),
         }
     }
 }
@@ -276,8 +255,9 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<TrustedLedger, TrustStoreError> {
     };
     Ok(TrustedLedger {
         origin,
-        charter,
-        trust: Trust::parse(rest).map_err(|error| wrong(&error))?,
+        trust: Trust::parse(rest)
+            .map_err(|error| wrong(&error))?
+            .with_charter(charter),
         policy: rest.to_vec(),
     })
 }

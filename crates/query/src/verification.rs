@@ -112,6 +112,7 @@ impl LedgerVerdict {
             participants: audit.registry.participants().len(),
             verdict: Verdict::on_ledger(
                 snapshot.signed_checkpoint(),
+                snapshot.charter().leaf(),
                 audit.registry.purpose(),
                 trust,
                 audit.findings,
@@ -140,9 +141,11 @@ impl SubjectVerdict {
         let reading = Reading::audited(snapshot, audit).map_err(SubjectError::from)?;
         let grounds = reading.grounds(subject)?;
         let signed = reading.snapshot().signed_checkpoint();
+        let charter = reading.snapshot().charter().leaf();
         let purpose = reading.registry().purpose();
+        let about = subject.clone();
         Ok(Self {
-            verdict: Verdict::on_subject(subject.clone(), signed, purpose, trust, &grounds, findings),
+            verdict: Verdict::on_subject(about, signed, charter, purpose, trust, &grounds, findings),
             grounds,
             subject: subject.clone(),
             reading,

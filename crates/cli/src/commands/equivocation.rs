@@ -89,7 +89,7 @@ pub(crate) fn run(args: &EquivocationArgs, ui: &mut Ui) -> Result<Status, Comman
     };
     let equivocation = made.or_caller()?;
     let origin = origin(&equivocation);
-    let Some(believed) = args.trust.about(&origin, None)? else {
+    let Some(believed) = args.trust.about(&origin)? else {
         return unanchored(&origin, ui);
     };
     check(&equivocation, believed.trust.policy(), Blame::Caller)?;
@@ -179,7 +179,7 @@ pub(super) fn verify(
         .or_evidence()
         .map_err(|error| error.context(format!("no proof of misbehaviour in {}", input::shown(path))))?;
     let origin = origin(&equivocation);
-    let Some(believed) = trust.about(&origin, None)? else {
+    let Some(believed) = trust.about(&origin)? else {
         return unanchored(&origin, ui);
     };
     check(&equivocation, believed.trust.policy(), Blame::Evidence)?;

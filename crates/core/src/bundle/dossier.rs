@@ -132,6 +132,13 @@ impl Dossier {
         &self.parts.leaves
     }
 
+    /// The leaf hash of the charter.
+    #[must_use]
+    pub fn charter(&self) -> LeafHash {
+        let charter = self.parts.leaves.get(&EntryIndex::new(0));
+        *charter.expect("a bundle without a charter is refused")
+    }
+
     /// The documents that are here, with their lengths in bytes.
     #[must_use]
     pub fn documents(&self) -> &BTreeMap<Digest, u64> {
@@ -205,7 +212,8 @@ impl Dossier {
         ];
         let scope = VerdictScope::Bundle(description.scope.clone());
         let (signed, purpose) = (self.checkpoint(), self.history().now().purpose());
-        let mut verdict = Verdict::new(scope, signed, purpose, trust, answers, self.findings.clone());
+        let findings = self.findings.clone();
+        let mut verdict = Verdict::new(scope, signed, self.charter(), purpose, trust, answers, findings);
         verdict.withheld = u64::try_from(description.withheld.len()).unwrap_or(u64::MAX);
         verdict.gaps.clone_from(gaps);
         verdict

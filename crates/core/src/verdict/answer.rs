@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::trust::Trust;
 use crate::{
+    hash::LeafHash,
     ledger::{EntryRefusal, Inadmissible},
-    log::{Evaluation, LogOutcome, Policy, QuorumOutcome, SignedCheckpoint, WitnessOutcome},
+    log::{Evaluation, LogOutcome, QuorumOutcome, SignedCheckpoint, WitnessOutcome},
     position::EntryIndex,
 };
 
@@ -97,6 +99,8 @@ codes! {
     Stopped,
     /// The policy refuses the checkpoint.
     PolicyRefuses,
+    /// The reader accepted another ledger under this name, one with another charter.
+    OtherCharter,
     /// The ledger's own key did not sign the checkpoint.
     CheckpointUnsigned,
     /// Parts that are not about one ledger, size and root.
@@ -252,20 +256,37 @@ impl Answered {
     }
 }
 
-/// Whether everybody sees the same ledger, as far as the cosignatures on its checkpoint show. `policy` says whom the reader trusts.
+/// Whether everybody sees the same ledger, as far as its charter, which has the leaf hash `charter`, and the cosignatures on its checkpoint show.
 ///
-/// Where it names no log of this origin, nobody vouches for the ledger: whoever likes can found one of the same name.
+/// Where the reader's policy names no log of this origin, nobody vouches for the ledger: whoever likes can found one of the same name. Where the
+/// reader accepted one with another charter, this is such a one, also if the same key signs it.
 #[must_use]
-pub fn consistent(signed: &SignedCheckpoint, policy: Option<&Policy>) -> Answered {
-    let evaluation = policy.map(|policy| policy.evaluate(signed));
-    match evaluation.filter(|evaluation| evaluation.log != LogOutcome::NotListed) {
-        Some(evaluation) => by_policy(&evaluation),
-        None => Answered::new(
+pub fn consistent(signed: &SignedCheckpoint, charter: LeafHash, trust: Option<&Trust>) -> Answered {
+    let evaluated = trust.map(|trust| (trust, trust.policy().evaluate(signed)));
+    let Some((trust, evaluation)) =
+        evaluated.filter(|(_, evaluation)| evaluation.log != LogOutcome::NotListed)
+    else {
+        return Answered::new(
             Question::Consistent,
             Answer::CannotBeDecided,
             ReasonCode::NoAnchor,
             "the ledger's own key signed the checkpoint, and nobody who is trusted vouches for it",
-        ),
+        );
+    };
+    match trust.charter().filter(|want| *want != charter) {
+        None => by_policy(&evaluation),
+        Some(want) => {
+            let origin = signed.checkpoint().origin();
+            let reason = format!(
+                "this is another ledger under the name {origin}: its charter has the leaf hash {charter}, and {want} was accepted"
+            );
+            Answered::new(
+                Question::Consistent,
+                Answer::Fails,
+                ReasonCode::OtherCharter,
+                reason,
+            )
+        }
     }
 }
 

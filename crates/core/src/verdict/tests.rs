@@ -1,9 +1,9 @@
 use super::*;
 use crate::{
-    hash::NodeHash,
+    hash::{LeafHash, NodeHash},
     id::Origin,
     lifecycle::{Detail, Finding},
-    log::{Checkpoint, Policy, SignatureType, SignedCheckpoint, Vkey},
+    log::{Checkpoint, SignatureType, SignedCheckpoint, Vkey},
     position::{EntryIndex, TreeSize},
     statement::charter::Purpose,
     tests::scene::{Scene, id, key, org, trusted},
@@ -27,10 +27,14 @@ fn signed() -> SignedCheckpoint {
     .unwrap()
 }
 
-fn policy(origin: &str, rest: &str) -> Policy {
+fn charter() -> LeafHash {
+    LeafHash::of_entry(b"a charter")
+}
+
+fn trust(origin: &str, rest: &str) -> Trust {
     let name = origin.parse::<Origin>().unwrap();
     let vkey = Vkey::new(name.as_key_name().clone(), SignatureType::Ed25519, verifying());
-    Policy::parse(format!("log {vkey}\n{rest}").as_bytes()).unwrap()
+    Trust::parse(format!("log {vkey}\n{rest}").as_bytes()).unwrap()
 }
 
 fn finding(entry: u64) -> Finding {
@@ -48,6 +52,7 @@ fn finding(entry: u64) -> Finding {
 fn a_replayed_ledger_holds_but_for_what_nobody_else_vouches_for() {
     let verdict = Verdict::on_ledger(
         &signed(),
+        charter(),
         Purpose::Test,
         Some(&trusted()),
         vec![finding(2), finding(1)],
@@ -75,8 +80,8 @@ fn a_replayed_ledger_holds_but_for_what_nobody_else_vouches_for() {
 
 #[test]
 fn a_policy_decides_whether_everybody_sees_the_same() {
-    let log = policy("scene.example/ledger", "quorum none\n");
-    let answered = consistent(&signed(), Some(&log));
+    let log = trust("scene.example/ledger", "quorum none\n");
+    let answered = consistent(&signed(), charter(), Some(&log));
     assert_eq!(
         (answered.answer, answered.reason.as_str()),
         (
@@ -102,7 +107,7 @@ fn nothing_holds_of_a_ledger_that_nobody_vouches_for() {
         // Of that name, by another key.
         (Some(&forged), (Answer::Fails, ReasonCode::PolicyRefuses)),
     ] {
-        let verdict = Verdict::on_ledger(&signed(), Purpose::Production, trust, Vec::new());
+        let verdict = Verdict::on_ledger(&signed(), charter(), Purpose::Production, trust, Vec::new());
         assert!(!verdict.is_anchored());
         let (four, rest) = verdict.answers.split_at(4);
         for answered in four {
@@ -120,8 +125,60 @@ fn nothing_holds_of_a_ledger_that_nobody_vouches_for() {
         }
         assert_eq!((rest[0].answer, rest[0].code), consistent);
     }
-    let verdict = Verdict::on_ledger(&signed(), Purpose::Production, Some(&trusted()), Vec::new());
+    let verdict = Verdict::on_ledger(
+        &signed(),
+        charter(),
+        Purpose::Production,
+        Some(&trusted()),
+        Vec::new(),
+    );
     assert!(verdict.is_anchored());
+}
+
+#[test]
+fn another_charter_under_an_accepted_name_fails_whoever_signs_it() {
+    let others = LeafHash::of_entry(b"another charter");
+    let answers = |accepted| {
+        let trust = trusted().with_charter(accepted);
+        let verdict = Verdict::on_ledger(
+            &signed(),
+            charter(),
+            Purpose::Production,
+            Some(&trust),
+            Vec::new(),
+        );
+        let codes: Vec<_> = verdict
+            .answers
+            .iter()
+            .map(|answered| answered.code.name())
+            .collect();
+        (verdict.is_anchored(), codes, verdict.answers)
+    };
+    let (is_anchored, codes, answered) = answers(Some(others));
+    assert!(!is_anchored);
+    assert_eq!(
+        codes,
+        [
+            "no-anchor",
+            "no-anchor",
+            "no-anchor",
+            "no-anchor",
+            "other-charter",
+            "no-rules"
+        ]
+    );
+    let want = format!(
+        "this is another ledger under the name scene.example/ledger: its charter has the leaf hash {}, and {others} was accepted",
+        charter()
+    );
+    assert_eq!((answered[4].answer, &answered[4].reason), (Answer::Fails, &want));
+    let (is_anchored, codes, _) = answers(Some(charter()));
+    assert!(is_anchored);
+    assert_eq!(codes, answers(None).1);
+    // Of another name, it is none that anybody accepted.
+    let elsewhere = trust("other.example/ledger", "quorum none\n").with_charter(Some(others));
+    let answered = consistent(&signed(), charter(), Some(&elsewhere));
+    assert_eq!(answered.code, ReasonCode::NoAnchor);
 }
 
 #[test]
@@ -130,8 +187,8 @@ fn witnesses_decide_whether_others_see_the_same() {
     let public = ed25519_dalek::VerifyingKey::from_bytes(witness.public().as_bytes()).unwrap();
     let name: crate::id::KeyName = "witness.example".parse().unwrap();
     let vkey = Vkey::new(name.clone(), SignatureType::CosignatureV1, public);
-    let policy = policy("scene.example/ledger", &format!("witness w {vkey}\nquorum w\n"));
-    let alone = consistent(&signed(), Some(&policy));
+    let policy = trust("scene.example/ledger", &format!("witness w {vkey}\nquorum w\n"));
+    let alone = consistent(&signed(), charter(), Some(&policy));
     assert_eq!(
         (alone.answer, alone.reason.as_str()),
         (
@@ -143,7 +200,7 @@ fn witnesses_decide_whether_others_see_the_same() {
     let line = crate::log::Cosignature::sign(&name, &public, time, signed().checkpoint(), |message| {
         ed25519_dalek::Signature::from_bytes(witness.sign(message).as_bytes())
     });
-    let seen = consistent(&signed().with_signature(line).unwrap(), Some(&policy));
+    let seen = consistent(&signed().with_signature(line).unwrap(), charter(), Some(&policy));
     assert_eq!(
         (seen.answer, seen.reason.as_str()),
         (
@@ -164,6 +221,7 @@ fn the_json_of_a_verdict_is_stable() {
     let verdict = Verdict::on_subject(
         subject,
         &signed(),
+        charter(),
         Purpose::Test,
         Some(&trusted()),
         &grounds,
@@ -201,6 +259,7 @@ fn with_findings(findings: Vec<Finding>) -> (Verdict, String) {
     let verdict = Verdict::on_subject(
         subject,
         &signed(),
+        charter(),
         Purpose::Test,
         Some(&trusted()),
         &Grounds::default(),

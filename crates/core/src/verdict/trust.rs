@@ -1,15 +1,16 @@
 //! Whom a reader believes.
 
 use crate::{
-    hash::Digest,
+    hash::{Digest, LeafHash},
     log::{ParsePolicyError, Policy},
 };
 
-/// Whom a reader believes: a policy, and the digest of the file that it was read from.
+/// Whom a reader believes about a ledger: a policy, the digest of the file that it was read from, and which charter was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trust {
     policy: Policy,
     digest: Digest,
+    charter: Option<LeafHash>,
 }
 
 impl Trust {
@@ -21,7 +22,14 @@ impl Trust {
         Ok(Self {
             policy: Policy::parse(bytes)?,
             digest: Digest::of(bytes),
+            charter: None,
         })
+    }
+
+    /// The same, of the ledger with this charter alone, where one was accepted: whoever likes can found another of the same name.
+    #[must_use]
+    pub fn with_charter(self, charter: Option<LeafHash>) -> Self {
+        Self { charter, ..self }
     }
 
     /// The C2SP policy that the reader trusts.
@@ -34,5 +42,11 @@ impl Trust {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The leaf hash of the charter that was accepted, if one was.
+    #[must_use]
+    pub fn charter(&self) -> Option<LeafHash> {
+        self.charter
     }
 }

@@ -9,7 +9,7 @@ use super::{
     trust::Trust,
 };
 use crate::{
-    hash::{Digest, NodeHash},
+    hash::{Digest, LeafHash, NodeHash},
     id::{Origin, SubjectId},
     lifecycle::Finding,
     log::SignedCheckpoint,
@@ -83,6 +83,7 @@ impl Verdict {
     #[must_use]
     pub fn on_ledger(
         signed: &SignedCheckpoint,
+        charter: LeafHash,
         purpose: Purpose,
         trust: Option<&Trust>,
         findings: Vec<Finding>,
@@ -111,7 +112,15 @@ impl Verdict {
                 format!("all {size} entries that the checkpoint covers were read, and give its root"),
             ),
         ];
-        Self::new(VerdictScope::Ledger, signed, purpose, trust, answers, findings)
+        Self::new(
+            VerdictScope::Ledger,
+            signed,
+            charter,
+            purpose,
+            trust,
+            answers,
+            findings,
+        )
     }
 
     /// The verdict on one subject of such a ledger.
@@ -119,6 +128,7 @@ impl Verdict {
     pub fn on_subject(
         subject: SubjectId,
         signed: &SignedCheckpoint,
+        charter: LeafHash,
         purpose: Purpose,
         trust: Option<&Trust>,
         grounds: &Grounds,
@@ -159,7 +169,7 @@ impl Verdict {
             ),
         ];
         let scope = VerdictScope::Subject(subject);
-        Self::new(scope, signed, purpose, trust, answers, findings)
+        Self::new(scope, signed, charter, purpose, trust, answers, findings)
     }
 
     /// The verdict where an audit stopped: at `entry`, which fails `question` for this reason, if it was an entry.
@@ -198,12 +208,13 @@ impl Verdict {
     pub(crate) fn new(
         scope: VerdictScope,
         signed: &SignedCheckpoint,
+        charter: LeafHash,
         purpose: Purpose,
         trust: Option<&Trust>,
         mut answers: Vec<Answered>,
         mut findings: Vec<Finding>,
     ) -> Self {
-        let consistent = consistent(signed, trust.map(Trust::policy));
+        let consistent = consistent(signed, charter, trust);
         if !consistent.vouches() {
             answers = answers.into_iter().map(Answered::without_anchor).collect();
         }

@@ -6,6 +6,7 @@
 )]
 
 use prova_core::{
+    hash::LeafHash,
     id::{Alias, SubjectId},
     index::term::Term,
     ledger::{MemoryRows, Replay},
@@ -121,6 +122,7 @@ impl Ledger {
         Verdict::on_subject(
             subject.clone(),
             &self.signed,
+            LeafHash::of_entry(&self.entries[0]),
             Purpose::Test,
             trust.as_ref(),
             &grounds,

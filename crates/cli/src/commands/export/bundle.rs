@@ -19,6 +19,7 @@ use crate::{
     output::Draft,
     plain::{counted, plain},
     signing,
+    trust_store::TrustStoreError,
     ui::{Show, Status, Ui},
 };
 
@@ -56,9 +57,13 @@ pub(super) fn write(args: &ExportArgs, ui: &mut Ui) -> Result<Status, CommandErr
     let key = signing::read_key(key_file, &args.passphrase.source(), ui)?;
     let (snapshot, state) = args.ledger.read(ui)?;
     // What it was judged by goes into the bundle; readers judge by their own.
-    let trust = args
-        .trust
-        .about(state.registry().origin(), Some(snapshot.charter().leaf()))?;
+    let (origin, got) = (state.registry().origin(), snapshot.charter().leaf());
+    let trust = args.trust.about(origin)?;
+    let accepted = trust.as_ref().and_then(|policy| policy.trust.charter());
+    if let Some(want) = accepted.filter(|want| *want != got) {
+        let origin = origin.clone();
+        return Err(TrustStoreError::OtherCharter { origin, got, want }.into());
+    }
     let source = LedgerSource::new(snapshot, state);
     let exporter = {
         use prova_bundle::export::ExportSource as _;

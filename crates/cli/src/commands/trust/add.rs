@@ -12,7 +12,6 @@ use prova_core::{
     id::{OrgId, Origin},
     key::KeyId,
     log::Vkey,
-    position::EntryIndex,
     registry::Registry,
     statement::{Keyring as _, charter::Purpose},
 };
@@ -119,10 +118,8 @@ pub(super) fn run(args: &AddArgs, ui: &mut Ui) -> Result<Status, CommandError> {
         let verified = verify_bag(&mut bag, &ui.progress("verifying", "files"))
             .map_err(|error| bundle::failed(&args.source, &error))?;
         let dossier = verified.dossier;
-        let charter = dossier.entries().get(&EntryIndex::new(0)).copied();
-        let charter = charter.ok_or_else(|| CommandError::caller("the bundle has no charter"))?;
         let registry = dossier.history().now();
-        (Offered::new(charter, registry), policy_of(registry))
+        (Offered::new(dossier.charter(), registry), policy_of(registry))
     } else {
         return add_policy(args, &store, ui);
     };

@@ -74,7 +74,7 @@ impl From<TrustedLedger> for Accepted {
     fn from(known: TrustedLedger) -> Self {
         Self {
             origin: known.origin,
-            charter: known.charter,
+            charter: known.trust.charter(),
             policy: String::from_utf8_lossy(&known.policy).into_owned(),
             digest: known.trust.digest(),
         }

@@ -14,7 +14,6 @@ use prova_bundle::{
 };
 use prova_core::{
     bundle::{ReopenError, Verifier},
-    position::EntryIndex,
     verdict::{Answer, Gap, Verdict},
 };
 use prova_query::bundle_page;
@@ -82,7 +81,7 @@ pub(super) fn verify(
         Err(error) => {
             if let VerifyError::Fault { source, of, .. } = &error {
                 let (description, checkpoint) = of.as_ref();
-                let believed = trust.about(checkpoint.checkpoint().origin(), None)?;
+                let believed = trust.about(checkpoint.checkpoint().origin())?;
                 let believed = believed.as_ref().map(|policy| &policy.trust);
                 let verdict = Verifier::refuse(description, checkpoint, source, believed);
                 show(path, &verdict, None, ui)?;
@@ -92,8 +91,7 @@ pub(super) fn verify(
     };
     // First: a bundle of a forked ledger is not to be called one that holds.
     seen::compare(&verified.dossier, earlier, ui)?;
-    let charter = verified.dossier.entries().get(&EntryIndex::new(0)).copied();
-    let believed = trust.about(verified.dossier.history().now().origin(), charter)?;
+    let believed = trust.about(verified.dossier.history().now().origin())?;
     let verdict = verified
         .dossier
         .verdict(believed.as_ref().map(|policy| &policy.trust));

@@ -10,7 +10,7 @@ use prova_core::{
     id::SubjectId,
     lifecycle::Finding,
     statement::charter::Purpose,
-    verdict::{Answer, Trust, Verdict, VerdictScope},
+    verdict::{Answer, ReasonCode, Trust, Verdict, VerdictScope},
     view::message::message,
 };
 use prova_query::{LedgerVerdict, StoppedAudit, SubjectVerdict, VerifySubjectError};
@@ -23,6 +23,7 @@ use crate::{
     output,
     plain::{counted, plain},
     trust::{ACCEPT, TrustArgs, whose},
+    trust_store::OTHER_CHARTER,
     ui::{Show, Status, Ui},
 };
 
@@ -114,7 +115,7 @@ fn open(ledger: &LedgerArgs) -> Result<Snapshot, CommandError> {
 
 /// Whom the reader believes about a ledger.
 fn believed(snapshot: &Snapshot, trust: &TrustArgs) -> Result<Option<Trust>, CommandError> {
-    let believed = trust.about(snapshot.founding().origin(), Some(snapshot.charter().leaf()))?;
+    let believed = trust.about(snapshot.founding().origin())?;
     Ok(believed.map(|policy| policy.trust))
 }
 
@@ -129,7 +130,11 @@ fn show_stopped(stopped: &StoppedAudit, ui: &mut Ui) -> Result<(), CommandError>
 /// How a verdict ends the command.
 pub(super) fn status(verdict: &Verdict, ui: &Ui) -> Result<Status, CommandError> {
     if let Some(failed) = verdict.failed().next() {
-        return Err(CommandError::new(Blame::Evidence, failed.reason.clone()));
+        let error = CommandError::new(Blame::Evidence, failed.reason.clone());
+        return Err(match failed.code {
+            ReasonCode::OtherCharter => error.hint(OTHER_CHARTER),
+            _ => error,
+        });
     }
     if !verdict.is_anchored() {
         ui.note(ACCEPT);

@@ -145,7 +145,7 @@ pub(super) fn verify(
 ) -> Result<Status, CommandError> {
     let shown = input::shown(path);
     if let Ok(lie) = FalseSeal::parse(content) {
-        let Some(believed) = trust.about(lie.origin(), None)? else {
+        let Some(believed) = trust.about(lie.origin())? else {
             return unanchored(lie.origin(), ui);
         };
         let proven = lie
@@ -164,7 +164,7 @@ pub(super) fn verify(
     let listing = Listing::parse(content)
         .or_evidence()
         .map_err(|error| error.context(format!("no proof in {shown}")))?;
-    let Some(believed) = trust.about(listing.origin(), None)? else {
+    let Some(believed) = trust.about(listing.origin())? else {
         return unanchored(listing.origin(), ui);
     };
     let policy = believed.trust.policy();

@@ -107,7 +107,7 @@ pub(super) fn verify(
         .or_evidence()
         .map_err(|error| error.context(format!("no proof in {}", input::shown(path))))?;
     let origin = proof.checkpoint().checkpoint().origin();
-    let Some(believed) = trust.about(origin, None)? else {
+    let Some(believed) = trust.about(origin)? else {
         return unanchored(origin, ui);
     };
     let policy = believed.trust.policy();
