@@ -156,7 +156,11 @@ fn run(sandbox: &Sandbox, command: &str, example: &str) -> Option<String> {
         example = example.replace(absolute, relative);
     }
     if example.contains("--digest 49eb…") {
-        example = example.replace("--digest 49eb…", &sandbox.digests("enrol.jsonl"));
+        let digests = match command {
+            "trust add" => sandbox.digest_of("policy.txt"),
+            _ => sandbox.digests("enrol.jsonl"),
+        };
+        example = example.replace("--digest 49eb…", &digests);
     }
     let prova = env!("CARGO_BIN_EXE_prova");
     let output = std::process::Command::new("sh")

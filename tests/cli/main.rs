@@ -205,6 +205,12 @@ impl Sandbox {
         digests.collect::<Vec<_>>().join(" ")
     }
 
+    /// The option that agrees to a file.
+    fn digest_of(&self, file: &str) -> String {
+        let content = std::fs::read(self.path(file)).unwrap();
+        format!("--digest {}", Digest::of(&content))
+    }
+
     /// Runs a command that must succeed; its stdout.
     fn ok(&self, line: &str) -> String {
         let output = self.command(line).output().unwrap();

@@ -121,14 +121,139 @@ fn a_ledger_is_accepted_once_by_its_name_and_its_charter() {
     assert_eq!(away("trust remove ledger.example/2026"), (String::new(), Some(0)));
     assert_eq!(away("trust remove ledger.example/2026").1, Some(2));
     assert_eq!(away("verify entry.tlog-proof").1, Some(6));
-    // A policy that one was given is accepted by its name alone.
-    let (said, code) = away("trust add policy.txt");
-    assert_eq!(code, Some(0), "{said}");
-    assert!(
-        said.starts_with("ledger.example/2026, whatever its charter\n"),
-        "{said}"
+}
+
+#[test]
+fn a_policy_is_accepted_only_by_who_has_seen_it_or_names_its_digest() {
+    let sandbox = with_evidence();
+    sandbox.ok("init other --origin other.example/1 --test --log-key keys/spare-1.pem --root-key dns:a.example=keys/root-a.pem");
+    for origin in ["ledger.example/2026", "other.example/1"] {
+        sandbox.ok(&format!("trust remove {origin}"));
+    }
+    let log = |ledger| {
+        let policy = sandbox.ok(&format!("trust policy --ledger {ledger}"));
+        policy.lines().next().unwrap().to_owned()
+    };
+    let trap = format!("{}\n{}\n# as agreed\nquorum none\n", log("ledger"), log("other"));
+    sandbox.write("trap.txt", trap);
+    let (mailed, trap) = (sandbox.digest_of("policy.txt"), sandbox.digest_of("trap.txt"));
+    let charter = format!("--charter {}", "0".repeat(64));
+    let lines = [
+        "trust add policy.txt".to_owned(),
+        format!("trust add trap.txt {mailed}"),
+        // What a ledger's charter agrees to is no policy that somebody else wrote.
+        "trust add ledger --policy trap.txt".to_owned(),
+        format!("trust add ledger {mailed}"),
+        format!("trust add policy.txt --policy trap.txt {mailed}"),
+        "trust list".to_owned(),
+        format!("trust add policy.txt {mailed} {charter}"),
+        "verify evidence.zip".to_owned(),
+        "trust remove ledger.example/2026".to_owned(),
+        format!("trust add policy.txt {mailed}"),
+        "verify evidence.zip".to_owned(),
+        "trust remove ledger.example/2026".to_owned(),
+        format!("trust add trap.txt {trap} --format json"),
+    ];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    assert_transcript!(
+        sandbox.transcript(&lines),
+        snapbox::str![[r#"
+$ prova trust add policy.txt
+ledger.example/2026, whatever its charter
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  quorum none
+note: the SHA-256 of policy.txt is 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+error: nobody has agreed to accept this policy, and there is no terminal to ask on
+hint: compare what is shown above with what you were told by those who run the ledger, and say so with --digest 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+[2]
+$ prova trust add trap.txt --digest 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+ledger.example/2026, whatever its charter
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  log other.example/1+e7d495c0+ARumOP4j3EaLs9KKXwCPyl90wtZ72VPHj/qZTl8izT5I
+  # as agreed
+  quorum none
+other.example/1, whatever its charter
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  log other.example/1+e7d495c0+ARumOP4j3EaLs9KKXwCPyl90wtZ72VPHj/qZTl8izT5I
+  # as agreed
+  quorum none
+note: the SHA-256 of trap.txt is 525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec
+error: trap.txt has the digest 525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec, want 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+[2]
+$ prova trust add ledger --policy trap.txt
+ledger.example/2026, a test: its entries mean nothing
+charter  aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f
+log key  ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+root     2 of these organisations must agree
+  dns:ministry.example  key 7ad489bde70c69917f5dc3a4242bf2f190a6a8199d7949476adce9f6719b4bf9
+  dns:union.example  key be773608a851c85ebb0911b81644fbaf97cacd11fa4f409b25d76482e9c551a3
+ledger.example/2026 with charter aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  log other.example/1+e7d495c0+ARumOP4j3EaLs9KKXwCPyl90wtZ72VPHj/qZTl8izT5I
+  # as agreed
+  quorum none
+note: the SHA-256 of trap.txt is 525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec
+error: nobody has agreed to accept this ledger, and there is no terminal to ask on
+hint: compare what is shown above with what you were told by those who run the ledger, and say so with --charter aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f --digest 525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec
+[2]
+$ prova trust add ledger --digest 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+error: --digest is of a policy, and none was given
+[2]
+$ prova trust add policy.txt --policy trap.txt --digest 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+error: a policy is accepted as it is, want no --policy
+[2]
+$ prova trust list
+[0]
+$ prova trust add policy.txt --digest 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282 --charter 0000000000000000000000000000000000000000000000000000000000000000
+ledger.example/2026 with charter 0000000000000000000000000000000000000000000000000000000000000000
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  quorum none
+ledger.example/2026 with charter 0000000000000000000000000000000000000000000000000000000000000000
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  quorum none
+note: the SHA-256 of policy.txt is 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+[0]
+$ prova verify evidence.zip
+a test ledger: its entries mean nothing
+evidence.zip: ledger.example/2026, 11 entries, 19 signatures; checkpoint of size 11 with root a21c66ef0241f9e7f8f613810dd9a90f63e12d9caacaff3199b8c714c9e95083
+  authentic   cannot be decided  all 19 signatures on 11 entries are good, and the entries are in the log; but whose ledger this is, is not known
+  entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement about the components follows the one before it; but whose ledger this is, is not known
+  complete    cannot be decided  under 3 terms the entries are all that the ledger's seal in entry 10 counts, and the 1 from there on are all here; but whose ledger this is, is not known
+  consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f, and 0000000000000000000000000000000000000000000000000000000000000000 was accepted
+  acceptable  cannot be decided  no rule pack was given
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+error: this is another ledger under the name ledger.example/2026: its charter has the leaf hash aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f, and 0000000000000000000000000000000000000000000000000000000000000000 was accepted
+hint: whoever made this one is not who runs the ledger that you accepted; where both are meant, name a policy with --trust
+[1]
+$ prova trust remove ledger.example/2026
+[0]
+$ prova trust add policy.txt --digest 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+ledger.example/2026, whatever its charter
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  quorum none
+ledger.example/2026, whatever its charter
+  log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF
+  quorum none
+note: the SHA-256 of policy.txt is 4871ce603e12b1d33510173d593aea216c655c4b93aad1953df5d9bb0e98f282
+[0]
+$ prova verify evidence.zip
+a test ledger: its entries mean nothing
+holds: ledger.example/2026, 11 entries, 19 signatures, no findings; checkpoint of size 11 with root a21c66ef0241f9e7f8f613810dd9a90f63e12d9caacaff3199b8c714c9e95083; cannot be decided: consistent, acceptable
+  exported by dns:auditor.example at 2026-03-01T08:00:00Z
+[0]
+$ prova trust remove ledger.example/2026
+[0]
+$ prova trust add trap.txt --digest 525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec --format json
+{"origin":"ledger.example/2026","policy":"log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF\nlog other.example/1+e7d495c0+ARumOP4j3EaLs9KKXwCPyl90wtZ72VPHj/qZTl8izT5I\n# as agreed\nquorum none\n","digest":"525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec"}
+{"origin":"other.example/1","policy":"log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF\nlog other.example/1+e7d495c0+ARumOP4j3EaLs9KKXwCPyl90wtZ72VPHj/qZTl8izT5I\n# as agreed\nquorum none\n","digest":"525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec"}
+{"origin":"ledger.example/2026","policy":"log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF\nlog other.example/1+e7d495c0+ARumOP4j3EaLs9KKXwCPyl90wtZ72VPHj/qZTl8izT5I\n# as agreed\nquorum none\n","digest":"525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec"}
+{"origin":"other.example/1","policy":"log ledger.example/2026+228b4b2b+ARblHiqNjKZCNUQtzQSWhO/xYZoXBrKtWAxC+pNjNIcF\nlog other.example/1+e7d495c0+ARumOP4j3EaLs9KKXwCPyl90wtZ72VPHj/qZTl8izT5I\n# as agreed\nquorum none\n","digest":"525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec"}
+{"note":{"message":"the SHA-256 of trap.txt is 525d1def891f8e1fa4c4a1c795bf98938f0f604d3c3ee6998cf9ef45b670caec"}}
+[0]
+
+"#]]
     );
-    assert_eq!(away("verify evidence.zip").1, Some(0));
 }
 
 #[test]

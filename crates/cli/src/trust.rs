@@ -1,7 +1,7 @@
 //! Whom a command believes: a policy that it was given, or what was accepted before.
 
 use std::{
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -60,8 +60,17 @@ impl TrustArgs {
 
 /// Reads a policy file.
 pub(crate) fn read_policy(path: &Path) -> Result<ReadPolicy, CommandError> {
+    read_policy_from(input::open(path)?, path)
+}
+
+/// Reads a policy file that was opened before.
+pub(crate) fn read_policy_from(from: impl Read, path: &Path) -> Result<ReadPolicy, CommandError> {
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
-    let bytes = input::read(path, limit)?;
+    parse_policy(input::read_from(from, path, limit)?, path)
+}
+
+/// The policy that these bytes are, which came from `path`.
+pub(crate) fn parse_policy(bytes: Vec<u8>, path: &Path) -> Result<ReadPolicy, CommandError> {
     let trust = Trust::parse(&bytes)
         .or_caller()
         .map_err(|error| error.context(format!("no policy in {}", input::shown(path))))?;

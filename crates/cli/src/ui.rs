@@ -3,6 +3,7 @@
 use std::{
     fmt::{self, Write as _},
     io::{self, IsTerminal as _, Write},
+    path::Path,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::{
     args::Format,
     error::{Blame, CommandError},
+    input,
 };
 
 /// How long something may take before a progress bar is shown.
@@ -161,7 +163,7 @@ impl Ui {
     }
 
     /// Asks the person at the terminal; nobody is asked where stdin or stderr is none.
-    pub(crate) fn confirm(&self, question: &str) -> Option<bool> {
+    fn confirm(&self, question: &str) -> Option<bool> {
         let mut stderr = io::stderr().lock();
         if self.format == Format::Json || !io::stdin().is_terminal() || !stderr.is_terminal() {
             return None;
@@ -172,6 +174,24 @@ impl Ui {
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).ok()?;
         Some(matches!(answer.trim(), "y" | "Y" | "yes"))
+    }
+
+    /// Goes on only where the person at the terminal agrees. Where nobody can be asked, `hint` says how to agree by an option. What comes from a
+    /// stream is not asked about: the answer might come out of it.
+    pub(crate) fn agree(&self, to: &str, from: &Path, hint: impl Into<String>) -> Result<(), CommandError> {
+        let answer = if input::is_stream(from) {
+            None
+        } else {
+            self.confirm(&format!("Do you agree to {to}?"))
+        };
+        let refused = format!("nobody has agreed to {to}");
+        match answer {
+            Some(true) => Ok(()),
+            Some(false) => Err(CommandError::caller(refused)),
+            None => {
+                Err(CommandError::caller(format!("{refused}, and there is no terminal to ask on")).hint(hint))
+            }
+        }
     }
 
     fn message(&self, kind: &str, style: Style, message: &str) {

@@ -108,19 +108,8 @@ fn agree(args: &Sign, envelopes: &[(Envelope, StatementInspection)], ui: &Ui) ->
         return Ok(());
     }
     let what = counted(unnamed.len(), "envelope", "envelopes");
-    let answer = if input::is_stream(&args.envelopes) {
-        None
-    } else {
-        ui.confirm(&format!("Sign {what}?"))
-    };
-    match answer {
-        Some(true) => Ok(()),
-        Some(false) => Err(CommandError::caller("nothing was signed")),
-        None => Err(CommandError::caller(format!(
-            "nobody has agreed to sign {what}, and there is no terminal to ask on"
-        ))
-        .hint("read what is shown above, and give the digest of each payload with --digest HEX")),
-    }
+    let hint = "read what is shown above, and give the digest of each payload with --digest HEX";
+    ui.agree(&format!("sign {what}"), &args.envelopes, hint)
 }
 
 fn read(line: &[u8], registry: Option<&Registry>) -> Result<(Envelope, StatementInspection), CommandError> {

@@ -2,18 +2,19 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
 use prova_bundle::{bag::Bag, verify::verify as verify_bag};
 use prova_core::{
-    hash::LeafHash,
+    hash::{Digest, LeafHash},
     id::{OrgId, Origin},
     key::KeyId,
     log::Vkey,
     registry::Registry,
     statement::{Keyring as _, charter::Purpose},
+    verdict::Trust,
 };
 use prova_store::Snapshot;
 use serde::Serialize;
@@ -22,22 +23,23 @@ use super::kept::Accepted;
 use crate::{
     commands::verify::bundle,
     error::CommandError,
-    trust::{policy_of, read_policy},
-    trust_store::{TrustStore, TrustStoreError},
+    input,
+    trust::{ReadPolicy, parse_policy, policy_of, read_policy, read_policy_from},
+    trust_store::{TrustStore, TrustStoreError, TrustedLedger},
     ui::{Show, Status, Ui},
 };
 
 /// Accept a ledger: what is verified of it holds from then on.
 ///
-/// Reads a ledger's directory, a bundle, or a policy file. Shows whose ledger it says it is, the hash of its charter, and every key that governs it;
-/// compare them with what those who run it told you by a way that you trust. Keeps the name and the hash after a yes at the terminal, or where
-/// `--charter` names the hash. A policy is accepted for every log that it names.
+/// Reads a ledger's directory, a bundle, or a policy file. Shows whose ledger it says it is, the hash of its charter, and every key that governs it,
+/// or all that a policy says; compare them with what those who run it told you by a way that you trust. Keeps the name and the hash after a yes at the
+/// terminal, or where `--charter` names the hash and, of a policy file, `--digest` its own. A policy is accepted for every log that it names.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit codes: 0 accepted, 1 the evidence is bad, 2 refused, or another ledger of that name was accepted before.
+Exit codes: 0 accepted, 1 the evidence is bad, 2 refused, nobody agreed, or another ledger of that name was accepted before.
 
 Example:
-  prova trust add policy.txt")]
+  prova trust add policy.txt --digest 49eb…")]
 pub(crate) struct AddArgs {
     /// The ledger's directory, a bundle, or a policy.
     #[arg(value_name = "LEDGER|BUNDLE|POLICY")]
@@ -45,6 +47,9 @@ pub(crate) struct AddArgs {
     /// The leaf hash of the charter, as those who run the ledger told you.
     #[arg(long, value_name = "HASH")]
     charter: Option<LeafHash>,
+    /// Accept the policy file that has this SHA-256, as those who run the ledger told you.
+    #[arg(long, value_name = "HEX")]
+    digest: Option<Digest>,
     /// A C2SP tlog-policy file with the witnesses that you ask for [default: the ledger's key alone].
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -103,72 +108,134 @@ impl Offered {
 /// Runs `prova trust add`.
 pub(super) fn run(args: &AddArgs, ui: &mut Ui) -> Result<Status, CommandError> {
     let store = TrustStore::of_user()?;
-    let (offered, policy) = if args.source.is_dir() {
-        let snapshot = Snapshot::open(&args.source)?;
-        let registry = snapshot.founding();
-        (
-            Offered::new(snapshot.charter().leaf(), registry),
-            policy_of(registry),
-        )
-    } else if crate::input::peek(&args.source, bundle::START_BYTES)
-        .is_ok_and(|(start, _)| bundle::is_bundle(&args.source, &start))
-    {
-        let mut bag = Bag::open(bundle::open(&args.source)?)
-            .map_err(|error| bundle::failed(&args.source, &error.into()))?;
-        let verified = verify_bag(&mut bag, &ui.progress("verifying", "files"))
-            .map_err(|error| bundle::failed(&args.source, &error))?;
-        let dossier = verified.dossier;
-        let registry = dossier.history().now();
-        (Offered::new(dossier.charter(), registry), policy_of(registry))
-    } else {
-        return add_policy(args, &store, ui);
+    let Source { ledger, own, file } = Source::read(args, ui)?;
+    let charter = ledger.as_ref().map(|ledger| ledger.charter).or(args.charter);
+    let origins = match &ledger {
+        Some(ledger) => vec![ledger.origin.clone()],
+        None => origins(&own.trust)?,
     };
-    ui.explain(&offered);
-    match (args.charter, offered.charter) {
-        (Some(want), got) if want != got => {
-            return Err(TrustStoreError::OtherCharter {
-                origin: offered.origin,
-                got,
-                want,
+    // What nobody has named yet, by the options that would.
+    let mut unnamed = Vec::new();
+    if let Some(ledger) = &ledger {
+        ui.explain(ledger);
+        let got = ledger.charter;
+        match args.charter {
+            Some(want) if want != got => {
+                let origin = ledger.origin.clone();
+                return Err(TrustStoreError::OtherCharter { origin, got, want }.into());
             }
-            .into());
+            Some(_) => {}
+            None => unnamed.push(format!("--charter {got}")),
         }
-        (Some(_), _) => {}
-        (None, got) => match ui.confirm("Is this the ledger that you mean?") {
-            Some(true) => {}
-            Some(false) => return Err(CommandError::caller("it was not accepted")),
-            None => {
-                return Err(
-                    CommandError::caller("nobody said that this is the ledger that is meant").hint(format!(
-                        "say so with --charter {got}, if that is the hash that you were told"
-                    )),
-                );
-            }
-        },
     }
-    let policy = match &args.policy {
-        Some(path) => read_policy(path)?.bytes,
-        None => policy.into_bytes(),
-    };
-    accept(&store, &offered.origin, Some(offered.charter), &policy, ui)?;
+    if let Some(file) = file {
+        for origin in &origins {
+            ui.explain(&Accepted::from(TrustedLedger {
+                origin: origin.clone(),
+                trust: own.trust.clone().with_charter(charter),
+                policy: own.bytes.clone(),
+            }));
+        }
+        let got = own.trust.digest();
+        ui.note(&format!("the SHA-256 of {} is {got}", input::shown(file)));
+        match args.digest {
+            Some(want) if want != got => {
+                let file = input::shown(file);
+                return Err(CommandError::caller(format!(
+                    "{file} has the digest {got}, want {want}"
+                )));
+            }
+            Some(_) => {}
+            None => unnamed.push(format!("--digest {got}")),
+        }
+    }
+    if !unnamed.is_empty() {
+        let what = if ledger.is_some() {
+            "accept this ledger"
+        } else {
+            "accept this policy"
+        };
+        let hint = format!(
+            "compare what is shown above with what you were told by those who run the ledger, and say so with {}",
+            unnamed.join(" ")
+        );
+        ui.agree(what, &args.source, hint)?;
+    }
+    for origin in &origins {
+        accept(&store, origin, charter, &own.bytes, ui)?;
+    }
     Ok(Status::Holds)
 }
 
-fn add_policy(args: &AddArgs, store: &TrustStore, ui: &mut Ui) -> Result<Status, CommandError> {
-    let policy = read_policy(&args.source)?;
-    if policy.trust.policy().logs().is_empty() {
+/// What is offered.
+struct Source<'a> {
+    /// The ledger, where one was seen.
+    ledger: Option<Offered>,
+    /// Whom to believe about it.
+    own: ReadPolicy,
+    /// The file that says so; absent where it is the ledger's key alone.
+    file: Option<&'a Path>,
+}
+
+impl<'a> Source<'a> {
+    fn read(args: &'a AddArgs, ui: &Ui) -> Result<Self, CommandError> {
+        let with = |charter, registry: &Registry| {
+            let own = match &args.policy {
+                Some(path) => read_policy(path)?,
+                None => parse_policy(policy_of(registry).into_bytes(), &args.source)?,
+            };
+            let file = args.policy.as_deref();
+            if file.is_none() && args.digest.is_some() {
+                return Err(CommandError::caller(
+                    "--digest is of a policy, and none was given",
+                ));
+            }
+            let ledger = Some(Offered::new(charter, registry));
+            Ok(Self { ledger, own, file })
+        };
+        if args.source.is_dir() {
+            let snapshot = Snapshot::open(&args.source)?;
+            return with(snapshot.charter().leaf(), snapshot.founding());
+        }
+        let (start, rest) = input::peek(&args.source, bundle::START_BYTES)?;
+        if bundle::is_bundle(&args.source, &start) {
+            // A bundle is opened anew, since its end is looked at first.
+            drop(rest);
+            let mut bag = Bag::open(bundle::open(&args.source)?)
+                .map_err(|error| bundle::failed(&args.source, &error.into()))?;
+            let verified = verify_bag(&mut bag, &ui.progress("verifying", "files"))
+                .map_err(|error| bundle::failed(&args.source, &error))?;
+            return with(verified.dossier.charter(), verified.dossier.history().now());
+        }
+        if args.policy.is_some() {
+            return Err(CommandError::caller(
+                "a policy is accepted as it is, want no --policy",
+            ));
+        }
+        Ok(Self {
+            ledger: None,
+            own: read_policy_from(rest, &args.source)?,
+            file: Some(&args.source),
+        })
+    }
+}
+
+/// The ledgers that a policy is about.
+fn origins(trust: &Trust) -> Result<Vec<Origin>, CommandError> {
+    let mut origins = Vec::new();
+    for log in trust.policy().logs() {
+        let name = log.key.name().to_string();
+        let origin = name
+            .parse()
+            .map_err(|_| CommandError::caller(format!("{name} is no name of a ledger")))?;
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    if origins.is_empty() {
         return Err(CommandError::caller("the policy lists no log"));
     }
-    for log in policy.trust.policy().logs() {
-        let origin: Origin = log
-            .key
-            .name()
-            .to_string()
-            .parse()
-            .map_err(|_| CommandError::caller(format!("{} is no name of a ledger", log.key.name())))?;
-        accept(store, &origin, args.charter, &policy.bytes, ui)?;
-    }
-    Ok(Status::Holds)
+    Ok(origins)
 }
 
 fn accept(
