@@ -10,8 +10,8 @@ use prova_core::{
     id::Origin,
     log::{MAX_POLICY_BYTES, Vkey},
     registry::Registry,
-    statement::Keyring as _,
-    verdict::Trust,
+    statement::{Keyring as _, charter::Purpose},
+    verdict::{Trust, Verdict},
 };
 use serde::Serialize;
 
@@ -97,12 +97,23 @@ impl Show for Unanchored<'_> {
 }
 
 /// That it is not known whose ledger it is, in words.
-pub(crate) fn whose(origin: &Origin) -> String {
+fn whose(origin: &Origin) -> String {
     format!("whose ledger {origin} is, is not known, since nobody whom you trust vouches for it")
 }
 
 /// What to do about that.
 pub(crate) const ACCEPT: &str = "`prova trust add` accepts a ledger once, --trust names a policy file; ask those who run it for both by a way that you trust";
+
+/// What is to be known before anything else: that the ledger is a test, and that nobody vouches for it.
+pub(crate) fn show_standing(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    if verdict.purpose == Some(Purpose::Test) {
+        writeln!(out, "a test ledger: its entries mean nothing")?;
+    }
+    if verdict.failed().next().is_none() && !verdict.is_anchored() {
+        writeln!(out, "{}", whose(&verdict.origin))?;
+    }
+    Ok(())
+}
 
 /// How a command ends that was asked about a log for which nobody vouches.
 pub(crate) fn unanchored(origin: &Origin, ui: &mut Ui) -> Result<Status, CommandError> {

@@ -13,12 +13,12 @@ use serde::Serialize;
 use super::ExportArgs;
 use crate::{
     clock,
-    commands::verify::show_standing,
     error::{Blame, CommandError},
     input,
     output::Draft,
     plain::{counted, plain},
     signing,
+    trust::show_standing,
     trust_store::TrustStoreError,
     ui::{Show, Status, Ui},
 };

@@ -20,14 +20,14 @@ use prova_query::bundle_page;
 use serde::Serialize;
 
 use super::{
-    ledger::{show_answers, show_findings, show_standing, status},
+    ledger::{show_answers, show_findings, status},
     seen,
 };
 use crate::{
     error::{Blame, CommandError, blame_of_io},
     input, output,
     plain::{counted, plain},
-    trust::TrustArgs,
+    trust::{TrustArgs, show_standing},
     ui::{Show, Status, Ui},
 };
 

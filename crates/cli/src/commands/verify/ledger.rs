@@ -9,7 +9,6 @@ use std::{
 use prova_core::{
     id::SubjectId,
     lifecycle::Finding,
-    statement::charter::Purpose,
     verdict::{Answer, ReasonCode, Trust, Verdict, VerdictScope},
     view::message::message,
 };
@@ -22,7 +21,7 @@ use crate::{
     ledger::LedgerArgs,
     output,
     plain::{counted, plain},
-    trust::{ACCEPT, TrustArgs, whose},
+    trust::{ACCEPT, TrustArgs, show_standing},
     trust_store::OTHER_CHARTER,
     ui::{Show, Status, Ui},
 };
@@ -148,17 +147,6 @@ pub(super) fn status(verdict: &Verdict, ui: &Ui) -> Result<Status, CommandError>
     } else {
         Status::Undecided
     })
-}
-
-/// What is to be known before anything else: that the ledger is a test, and that nobody vouches for it.
-pub(crate) fn show_standing(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    if verdict.purpose == Some(Purpose::Test) {
-        writeln!(out, "a test ledger: its entries mean nothing")?;
-    }
-    if verdict.failed().next().is_none() && !verdict.is_anchored() {
-        writeln!(out, "{}", whose(&verdict.origin))?;
-    }
-    Ok(())
 }
 
 impl Show for LedgerVerdict {

@@ -6,8 +6,6 @@ mod listing;
 mod proof;
 mod seen;
 
-pub(crate) use self::ledger::show_standing;
-
 use std::path::{Path, PathBuf};
 
 use clap::Args;
