@@ -15,6 +15,7 @@
 mod index_proofs;
 mod reject;
 mod samples;
+mod seeds;
 
 use std::{
     collections::BTreeMap,

@@ -137,6 +137,63 @@ fn every_row_is_written_as_it_was_read_and_no_damaged_row_is_a_panic() {
     assert_eq!(kinds, ['c', 'f', 'l', 'r', 's', 't']);
 }
 
+/// Which rows the fuzzer begins with, by the names of its seeds.
+const SEEDS: [(&str, u8); 6] = [
+    ("state", b's'),
+    ("registry", b'r'),
+    ("chain", schema::CHAINS),
+    ("fact", schema::FACTS),
+    ("alias", schema::ALIASES),
+    ("index", schema::LEAVES),
+];
+
+/// Writes seeds: of a small ledger's rows two of each kind, of facts one of each of theirs.
+fn write_seeds(folder: &Path) {
+    let directory = tempfile::tempdir().unwrap();
+    let mut entries = prova_testkit::generator::Generator::new(2026).take(1000);
+    let log_key = prova_core::key::published_test_key("log").unwrap();
+    let charter = entries.next().unwrap();
+    let mut ledger = crate::Ledger::create(directory.path(), &charter, log_key).unwrap();
+    ledger.append(None, &entries.collect::<Vec<_>>()).unwrap();
+    let mut counts = std::collections::BTreeMap::new();
+    let mut kinds_of_facts = std::collections::BTreeSet::new();
+    for (key, row) in all(&ledger) {
+        let Some((name, _)) = SEEDS.iter().find(|(_, kind)| *kind == key[0]) else {
+            continue;
+        };
+        let of_fact = schema::group_length(&key).map(|length| key[length - 1]);
+        let count = counts.entry(name).or_insert(0);
+        if of_fact.map_or(*count < 2, |kind| kinds_of_facts.insert(kind)) {
+            *count += 1;
+            std::fs::write(folder.join(format!("{name}-{count}")), [&key[..1], &row].concat()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn seeds_of_the_fuzzer_are_rows_of_this_version() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/seeds/rows");
+    if std::env::var_os("PROVA_WRITE_SEEDS").is_some() {
+        write_seeds(&folder);
+    }
+    let mut found = std::collections::BTreeSet::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let seed = std::fs::read(&path).unwrap();
+        let (kind, row) = seed.split_first().unwrap();
+        // Blocks of rows are the engine's.
+        if *kind != b'b' {
+            let known = |(known, of): &&(&str, u8)| of == kind && name.starts_with(known);
+            let (known, _) = SEEDS.iter().find(known).expect(name);
+            let written = read_as(*kind, row);
+            assert_eq!(written.as_deref(), Some(row), "{name} is no row of this version");
+            found.insert(*known);
+        }
+    }
+    assert_eq!(found.len(), SEEDS.len(), "{found:?}");
+}
+
 /// Every row, and the heads.
 fn all(ledger: &crate::Ledger) -> Vec<KeyValue> {
     let store = ledger.state().store().unwrap();
