@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::Range};
 use prova_core::{
     hash::LeafHash,
     index::term::{Term, terms},
-    ledger::{AdmitError, EntryRefusal, Inadmissible, Places, admit},
+    ledger::{AdmitError, EntryRefusal, Inadmissible, Placing, admit},
     lifecycle::{Finding, Layer, Lives},
     position::{EntryIndex, TreeSize},
     registry::{EntitlementError, Registry, RegistryError},
@@ -69,7 +69,7 @@ struct Tried {
     terms: BTreeSet<Term>,
 }
 
-impl Places for RehearsalRows<'_> {
+impl Placing for RehearsalRows<'_> {
     type Failure = ReadError;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, ReadError> {

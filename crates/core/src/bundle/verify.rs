@@ -26,7 +26,7 @@ use crate::{
     },
     key::KeyId,
     ledger::{
-        AdmitError, BATCH_ENTRIES, EntryFault, EntryRefusal, Inadmissible, Places, SealedView, admit,
+        AdmitError, BATCH_ENTRIES, EntryFault, EntryRefusal, Inadmissible, Placing, SealedView, admit,
         check_link, check_speakers, seen, step,
     },
     lifecycle::{Chain, Layer},
@@ -75,7 +75,7 @@ pub struct Verifier {
     replaced: Vec<(EntryIndex, Root)>,
     sparse: Sparse,
     waiting: Vec<(EntryIndex, Unverified)>,
-    standing: Standing,
+    standing: EntryPlaces,
     /// The entries that each key signed.
     signed: HashMap<KeyId, Vec<EntryIndex>>,
     /// The entries about reported components, and those that enrolled their signers.
@@ -91,7 +91,7 @@ pub struct Verifier {
 
 /// Where the entries so far stand.
 #[derive(Debug, Default)]
-struct Standing {
+struct EntryPlaces {
     leaves: BTreeMap<EntryIndex, LeafHash>,
     places: HashMap<LeafHash, EntryIndex>,
     postings: HashMap<Term, Vec<EntryIndex>>,
@@ -100,7 +100,7 @@ struct Standing {
 /// What is known before an entry.
 struct Known<'a> {
     sparse: &'a Sparse,
-    standing: &'a Standing,
+    standing: &'a EntryPlaces,
 }
 
 /// The rows of a bundle that has every entry.
@@ -128,7 +128,7 @@ impl<'a> Layer for WholeRows<'a> {
     }
 }
 
-impl Places for Standing {
+impl Placing for EntryPlaces {
     type Failure = Infallible;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {
@@ -141,7 +141,7 @@ impl Places for Standing {
     }
 }
 
-impl Places for Known<'_> {
+impl Placing for Known<'_> {
     type Failure = Infallible;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {
@@ -153,7 +153,7 @@ impl Places for Known<'_> {
     }
 }
 
-impl Places for WholeRows<'_> {
+impl Placing for WholeRows<'_> {
     type Failure = Infallible;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {
@@ -233,7 +233,7 @@ impl Verifier {
             replaced: Vec::new(),
             sparse: Sparse::new(followed),
             waiting: Vec::new(),
-            standing: Standing::default(),
+            standing: EntryPlaces::default(),
             signed: HashMap::new(),
             about: Vec::new(),
             enrolments: BTreeSet::new(),

@@ -130,7 +130,7 @@ impl<E> From<Inadmissible> for AdmitError<E> {
 }
 
 /// What can say where the entries before stand.
-pub trait Places {
+pub trait Placing {
     /// Why a row cannot be read.
     type Failure;
 
@@ -148,7 +148,7 @@ pub trait Places {
 }
 
 /// A view that can say what a seal of all entries before must state.
-pub trait SealedView: View + Places<Failure = <Self as View>::Error> {
+pub trait SealedView: View + Placing<Failure = <Self as View>::Error> {
     /// The index over all entries so far.
     ///
     /// # Errors
@@ -180,7 +180,7 @@ pub fn step<V: SealedView>(
 ///
 /// # Errors
 /// An error leaves everything as it was.
-pub fn admit<V: View + Places<Failure = <V as View>::Error>>(
+pub fn admit<V: View + Placing<Failure = <V as View>::Error>>(
     view: &V,
     registry: &mut Option<Registry>,
     size: TreeSize,
@@ -278,7 +278,7 @@ fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
 
 /// The entry of a subject's chain that those who sign an event had seen, if any: one before this, and not before one that any of their
 /// keys signed there. What others said in between never makes a statement inadmissible.
-pub(crate) fn seen<P: Places>(
+pub(crate) fn seen<P: Placing>(
     places: &P,
     subject: &Subject,
     chain: Option<&Chain>,

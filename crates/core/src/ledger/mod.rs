@@ -11,7 +11,7 @@ mod replay;
 pub(crate) use self::admission::{check_link, check_speakers, seen};
 pub(crate) use self::ahead::Ahead;
 pub use self::{
-    admission::{AdmitError, Inadmissible, Places, SealedView, admit, step},
+    admission::{AdmitError, Inadmissible, Placing, SealedView, admit, step},
     ahead::ReadAhead,
     fault::{EntryFault, EntryRefusal},
     replay::{BATCH_ENTRIES, MemoryRows, Replay, ReplayError, Replayed, Rows},

@@ -7,7 +7,7 @@
 use std::{collections::HashMap, convert::Infallible, ops::Range};
 
 use super::{
-    admission::{AdmitError, Places, SealedView, step},
+    admission::{AdmitError, Placing, SealedView, step},
     fault::{EntryFault, EntryRefusal},
 };
 use crate::{
@@ -296,7 +296,7 @@ impl Layer for MemoryRows {
     }
 }
 
-impl Places for MemoryRows {
+impl Placing for MemoryRows {
     type Failure = Infallible;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, Infallible> {

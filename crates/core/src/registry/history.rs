@@ -21,7 +21,7 @@ pub struct History {
 }
 
 /// The keys of all participants ever, and those of one root.
-struct Keys<'a> {
+struct KeysAt<'a> {
     now: &'a Registry,
     root: &'a Root,
 }
@@ -156,7 +156,7 @@ impl History {
             index,
             source: Box::new(source),
         })?;
-        let keys = Keys {
+        let keys = KeysAt {
             now: &self.now,
             root: self.root_before(index),
         };
@@ -184,7 +184,7 @@ impl History {
     }
 }
 
-impl Keyring for Keys<'_> {
+impl Keyring for KeysAt<'_> {
     fn public_key(&self, id: &KeyId) -> Option<&PublicKey> {
         let record = self.now.keys().get(id);
         record

@@ -6,7 +6,7 @@ use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::{TermKey, term::Term},
-    ledger::Places,
+    ledger::Placing,
     lifecycle::{Chain, Fact, FactKey, FactKind, View},
     position::{EntryIndex, within},
     registry::Registry,
@@ -55,7 +55,7 @@ impl View for StoreRows {
     }
 }
 
-impl Places for StoreRows {
+impl Placing for StoreRows {
     type Failure = RowError;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {

@@ -10,7 +10,7 @@ use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::{Index, TermKey, term::Term},
-    ledger::{self, Rows, SealedView},
+    ledger::{Placing, Rows, SealedView},
     lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
     position::EntryIndex,
     statement::seal::Sealed,
@@ -368,7 +368,7 @@ impl View for Scratch {
     }
 }
 
-impl ledger::Places for Scratch {
+impl Placing for Scratch {
     type Failure = RowError;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {

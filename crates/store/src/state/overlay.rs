@@ -8,7 +8,7 @@ use std::{
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::{Places, Rows, SealedView},
+    ledger::{Placing, Rows, SealedView},
     lifecycle::{Changes, Layer, Lives},
     position::{EntryIndex, TreeSize, within},
     registry::Registry,
@@ -120,7 +120,7 @@ impl Layer for Overlay<'_> {
     }
 }
 
-impl Places for Overlay<'_> {
+impl Placing for Overlay<'_> {
     type Failure = RowError;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {

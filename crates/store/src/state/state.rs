@@ -9,7 +9,7 @@ use prova_core::{
     hash::LeafHash,
     id::{Alias, SubjectId},
     index::term::Term,
-    ledger::Places,
+    ledger::Placing,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, distrusted, facts},
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -170,7 +170,7 @@ impl State {
     }
 }
 
-impl Places for State {
+impl Placing for State {
     type Failure = ReadError;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, ReadError> {

@@ -5,7 +5,7 @@ use std::{ops::Range, path::Path};
 use prova_core::{
     hash::LeafHash,
     index::term::Term,
-    ledger::{Places, Replay, Rows, SealedView},
+    ledger::{Placing, Replay, Rows, SealedView},
     lifecycle::{Changes, Layer},
     position::{EntryIndex, TreeSize},
     registry::Registry,
@@ -203,7 +203,7 @@ impl<'a> Layer for Spilling<'a> {
     }
 }
 
-impl Places for Spilling<'_> {
+impl Placing for Spilling<'_> {
     type Failure = RowError;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {

@@ -6,7 +6,7 @@ use prova_core::{
     hash::{Digest, LeafHash},
     id::SubjectId,
     index::term::Term,
-    ledger::{Places, Rows, SealedView},
+    ledger::{Placing, Rows, SealedView},
     lifecycle::{Changes, Layer, View},
     position::{EntryIndex, TreeSize},
     statement::seal::Sealed,
@@ -196,7 +196,7 @@ impl Layer for Comparison<'_> {
     }
 }
 
-impl Places for Comparison<'_> {
+impl Placing for Comparison<'_> {
     type Failure = RowError;
 
     fn place(&self, leaf: &LeafHash) -> Result<Option<EntryIndex>, RowError> {
