@@ -218,7 +218,7 @@ a test ledger: its entries mean nothing
 evidence.zip: ledger.example/2026, 11 entries, 19 signatures; checkpoint of size 11 with root a21c66ef0241f9e7f8f613810dd9a90f63e12d9caacaff3199b8c714c9e95083
   authentic   cannot be decided  all 19 signatures on 11 entries are good, and the entries are in the log; but whose ledger this is, is not known
   entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
-  unbroken    cannot be decided  every statement about the components follows the one before it; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement about the components follows an earlier one, and all that its own keys had signed there; but whose ledger this is, is not known
   complete    cannot be decided  under 3 terms the entries are all that the ledger's seal in entry 10 counts, and the 1 from there on are all here; but whose ledger this is, is not known
   consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f, and 0000000000000000000000000000000000000000000000000000000000000000 was accepted
   acceptable  cannot be decided  no rule pack was given
@@ -307,7 +307,7 @@ a test ledger: its entries mean nothing
 ledger.example/2026, 4 entries, 4 signatures, 1 component; checkpoint of size 4 with root 6efb22633577ff6a0686df7479606f524408646854fb6e923cfff87b41e2d0e3
   authentic   cannot be decided  all signatures on 4 entries are good; but whose ledger this is, is not known
   entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
-  unbroken    cannot be decided  every statement follows the last one in the chains of its subjects; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows an entry of its subjects' chains, and all that its own keys had signed there; but whose ledger this is, is not known
   complete    cannot be decided  all 4 entries that the checkpoint covers were read, and give its root; but whose ledger this is, is not known
   consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
   acceptable  cannot be decided  no rule pack was given
@@ -319,7 +319,7 @@ a test ledger: its entries mean nothing
 type:dns:nordlys.example/AAU/R1 in ledger.example/2026; checkpoint of size 4 with root 6efb22633577ff6a0686df7479606f524408646854fb6e923cfff87b41e2d0e3
   authentic   cannot be decided  all signatures on its 1 statement are good; but whose ledger this is, is not known
   entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
-  unbroken    cannot be decided  every statement follows the one before it in the chain; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement follows an earlier one of the chain, and all that its own keys had signed there; but whose ledger this is, is not known
   complete    cannot be decided  of the 4 entries that the checkpoint covers, all of which were read, 1 are about it and 0 mention it; but whose ledger this is, is not known
   consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
   acceptable  cannot be decided  no rule pack was given
@@ -331,7 +331,7 @@ a test ledger: its entries mean nothing
 forged.zip: ledger.example/2026, 4 entries, 4 signatures; checkpoint of size 4 with root 6efb22633577ff6a0686df7479606f524408646854fb6e923cfff87b41e2d0e3
   authentic   cannot be decided  all 4 signatures on 4 entries are good, and the entries are in the log; but whose ledger this is, is not known
   entitled    cannot be decided  every signer was enrolled in its role where it spoke; but whose ledger this is, is not known
-  unbroken    cannot be decided  every statement about the components follows the one before it; but whose ledger this is, is not known
+  unbroken    cannot be decided  every statement about the components follows an earlier one, and all that its own keys had signed there; but whose ledger this is, is not known
   complete    cannot be decided  all 4 entries that the checkpoint covers are here; but whose ledger this is, is not known
   consistent  fails              this is another ledger under the name ledger.example/2026: its charter has the leaf hash bc1c5a8c53498f686161621069fb99d1a406e946d28d738b02ef09dc8bf0431a, and aaea1fdd235d5ccab99b82c441d1135cd5b917d3c746319203f76f8c3b98053f was accepted
   acceptable  cannot be decided  no rule pack was given
