@@ -298,8 +298,8 @@ pub fn follow_script(script: &[u8]) {
     assert_eq!(rows.findings(), ledger.rows.findings(), "the audit's findings");
     if let Some(registry) = &ledger.registry {
         assert_eq!(
-            distrusted(registry, |key| rows.posting(&Term::Key(*key))),
-            distrusted(registry, |key| ledger.rows.posting(&Term::Key(*key))),
+            distrusted(registry, |key| Ok::<_, Infallible>(rows.posting(&Term::Key(*key)).to_vec())),
+            distrusted(registry, |key| Ok(ledger.rows.posting(&Term::Key(*key)).to_vec())),
             "the audit's distrust"
         );
     }
