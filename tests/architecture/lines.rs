@@ -6,7 +6,7 @@ use crate::source::workspace;
 
 /// There must be fewer. When its crates had been put into rooms, the workspace had 46,615 lines; before, 44,898. A commit that adds something
 /// to the program raises the limit by what that takes, and says so.
-const LIMIT: usize = 49_750;
+const LIMIT: usize = 51_000;
 
 #[test]
 fn there_is_less_code_than_there_was() {

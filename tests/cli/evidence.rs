@@ -268,7 +268,7 @@ whole.zip: ledger.example/2026, 16 entries, 25 signatures; checkpoint of size 19
   authentic   holds              all 25 signatures on 16 entries are good, and the entries are in the log
   entitled    holds              every signer was enrolled in its role where it spoke
   unbroken    holds              every statement about the components follows an earlier one, and all that its own keys had signed there
-  complete    holds              under 4 terms the entries are all that the ledger's seal in entry 18 counts, and the 1 from there on are all here
+  complete    holds              under 3 terms the entries are all that the ledger's seal in entry 18 counts, and the 1 from there on are all here
   consistent  cannot be decided  the policy's log signed the checkpoint; the policy asks for no witness, so what others see is not known
   acceptable  cannot be decided  no rule pack was given
   exported by dns:auditor.example at 2026-03-01T08:00:00Z
@@ -276,7 +276,7 @@ whole.zip: ledger.example/2026, 16 entries, 25 signatures; checkpoint of size 19
 
 unit:dns:nordlys.example/AAU/S2
   entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
-  entry 14: custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
+  entry 14: other-account: dns:north.example has an account of its own
   entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 $ prova verify hidden.zip

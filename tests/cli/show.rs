@@ -20,12 +20,10 @@ unit:dns:nordlys.example/AAU/S2
   name        AAU
   category    ran.aau
   type        type:dns:nordlys.example/AAU/R1
-  holder      North (dns:north.example)
+  holder      Carrier (dns:carrier.example)
   title       Nordlys (dns:nordlys.example)
-  slot        slot:dns:north.example/gNB-2
   custody     Nordlys from entry 9 to 11: made it
-  custody     Carrier from entry 11 to 14: handed over, signed by both sides
-  custody     North from entry 14: installed; no hand-over on record
+  custody     Carrier from entry 11: handed over, signed by both sides
   transfer    open: Nordlys to North, carried by Carrier, title to North, shipped in entry 10, in the carrier's hands since entry 11
   chain       5 entries, head c4317c0a9e8658b66929942911ec8f9b3ce8c0db3066857c4ebcb44ff92ecf0b
 
@@ -42,7 +40,8 @@ unit:dns:nordlys.example/AAU/S2
 14  2026-03-01T08:00:00Z  install       North, operator
     installs it as ran.aau in a general area
     the same statement is about 1 other component
-    ! custody-gap: installed by dns:north.example, but the last known holder is dns:carrier.example
+    ! other-account: dns:north.example has an account of its own
+    · at the entry alone: custody-gap: taken into use by dns:north.example, who had not received it
     ! contradicted by entry 15, by Carrier
 15  2026-03-01T08:00:00Z  correct       Carrier, carrier
     disputes the entry 2842997f2b36…: ours\u{1b}[2J\u{202e}still
@@ -245,7 +244,7 @@ slot:dns:north.example/gNB-1  1 entry, last 13, head 1cfa4f29bf1917391573b27c493
 slot:dns:north.example/gNB-2  1 entry, last 14, head 2842997f2b36ba55b4d905f660a02b5fb8a9848c23aa7825288ce56785f01e6d
 type:dns:nordlys.example/AAU/R1  1 entry, last 7, head 90f702e4a0ccbdbcf2f8e40e60ce1815c92fe8250567fa84efac02e61c2873d9
 unit:dns:nordlys.example/AAU/S1  5 entries, last 13, head 1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68  ! 1 finding
-unit:dns:nordlys.example/AAU/S2  5 entries, last 15, head c4317c0a9e8658b66929942911ec8f9b3ce8c0db3066857c4ebcb44ff92ecf0b  ! 3 findings
+unit:dns:nordlys.example/AAU/S2  5 entries, last 15, head c4317c0a9e8658b66929942911ec8f9b3ce8c0db3066857c4ebcb44ff92ecf0b  ! 2 findings
 [0]
 $ prova show --heads slot: --format json
 {"subject":"slot:dns:north.example/gNB-1","entries":1,"last":13,"head":"1cfa4f29bf1917391573b27c4934b0c134944fe6e092f1b7bd8c2c96cf756a68","findings":0}

@@ -36,7 +36,7 @@ unit:dns:nordlys.example/AAU/S1 (Nordlys)  ! distrusted-key
 [0]
 $ prova trace slot:dns:north.example/gNB-2
 slot:dns:north.example/gNB-2 (North, ran.aau)
-└─ occupied by unit:dns:nordlys.example/AAU/S2 (Nordlys)  ! custody-gap, distrusted-key
+└─ occupied by unit:dns:nordlys.example/AAU/S2 (Nordlys)  ! distrusted-key
    └─ type type:dns:nordlys.example/AAU/R1 (AAU, Nordlys, ran.aau)
       ├─ bill of materials, CycloneDX 1.6, sha256 40fdbb2642f2ba4e5d34a03b6fa25b6abf86a8594db0c4296e9e6eae9c93efcd
       │  ├─ AAU, device, supplied by Nordlys

@@ -57,7 +57,13 @@ fn every_entry_is_admitted_and_the_findings_are_those_meant() {
         .collect();
     assert_eq!(
         codes.into_iter().collect::<Vec<_>>(),
-        ["clone", "disputed-transfer", "no-birth", "unreleased-firmware"]
+        [
+            "clone",
+            "custody-gap",
+            "disputed-transfer",
+            "no-birth",
+            "unreleased-firmware"
+        ]
     );
     let found = independent::audit(directory.path()).unwrap();
     assert_eq!(found.entries.len(), ENTRIES + 1);

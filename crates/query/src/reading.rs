@@ -8,9 +8,9 @@ use std::{
 
 use prova_core::{
     hash::Digest,
-    id::{Alias, SubjectId},
+    id::{Alias, OrgId, SubjectId},
     index::term::Term,
-    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, View},
+    lifecycle::{Chain, Fact, FactKey, FactKind, Finding, FindingCode, FoundAt, FoundDetail, View},
     position::EntryIndex,
     registry::{
         Registry,
@@ -296,8 +296,8 @@ impl View for Reading {
         Ok(chain.map(|chain| self.with_distrust(id, chain)))
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadingError> {
-        Ok(self.state.alias_holder(alias)?)
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, ReadingError> {
+        Ok(self.state.alias_holder(by, alias)?)
     }
 
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, ReadingError> {
@@ -317,7 +317,10 @@ impl View for Reading {
         for finding in self.distrusted_of(of) {
             let key = FactKey::Findings(finding.entry);
             if let Fact::Findings(details) = by_entry.entry(key).or_insert(Fact::Findings(Vec::new())) {
-                details.push(finding.detail.clone());
+                details.push(FoundDetail {
+                    on: FoundAt::Chain,
+                    detail: finding.detail.clone(),
+                });
             }
         }
         Ok(by_entry.into_iter().collect())

@@ -134,7 +134,8 @@ impl<'a> Rehearsal<'a> {
             Err(AdmitError::Refused(refusal)) => return Err(refusal.into()),
             Err(AdmitError::View(error)) => return Err(error.into()),
         };
-        let findings = changes.findings().collect();
+        let mut findings: Vec<_> = changes.findings().collect();
+        findings.sort();
         self.rows.changes.extend(changes);
         if let Some(registry) = &self.registry {
             let index = self.size.next();

@@ -25,6 +25,7 @@ pub(crate) fn title(code: FindingCode) -> &'static str {
         FindingCode::AfterEnd => "Something after the end",
         FindingCode::NotCustodian => "Acting without holding it",
         FindingCode::CustodyGap => "Gap in custody",
+        FindingCode::TitleGap => "Title from somebody without it",
         FindingCode::NotConsignee => "Received by somebody else",
         FindingCode::DoubleTransfer => "Sent twice",
         FindingCode::DisputedTransfer => "Disputed hand-over",
@@ -34,11 +35,15 @@ pub(crate) fn title(code: FindingCode) -> &'static str {
         FindingCode::TwoPlaces => "In two places at once",
         FindingCode::SlotOccupied => "Two units in one place",
         FindingCode::NotInSlot => "Taken from where it was not",
-        FindingCode::ForeignSlot => "Installed in another operator's place",
+        FindingCode::ForeignSlot => "A place filled without its operator",
         FindingCode::UnreleasedFirmware => "Firmware that nobody released",
         FindingCode::WrongFirmware => "Firmware for another model",
         FindingCode::ForeignFirmware => "Firmware of an unnamed producer",
         FindingCode::FirmwareMismatch => "Other firmware than recorded",
+        FindingCode::SignedUnseen => "Signed without having seen a change",
+        FindingCode::UnprovenOrigin => "Origin that nothing proves",
+        FindingCode::Claim => "Said by somebody it does not belong to",
+        FindingCode::OtherAccount => "Another account of the same unit",
         FindingCode::DistrustedKey => "Signed with a distrusted key",
     }
 }
@@ -112,6 +117,24 @@ pub(crate) fn consequence(code: FindingCode) -> &'static str {
         }
         FindingCode::FirmwareMismatch => {
             "Other software was found or replaced than the ledger knew: a change was made without a record."
+        }
+        FindingCode::TitleGap => {
+            "The record says that somebody else has title. Ask the seller for the contract by which it came to own what it sold."
+        }
+        FindingCode::SignedUnseen => {
+            "Between what its signer had seen and this statement, others changed the same thing. What they changed stands; ask the signer \
+             whether it still means what it said."
+        }
+        FindingCode::UnprovenOrigin => {
+            "The component is said to have a history in another ledger. Ask for evidence from there; until then this takes the place of nothing."
+        }
+        FindingCode::Claim => {
+            "It is on record that this was said, and by whom. It changes nothing here: only who has the component, made it, or runs the \
+             place may say so."
+        }
+        FindingCode::OtherAccount => {
+            "Somebody else says to have, or to have had, this unit. The history shown rests on the birth that counts, or on who spoke first; \
+             if it is your supplier who has the other account, have both sides sign the hand-over."
         }
         FindingCode::DistrustedKey => {
             "The key was revoked later, and what it signed from some entry on is not to be believed: somebody else may have signed this."

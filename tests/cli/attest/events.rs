@@ -53,8 +53,8 @@ entry 8 with leaf hash aa91fa43f044c01c05c7d6088fa10e8d0a9a1218aa3acf308b1a20e7b
 [0]
 $ prova attest manufacture unit:dns:nordlys.example/AAU/S1 unit:dns:nordlys.example/PSU/P1 --type type:dns:nordlys.example/AAU/R1 --site-country SE --lot L1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --key keys/nordlys.pem
 entry 9 with leaf hash f2aba230666d859b8c84d00d6b5d42cc57f43f1e425ac7f98122035aba01e7f9
-warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
-warning: finding foreign-firmware about unit:dns:nordlys.example/PSU/P1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
+warning: finding unreleased-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which nobody who may has released
+warning: finding unreleased-firmware about unit:dns:nordlys.example/PSU/P1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which nobody who may has released
 [0]
 $ prova attest assemble unit:dns:nordlys.example/AAU/S1 unit:dns:nordlys.example/PSU/P1 --key keys/nordlys.pem
 entry 10 with leaf hash 0e85454f0d79e8b368b56f76bd1364c1986fa0f14affea5fb7d8bd785b4da876
@@ -76,11 +76,11 @@ entry 15 with leaf hash 3f26e8f006281bda7f312b74785bcf2b20bd5d6e8cf1a1b683de0a8e
 [0]
 $ prova attest install slot:dns:north.example/SubNetwork=1/gNB-7 unit:dns:nordlys.example/AAU/S1 --category ran.aau --area sensitive --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --key keys/operator-north.pem
 entry 16 with leaf hash 4c2b1566c2bbac96a7e3137711831fc5e8c419b502a280bbbee11d080704c74d
-warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
+warning: finding unreleased-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which nobody who may has released
 [0]
 $ prova attest update unit:dns:nordlys.example/AAU/S1 --firmware artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --method remote --key keys/operator-north.pem
 entry 17 with leaf hash 5538bad1d3d8ba4a06ce0043289f9749d754ee223cfe2205d313d66230ae54a8
-warning: finding foreign-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 of dns:fjordos.example, whom no manifest of type:dns:nordlys.example/AAU/R1 names as supplier
+warning: finding unreleased-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which nobody who may has released
 [0]
 $ prova attest maintain unit:dns:nordlys.example/AAU/S1 --action inspect --remote-from SE --key keys/operator-north.pem
 entry 18 with leaf hash 7868692f49aa9794b75cee27438355e7f176ba1bde11e9845362c9425ba7290e
@@ -145,16 +145,17 @@ warning: finding second-birth about unit:dns:nordlys.example/AAU/S1: manufacture
       "known": false,
       "findings": [
         {
-          "code": "unreleased-firmware",
-          "severity": "gap",
+          "code": "claim",
+          "severity": "notice",
           "subject": "unit:dns:nordlys.example/AAU/S1",
           "entry": 10,
           "detail": {
-            "unreleasedFirmware": {
-              "artefact": "artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+            "claim": {
+              "by": "dns:north.example",
+              "event": "update"
             }
           },
-          "message": "runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which no producer has released"
+          "message": "dns:north.example states update, and may not write there: it changes nothing"
         }
       ]
     }
@@ -163,7 +164,7 @@ warning: finding second-birth about unit:dns:nordlys.example/AAU/S1: manufacture
 
 "#]])
         .stderr_eq(str![[r#"
-{"warning":{"message":"finding unreleased-firmware about unit:dns:nordlys.example/AAU/S1: runs artefact:sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, which no producer has released"}}
+{"warning":{"message":"finding claim about unit:dns:nordlys.example/AAU/S1: dns:north.example states update, and may not write there: it changes nothing"}}
 
 "#]]);
 }

@@ -124,7 +124,7 @@ fn a_report_is_a_page_about_one_component_and_the_same_each_time() {
     let read = |name: &str| fs::read_to_string(sandbox.path(name)).unwrap();
     let gapped = read("gapped.html");
     assert!(gapped == read("again.html"));
-    assert!(gapped.contains(GAPPED) && gapped.contains("Gap in custody"));
+    assert!(gapped.contains(GAPPED) && gapped.contains("Another account of the same unit"));
 
     sandbox.ok("prove 12 -o some.tlog-proof");
     assert_transcript!(

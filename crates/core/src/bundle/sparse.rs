@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     hash::LeafHash,
-    id::{Alias, ComponentId, Kind, SubjectId},
+    id::{Alias, ComponentId, Kind, OrgId, SubjectId},
     lifecycle::{self, Chain, Changes, Fact, FactKey, FactKind, Layer, Lives, MAX_NESTING, Moment, View},
     position::EntryIndex,
     statement::{
@@ -94,11 +94,11 @@ impl View for Window<'_> {
         self.sparse.chain(id)
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
         if !self.sparse.followed.has_alias(alias) {
             self.wanted.borrow_mut().insert(Want::Alias(alias.clone()));
         }
-        self.sparse.alias_holder(alias)
+        self.sparse.alias_holder(by, alias)
     }
 
     // Nothing is noted here: the chain is asked for before its facts are.
@@ -159,7 +159,7 @@ impl Sparse {
         (stated, event): (&[Subject], &EventPredicate),
         seen: impl Fn(&Subject, Option<&Chain>) -> Result<Option<EntryIndex>, E>,
     ) -> Result<BTreeSet<Want>, E> {
-        let new_holders = self.new_holders(stated);
+        let new_holders = self.new_holders(stated, event);
         if !stated.iter().any(|subject| self.followed.has(&subject.id)) {
             self.lives.aliases.extend(new_holders);
             return Ok(BTreeSet::new());
@@ -210,13 +210,17 @@ impl Sparse {
         Ok(wanted)
     }
 
-    /// The instance aliases that this entry is the first to state, and for which unit.
-    fn new_holders(&self, stated: &[Subject]) -> BTreeMap<Alias, SubjectId> {
+    /// The instance aliases with which this entry is the first of its speaker's to make a unit, and which.
+    fn new_holders(&self, stated: &[Subject], event: &EventPredicate) -> BTreeMap<(OrgId, Alias), SubjectId> {
         let mut new = BTreeMap::new();
+        if !matches!(event.event, Event::Manufacture(_)) {
+            return new;
+        }
         for subject in stated.iter().filter(|subject| of_kind(&subject.id, Kind::Unit)) {
             for alias in subject.aliases.iter().filter(|alias| alias.names_an_instance()) {
-                if !self.lives.aliases.contains_key(alias) {
-                    new.entry(alias.clone()).or_insert_with(|| subject.id.clone());
+                let key = (event.by.clone(), alias.clone());
+                if !self.lives.aliases.contains_key(&key) {
+                    new.entry(key).or_insert_with(|| subject.id.clone());
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What a ledger knows of one subject after some number of entries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,12 +31,16 @@ pub struct Chain {
     pub first: EntryIndex,
     /// Number of entries.
     pub length: u64,
-    /// The latest time claimed.
+    /// The time that its last entry claims.
     pub time: Timestamp,
     /// The ledger that the chain comes from, if another.
     pub from: Option<Origin>,
-    /// How much is wrong, by kind.
+    /// How much is wrong, by kind: of a unit, in the line that is shown.
     pub found: BTreeMap<FindingCode, u64>,
+    /// The last who changed something by what it said here, and when, as it claims: of a unit, in the line that is shown.
+    pub said: Option<Said>,
+    /// Of a unit: how many lines there are beside the one that is shown.
+    pub accounts: u64,
     /// The entry that ended it.
     pub ended: Option<EntryIndex>,
     /// What only this kind of subject has.
@@ -80,21 +84,37 @@ pub struct ArtefactLife {
     pub name: Option<String>,
     /// The version that its manifest states.
     pub version: Option<String>,
-    /// The first entry by which its producer released it.
+    /// The first entry by which anybody released it.
     pub released: Option<EntryIndex>,
-    /// The organisation that released it.
+    /// The organisation that released it first. Others' releases of it are facts.
     pub producer: Option<OrgId>,
-    /// Whether it runs on some types only.
-    pub is_limited: bool,
 }
 
-/// What is known of a unit.
+/// A claim of time, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Who spoke.
+    pub by: OrgId,
+    /// The latest time that it claimed.
+    pub time: Timestamp,
+}
+
+/// What is known of a unit on one of its lines. A line is begun by a birth or by somebody who acts as holder, and passes on by what both sides
+/// signed; others' words change nothing on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitLife {
+    /// The entry that began the line, which it is told by; absent where there is none yet.
+    pub began: Option<EntryIndex>,
+    /// Who began it.
+    pub begun_by: Option<OrgId>,
+    /// Whether it is the line of the birth that counts: the unit's record.
+    pub is_record: bool,
     /// The type that it was made as.
     pub of_type: Option<ComponentId>,
     /// The entry of its manufacture.
     pub born: Option<EntryIndex>,
+    /// Who made it.
+    pub maker: Option<OrgId>,
     /// The last change of who holds it.
     pub custody: Option<CustodyChange>,
     /// Who has legal title.
@@ -105,8 +125,48 @@ pub struct UnitLife {
     pub slot: Option<ComponentId>,
     /// What it runs.
     pub firmware: Option<ComponentId>,
-    /// The last recall.
+    /// The last recall by who may recall it.
     pub recalled: Option<EntryIndex>,
+    /// The entry that ended it.
+    pub ended: Option<EntryIndex>,
+    /// Which entry changed what last, and who signed it.
+    pub changed: BTreeMap<Register, ChangedBy>,
+    /// What the chain keeps of the line that is shown, while this is another.
+    pub aside: Option<Box<Aside>>,
+}
+
+/// What the chain of a unit keeps of the line that is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// How much is wrong, by kind.
+    pub found: BTreeMap<FindingCode, u64>,
+    /// The last who changed something, and when.
+    pub said: Option<Said>,
+}
+
+/// What a statement can change of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Register {
+    /// Who holds it, or what it is in.
+    Holder,
+    /// Who has title.
+    Title,
+    /// The slot that it is in.
+    Place,
+    /// What it runs.
+    Firmware,
+    /// That its life is over.
+    End,
+}
+
+/// The entry that changed something, and who signed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedBy {
+    /// The entry.
+    pub at: EntryIndex,
+    /// Who signed.
+    pub signers: BTreeSet<OrgId>,
 }
 
 /// What is known of a slot.
@@ -125,6 +185,8 @@ pub struct SlotLife {
 /// A transfer of custody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
+    /// The line that it is on, by the entry that began it.
+    pub line: EntryIndex,
     /// The shipper, or who handed it over.
     pub from: OrgId,
     /// The consignee, or who took it.
@@ -173,10 +235,23 @@ impl UnitLife {
         self.custody.as_ref()?.how.parent()
     }
 
+    /// The unit that it is in, and the line of that one.
+    #[must_use]
+    pub fn inside(&self) -> Option<(&ComponentId, EntryIndex)> {
+        self.custody.as_ref()?.inside()
+    }
+
     /// Who holds it, as far as its own chain says; nobody while it is in another unit.
     #[must_use]
     pub fn custodian(&self) -> Option<&OrgId> {
         self.custody.as_ref()?.holder.as_ref()
+    }
+
+    /// Who decides about it: a carrier has it in hands, and decides nothing.
+    #[must_use]
+    pub fn owner_of_rights(&self) -> Option<&OrgId> {
+        let in_transit = self.shipment.as_ref().map(|transfer| &transfer.from);
+        in_transit.or_else(|| self.custodian())
     }
 }
 
@@ -196,13 +271,7 @@ impl Chain {
     }
 
     /// The chain that begins with this entry, before the entry's event is applied.
-    pub(super) fn begin(
-        id: &SubjectId,
-        leaf: LeafHash,
-        index: EntryIndex,
-        time: Timestamp,
-        from: Option<Origin>,
-    ) -> Self {
+    pub(super) fn begin(id: &SubjectId, leaf: LeafHash, index: EntryIndex, time: Timestamp) -> Self {
         let life = match id.component().map(ComponentId::kind) {
             Some(Kind::Type) => Life::Type(TypeLife::default()),
             Some(Kind::Artefact) => Life::Artefact(ArtefactLife::default()),
@@ -216,8 +285,10 @@ impl Chain {
             first: index,
             length: 1,
             time,
-            from,
+            from: None,
             found: BTreeMap::new(),
+            said: None,
+            accounts: 0,
             ended: None,
             life,
         }
@@ -233,6 +304,8 @@ impl Chain {
             time: before.map_or(seal.time, |chain| chain.time.max(seal.time)),
             from: None,
             found: BTreeMap::new(),
+            said: None,
+            accounts: 0,
             ended: None,
             life: Life::Index(seal.sealed()),
         }
@@ -247,7 +320,13 @@ impl Chain {
         }
     }
 
-    /// What is known of the unit, if it is one.
+    /// The entry that ended it: of a unit, on the line that is shown.
+    #[must_use]
+    pub fn ended(&self) -> Option<EntryIndex> {
+        self.unit().map_or(self.ended, |life| life.ended)
+    }
+
+    /// What is known of the unit, if it is one, on the line that is shown: its record, else the line that was begun first.
     #[must_use]
     pub fn unit(&self) -> Option<&UnitLife> {
         match &self.life {

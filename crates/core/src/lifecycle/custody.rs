@@ -1,203 +1,266 @@
-//! Who holds a unit. A transfer has two sides: the holder ships, the next holder receives against it.
+//! Who holds a unit. A transfer has two sides: who decides about it ships, the next holder receives against it.
 //!
 //! ```text
 //! ship ──▶ open ──▶ (receive by the carrier: open, in the carrier's hands) ──▶ receive by the consignee ──▶ accepted
-//!           │                                                    broken seals, dispute, other receiver ──▶ disputed
+//!           │                                                    broken seals, dispute ──▶ disputed
 //!           └──▶ another ship ──▶ double
 //! ```
-//! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person.
+//! Without a `ship` entry, one `receive` that both organisations signed is a transfer too: handed over in person. What is received from somebody
+//! who does not say so begins an account of the receiver's own.
 
 use super::{
-    CustodyChange, Detail, Fact, FactKey, MAX_NESTING, Moment, Passage, Transfer, TransferState, View,
-    applying::Applying,
+    Detail, Fact, FactKey, FoundAt, Passage, Register, Transfer, TransferState, View, applying::Applying,
 };
 use crate::{
     id::{ComponentId, Kind, OrgId, SubjectId},
+    position::EntryIndex,
     statement::event::custody::{Inspection, Receive, SealState, Ship},
 };
 
 impl<V: View> Applying<'_, V> {
-    /// Who holds a unit: a part is held by whoever holds the unit that it is in.
-    pub(super) fn custodian_of(&self, unit: &ComponentId) -> Result<Option<OrgId>, V::Error> {
-        let mut at = unit.clone();
-        for _ in 0..MAX_NESTING {
-            match self.unit(&at, |life| {
-                Some((life.parent().cloned(), life.custodian().cloned()))
-            })? {
-                Some((Some(parent), _)) => at = parent,
-                Some((None, custodian)) => return Ok(custodian),
-                None => return Ok(None),
+    /// The line that the signers act on as holder; where there is none, that is a contradiction of theirs.
+    pub(super) fn acts_as_holder(&mut self, unit: &ComponentId) -> Result<Option<EntryIndex>, V::Error> {
+        let line = self.acts_on(unit)?;
+        if line.is_none() {
+            let shown = self.unit(unit, |life| life.began)?;
+            let holder = match shown {
+                Some(shown) => self.rights(unit, shown)?,
+                None => None,
+            };
+            match holder {
+                Some(holder) => {
+                    let (by, event) = (self.event.by.clone(), self.event.event.kind());
+                    let detail = Detail::NotCustodian { by, event, holder };
+                    self.find(&unit.clone().into(), FoundAt::Entry, detail)?;
+                }
+                None => self.claim(unit)?,
             }
         }
-        Ok(None)
-    }
-
-    /// From this entry on `holder` has the unit. While it is in another, nothing but moving it changes who has it.
-    pub(super) fn passes(&mut self, unit: &ComponentId, holder: Option<OrgId>, how: Passage) {
-        let at = Moment {
-            entry: self.index,
-            time: self.event.time,
-        };
-        let is_move = matches!(how, Passage::Insertion { .. } | Passage::Removal { .. });
-        let Some(life) = self
-            .unit_mut(unit)
-            .filter(|life| is_move || life.parent().is_none())
-        else {
-            return;
-        };
-        let before = life.custody.replace(CustodyChange { at, holder, how });
-        // Of several changes by one entry the last is how it leaves the unit.
-        if let Some(before) = before.filter(|before| before.at.entry != at.entry) {
-            let key = FactKey::Custody(before.at.entry);
-            self.set_fact(unit, key, Some(Fact::Custody(Box::new(before))));
-        }
-    }
-
-    /// Notes when the speaker acts as holder of a unit that somebody else holds.
-    pub(super) fn check_custodian(&mut self, unit: &ComponentId) -> Result<(), V::Error> {
-        let by = &self.event.by;
-        if let Some(holder) = self.custodian_of(unit)?.filter(|holder| holder != by) {
-            let (by, event) = (by.clone(), self.event.event.kind());
-            self.find(&unit.clone().into(), Detail::NotCustodian { by, event, holder });
-        }
-        Ok(())
-    }
-
-    /// The operator who installs the unit has it now, whoever had it; somebody else having had it is a gap.
-    pub(super) fn take_custody(&mut self, unit: &ComponentId, operator: &OrgId) -> Result<(), V::Error> {
-        let known = self.custodian_of(unit)?;
-        if known.as_ref() == Some(operator) {
-            return Ok(());
-        }
-        if let Some(holder) = known {
-            let by = operator.clone();
-            self.find(&unit.clone().into(), Detail::InstalledByAnother { by, holder });
-        }
-        self.passes(unit, Some(operator.clone()), Passage::Installation);
-        Ok(())
+        Ok(line)
     }
 
     pub(super) fn ship(&mut self, ship: &Ship) -> Result<(), V::Error> {
-        let (index, leaf, by) = (self.index, self.leaf, self.event.by.clone());
         for unit in self.subjects(Kind::Unit) {
-            self.check_custodian(&unit)?;
-            let id = SubjectId::from(unit.clone());
-            if let Some(parent) = self.unit(&unit, |life| life.parent().cloned())? {
-                self.find(&id, Detail::ShippedAlone { parent });
-            }
-            let Some(life) = self.unit_mut(&unit) else {
+            let Some(line) = self.acts_as_holder(&unit)? else {
                 continue;
             };
-            let open = life.shipment.replace(Transfer {
-                from: by.clone(),
-                to: ship.to.clone(),
-                carrier: ship.carrier.clone(),
-                title_to: ship.title_to.clone(),
-                shipped: Some((index, leaf)),
-                received: None,
-                state: TransferState::Open,
-            });
-            if let Some(mut transfer) = open {
-                let open = transfer.began().unwrap_or(index);
-                self.find(&id, Detail::DoubleTransfer { open });
-                transfer.state = TransferState::Double;
-                self.transfer_ends(&unit, transfer);
+            if let Some(parent) = self.line(&unit, line, |life| life.parent().cloned())?.flatten() {
+                let alone = Detail::ShippedAlone {
+                    parent: parent.clone(),
+                };
+                self.find(&unit.clone().into(), FoundAt::Line(line), alone)?;
+                self.comes_out(&unit, line, parent)?;
             }
+            let (to, carrier) = (ship.to.clone(), ship.carrier.clone());
+            self.open_transfer(&unit, line, (to, carrier, ship.title_to.clone()))?;
+        }
+        Ok(())
+    }
+
+    /// Opens a transfer of a unit, on a line that the signers decide about.
+    pub(super) fn open_transfer(
+        &mut self,
+        unit: &ComponentId,
+        line: EntryIndex,
+        (to, carrier, title_to): (OrgId, Option<OrgId>, Option<OrgId>),
+    ) -> Result<(), V::Error> {
+        let Some(from) = self.rights(unit, line)? else {
+            return Ok(());
+        };
+        let transfer = Transfer {
+            line,
+            from,
+            to,
+            carrier,
+            title_to,
+            shipped: Some((self.index, self.leaf)),
+            received: None,
+            state: TransferState::Open,
+        };
+        let open = self.change(unit, line, |life| life.shipment.replace(transfer))?;
+        if let Some(mut transfer) = open.flatten() {
+            let open = transfer.began().unwrap_or(self.index);
+            let double = Detail::DoubleTransfer { open };
+            self.find(&unit.clone().into(), FoundAt::Line(line), double)?;
+            transfer.state = TransferState::Double;
+            self.transfer_ends(unit, transfer);
         }
         Ok(())
     }
 
     pub(super) fn receive(&mut self, receive: &Receive) -> Result<(), V::Error> {
         for unit in self.subjects(Kind::Unit) {
-            self.receive_one(&unit, receive)?;
+            match self.shipped(&unit, receive)? {
+                Some((line, transfer)) => self.answer(&unit, line, transfer, receive)?,
+                None => self.receive_unshipped(&unit, receive)?,
+            }
         }
         Ok(())
     }
 
-    fn receive_one(&mut self, unit: &ComponentId, receive: &Receive) -> Result<(), V::Error> {
-        let id = SubjectId::from(unit.clone());
-        let (index, by) = (self.index, self.event.by.clone());
-        let holder = self.custodian_of(unit)?;
-        let disputed = receive.seals == SealState::Broken || receive.inspection == Inspection::Disputed;
-        let countersigned = self.is_signed_by(&receive.from);
-        let Some(life) = self.unit_mut(unit) else {
-            return Ok(());
+    /// The shipment that a receipt answers, and the line that it is on; by somebody to whom it was not made it is answered only together with
+    /// who made it.
+    fn shipped(
+        &self,
+        unit: &ComponentId,
+        receive: &Receive,
+    ) -> Result<Option<(EntryIndex, Transfer)>, V::Error> {
+        let Some(named) = receive.ship else {
+            return Ok(None);
         };
-        let answers = |transfer: &mut Transfer| {
-            receive.ship.is_some() && transfer.shipped.map(|(_, leaf)| leaf) == receive.ship
-        };
-        let mut findings = Vec::new();
-        let mut is_given = true;
-        let transfer = match life.shipment.take_if(answers) {
-            Some(mut transfer) => {
-                transfer.received = Some(index);
-                if by == transfer.to {
-                    transfer.state = if disputed {
-                        TransferState::Disputed
-                    } else {
-                        TransferState::Accepted
-                    };
-                    if let Some(title) = transfer.title_to.clone().filter(|_| !disputed) {
-                        life.title = Some(title);
-                    }
-                } else if transfer.carrier.as_ref() != Some(&by) {
-                    transfer.state = TransferState::Disputed;
-                    let (by, to) = (by.clone(), transfer.to.clone());
-                    findings.push(Detail::NotConsignee { by, to });
-                } else if disputed {
-                    transfer.state = TransferState::Disputed;
-                }
-                transfer
+        let by = &self.event.by;
+        for line in self.lines(unit)? {
+            let open = self.line(unit, line, |life| life.shipment.clone())?.flatten();
+            let answered = open.filter(|transfer| {
+                let is_meant = *by == transfer.to
+                    || transfer.carrier.as_ref() == Some(by)
+                    || self.is_signed_by(&transfer.from);
+                is_meant && transfer.shipped.is_some_and(|(_, leaf)| leaf == named)
+            });
+            if let Some(transfer) = answered {
+                return Ok(Some((line, transfer)));
             }
-            None => {
-                let in_person = receive.ship.is_none() && countersigned;
-                is_given = in_person;
-                if !in_person {
-                    let (by, from) = (by.clone(), receive.from.clone());
-                    findings.push(match receive.ship {
-                        Some(ship) => Detail::NoShipment { by, ship },
-                        None => Detail::NotHandedOver { by, from },
-                    });
-                }
-                let state = if disputed {
-                    TransferState::Disputed
-                } else {
-                    TransferState::Accepted
-                };
-                Transfer {
-                    from: receive.from.clone(),
-                    to: by.clone(),
-                    carrier: None,
-                    title_to: None,
-                    shipped: None,
-                    received: Some(index),
-                    state,
-                }
-            }
-        };
+        }
+        Ok(None)
+    }
+
+    fn answer(
+        &mut self,
+        unit: &ComponentId,
+        line: EntryIndex,
+        mut transfer: Transfer,
+        receive: &Receive,
+    ) -> Result<(), V::Error> {
+        let (id, by) = (SubjectId::from(unit.clone()), self.event.by.clone());
+        let is_carrier = by != transfer.to && transfer.carrier.as_ref() == Some(&by);
+        let disputed = is_disputed(receive);
+        transfer.received = Some(self.index);
+        if disputed || (by != transfer.to && !is_carrier) {
+            transfer.state = TransferState::Disputed;
+        } else if !is_carrier {
+            transfer.state = TransferState::Accepted;
+        }
         let how = Passage::Receipt {
             from: receive.from.clone(),
-            given: transfer.began().filter(|_| is_given),
+            given: transfer.began(),
             state: transfer.state,
         };
-        if transfer.state == TransferState::Open {
-            life.shipment = Some(transfer);
+        if is_carrier {
+            self.passes(unit, line, Some(&by), how)?;
+            self.change(unit, line, |life| life.shipment = Some(transfer.clone()))?;
         } else {
-            self.transfer_ends(unit, transfer);
+            self.change(unit, line, |life| life.shipment = None)?;
+            self.hand_over(unit, line, &by, how)?;
+            self.passes_title(unit, line, &transfer)?;
+            self.transfer_ends(unit, transfer.clone());
         }
-        self.passes(unit, Some(by), how);
-        if let Some(holder) = holder.filter(|holder| *holder != receive.from) {
-            let from = receive.from.clone();
-            findings.push(Detail::ReceivedFromAnother { from, holder });
+        self.may_change(unit, line, Register::Holder)?;
+        self.speaks_on(unit, line)?;
+        if !is_carrier && by != transfer.to {
+            let to = transfer.to;
+            self.find(&id, FoundAt::Line(line), Detail::NotConsignee { by, to })?;
         }
-        if disputed {
-            let (seals, inspection) = (receive.seals, receive.inspection);
-            findings.push(Detail::DisputedTransfer { seals, inspection });
+        self.check_dispute(unit, line, receive)
+    }
+
+    /// Title passes from who has it to who gets it, where both signed.
+    fn passes_title(
+        &mut self,
+        unit: &ComponentId,
+        line: EntryIndex,
+        transfer: &Transfer,
+    ) -> Result<(), V::Error> {
+        let Some(to) = transfer
+            .title_to
+            .clone()
+            .filter(|_| transfer.state == TransferState::Accepted)
+        else {
+            return Ok(());
+        };
+        let title = self.line(unit, line, |life| life.title.clone())?.flatten();
+        match title.filter(|title| *title != transfer.from && *title != to) {
+            Some(title) => self.find(
+                &unit.clone().into(),
+                FoundAt::Line(line),
+                Detail::TitleGap { to, title },
+            ),
+            None if self.may_change(unit, line, Register::Title)? => {
+                self.change(unit, line, |life| life.title = Some(to))?;
+                Ok(())
+            }
+            None => Ok(()),
         }
-        for detail in findings {
-            self.find(&id, detail);
+    }
+
+    /// Handed over in person, or an account of the receiver's own.
+    fn receive_unshipped(&mut self, unit: &ComponentId, receive: &Receive) -> Result<(), V::Error> {
+        let (id, by, from) = (
+            SubjectId::from(unit.clone()),
+            self.event.by.clone(),
+            receive.from.clone(),
+        );
+        let giver = if self.is_signed_by(&from) && receive.ship.is_none() {
+            self.held_by(unit, &from)?
+        } else {
+            None
+        };
+        let state = if is_disputed(receive) {
+            TransferState::Disputed
+        } else {
+            TransferState::Accepted
+        };
+        let how = Passage::Receipt {
+            from: from.clone(),
+            given: giver.map(|_| self.index),
+            state,
+        };
+        let line = match (giver, self.held_by(unit, &by)?) {
+            (Some(line), _) => {
+                self.change(unit, line, |life| life.shipment = None)?;
+                self.hand_over(unit, line, &by, how)?;
+                self.may_change(unit, line, Register::Holder)?;
+                self.speaks_on(unit, line)?;
+                line
+            }
+            (None, Some(line)) => {
+                self.speaks_on(unit, line)?;
+                line
+            }
+            (None, None) => self.begin(unit, &by, how)?,
+        };
+        let transfer = Transfer {
+            line,
+            from: from.clone(),
+            to: by.clone(),
+            carrier: None,
+            title_to: None,
+            shipped: None,
+            received: Some(self.index),
+            state,
+        };
+        self.transfer_ends(unit, transfer);
+        if giver.is_none() {
+            let detail = match receive.ship {
+                Some(ship) => Detail::NoShipment { by, ship },
+                None => Detail::NotHandedOver { by, from },
+            };
+            self.find(&id, FoundAt::Line(line), detail)?;
         }
-        Ok(())
+        self.check_dispute(unit, line, receive)
+    }
+
+    fn check_dispute(
+        &mut self,
+        unit: &ComponentId,
+        line: EntryIndex,
+        receive: &Receive,
+    ) -> Result<(), V::Error> {
+        if !is_disputed(receive) {
+            return Ok(());
+        }
+        let (seals, inspection) = (receive.seals, receive.inspection);
+        let detail = Detail::DisputedTransfer { seals, inspection };
+        self.find(&unit.clone().into(), FoundAt::Line(line), detail)
     }
 
     /// A transfer that is not open decides about nothing any more.
@@ -205,4 +268,8 @@ impl<V: View> Applying<'_, V> {
         let key = FactKey::Transfer(transfer.began().unwrap_or(self.index));
         self.set_fact(unit, key, Some(Fact::Transfer(Box::new(transfer))));
     }
+}
+
+fn is_disputed(receive: &Receive) -> bool {
+    receive.seals == SealState::Broken || receive.inspection == Inspection::Disputed
 }

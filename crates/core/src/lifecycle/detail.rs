@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FindingCode;
+use super::{FindingCode, Register};
 use crate::{
     hash::LeafHash,
-    id::{Alias, ComponentId, OrgId, SubjectId},
+    id::{Alias, ComponentId, OrgId, Origin, SubjectId},
     key::KeyId,
     position::EntryIndex,
     statement::event::{
@@ -37,7 +37,7 @@ pub enum Detail {
         /// The entry that manufactured it first.
         born: EntryIndex,
     },
-    /// A manifest by another organisation than the maker.
+    /// A manifest of a type by another organisation than the maker.
     ForeignManifest {
         /// Who says it.
         by: OrgId,
@@ -63,11 +63,11 @@ pub enum Detail {
         /// The unit that had it.
         holder: SubjectId,
     },
-    /// A time before that of the chain.
+    /// A time before the one that the same organisation claimed just before.
     TimeBackwards {
         /// The time claimed.
         got: Timestamp,
-        /// The latest time claimed before.
+        /// The latest time that the same organisation had claimed.
         reached: Timestamp,
     },
     /// An event after the end.
@@ -86,22 +86,6 @@ pub enum Detail {
         /// The holder on record.
         holder: OrgId,
     },
-    /// A part goes into a unit that somebody else holds.
-    PartOfAnother {
-        /// The unit that it goes into.
-        parent: ComponentId,
-        /// That unit's holder on record.
-        holder: OrgId,
-        /// The part's holder on record.
-        held: OrgId,
-    },
-    /// Installed for somebody else than the holder.
-    InstalledByAnother {
-        /// The operator.
-        by: OrgId,
-        /// The holder on record.
-        holder: OrgId,
-    },
     /// Received against an entry that is no open shipment of it.
     NoShipment {
         /// Who received it.
@@ -116,12 +100,17 @@ pub enum Detail {
         /// From whom.
         from: OrgId,
     },
-    /// Received from somebody who did not hold it.
-    ReceivedFromAnother {
-        /// From whom.
-        from: OrgId,
-        /// The holder on record.
-        holder: OrgId,
+    /// Installed or built in by somebody who did not receive it.
+    NotReceived {
+        /// Who has it from then on.
+        by: OrgId,
+    },
+    /// Title is said to pass from somebody who does not have it.
+    TitleGap {
+        /// Who should get it.
+        to: OrgId,
+        /// Who has it on record.
+        title: OrgId,
     },
     /// Received by neither the consignee nor the carrier.
     NotConsignee {
@@ -187,9 +176,9 @@ pub enum Detail {
     },
     /// A unit is taken out of a slot where it is not.
     NotInSlot {},
-    /// A slot is filled by another organisation than its own.
+    /// A slot is filled without a signature of its own organisation: nothing changes there.
     ForeignSlot {
-        /// The operator.
+        /// Who says it.
         by: OrgId,
     },
     /// It runs an artefact that nobody released.
@@ -234,6 +223,32 @@ pub enum Detail {
         /// The artefact on record.
         known: ComponentId,
     },
+    /// It would replace what others had changed, and had not seen that.
+    SignedUnseen {
+        /// What it would replace.
+        register: Register,
+        /// The entry that changed it.
+        changed: EntryIndex,
+    },
+    /// It is said to come from another ledger, which nobody has proved.
+    UnprovenOrigin {
+        /// The ledger.
+        origin: Origin,
+        /// The entry there.
+        index: EntryIndex,
+    },
+    /// Somebody says something about a thing that is another's: it changes nothing there.
+    Claim {
+        /// Who says it.
+        by: OrgId,
+        /// The event that it states.
+        event: EventKind,
+    },
+    /// Somebody has an account of the unit beside the one that is shown.
+    OtherAccount {
+        /// Who began it.
+        by: OrgId,
+    },
     /// Signed by a key that is distrusted there.
     DistrustedKey {
         /// The key that signed the entry.
@@ -261,11 +276,10 @@ impl Detail {
             Self::TimeBackwards { .. } => FindingCode::TimeBackwards,
             Self::AfterEnd { .. } => FindingCode::AfterEnd,
             Self::NotCustodian { .. } => FindingCode::NotCustodian,
-            Self::PartOfAnother { .. }
-            | Self::InstalledByAnother { .. }
-            | Self::NoShipment { .. }
-            | Self::NotHandedOver { .. }
-            | Self::ReceivedFromAnother { .. } => FindingCode::CustodyGap,
+            Self::NoShipment { .. } | Self::NotHandedOver { .. } | Self::NotReceived { .. } => {
+                FindingCode::CustodyGap
+            }
+            Self::TitleGap { .. } => FindingCode::TitleGap,
             Self::NotConsignee { .. } => FindingCode::NotConsignee,
             Self::DoubleTransfer { .. } => FindingCode::DoubleTransfer,
             Self::DisputedTransfer { .. } => FindingCode::DisputedTransfer,
@@ -284,6 +298,10 @@ impl Detail {
             Self::InstalledWith { .. } | Self::UpdatedFrom { .. } | Self::Measured { .. } => {
                 FindingCode::FirmwareMismatch
             }
+            Self::SignedUnseen { .. } => FindingCode::SignedUnseen,
+            Self::Claim { .. } => FindingCode::Claim,
+            Self::OtherAccount { .. } => FindingCode::OtherAccount,
+            Self::UnprovenOrigin { .. } => FindingCode::UnprovenOrigin,
             Self::DistrustedKey { .. } => FindingCode::DistrustedKey,
         }
     }

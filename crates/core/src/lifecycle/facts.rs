@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chain, CustodyChange, Detail, Finding, Transfer, View};
+use super::{Chain, CustodyChange, Detail, Finding, MAX_NESTING, Register, Transfer, UnitLife, View};
 use crate::{
-    id::{Alias, ComponentId, OrgId, SubjectId},
+    id::{Alias, ComponentId, Kind, OrgId, SubjectId},
     position::EntryIndex,
+    statement::event::EventKind,
 };
 
 /// Which of a subject's facts.
@@ -24,16 +25,24 @@ pub enum FactKey {
     Custody(EntryIndex),
     /// Another name.
     Alias(Alias),
-    /// Of a unit: a unit in it.
-    Part(ComponentId),
+    /// Of a unit: a unit that was put in, and on which of its lines.
+    Part(EntryIndex, ComponentId),
     /// Of a slot: what is in it.
     Occupant(ComponentId),
     /// Of a type: who may manufacture it, beside its maker.
     Manufacturer(OrgId),
     /// Of a type: who supplies parts or software of it.
     Supplier(OrgId),
-    /// Of an artefact: a type that it runs on.
-    RunsOn(ComponentId),
+    /// Of an artefact: who released it.
+    Release(OrgId),
+    /// Of an artefact: a type that it runs on, as a producer says.
+    RunsOn(OrgId, ComponentId),
+    /// Of a unit: a line beside the one that is shown, by the entry that began it.
+    Account(EntryIndex),
+    /// Of a unit: a line that was joined to another, by the entry that began it.
+    Joined(EntryIndex),
+    /// That a life has no beginning on record.
+    Unborn,
 }
 
 /// What facts there can be of a subject, as their rows are ordered.
@@ -55,8 +64,16 @@ pub enum FactKind {
     Manufacturer,
     /// [`FactKey::Supplier`].
     Supplier,
+    /// [`FactKey::Release`].
+    Release,
     /// [`FactKey::RunsOn`].
     RunsOn,
+    /// [`FactKey::Account`].
+    Account,
+    /// [`FactKey::Joined`].
+    Joined,
+    /// [`FactKey::Unborn`].
+    Unborn,
 }
 
 /// What a fact says beside its key.
@@ -65,7 +82,7 @@ pub enum Fact {
     /// Nothing: that it is there is all.
     Holds,
     /// What is wrong with the entry.
-    Findings(Vec<Detail>),
+    Findings(Vec<FoundDetail>),
     /// Who sent the unit to whom, and what became of it.
     Transfer(Box<Transfer>),
     /// The change.
@@ -74,6 +91,37 @@ pub enum Fact {
     Position(Option<String>),
     /// The neighbours of a unit among those in a slot, by when they were put in.
     Between(Box<Neighbours>),
+    /// Whether a release runs on some types only.
+    Release {
+        /// So it is.
+        is_limited: bool,
+    },
+    /// The line.
+    Account(Box<UnitLife>),
+    /// The line that it was joined to, by the entry that began that.
+    Line(EntryIndex),
+    /// The first entry, and what it was.
+    Unborn(EntryIndex, EventKind),
+}
+
+/// Something that is wrong with an entry, and where that counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundDetail {
+    /// Where it counts.
+    pub on: FoundAt,
+    /// What is wrong.
+    pub detail: Detail,
+}
+
+/// Where a finding counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FoundAt {
+    /// For the subject as a whole.
+    Chain,
+    /// On one line of a unit, by the entry that began it.
+    Line(EntryIndex),
+    /// At the entry alone: its speaker may not write there.
+    Entry,
 }
 
 /// The neighbours of a unit among those in a slot: by these it can be taken out of their list wherever it stands.
@@ -87,7 +135,7 @@ pub struct Neighbours {
 
 impl FactKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Findings,
         Self::Transfer,
         Self::Custody,
@@ -96,7 +144,11 @@ impl FactKind {
         Self::Occupant,
         Self::Manufacturer,
         Self::Supplier,
+        Self::Release,
         Self::RunsOn,
+        Self::Account,
+        Self::Joined,
+        Self::Unborn,
     ];
 }
 
@@ -109,11 +161,15 @@ impl FactKey {
             Self::Transfer(_) => FactKind::Transfer,
             Self::Custody(_) => FactKind::Custody,
             Self::Alias(_) => FactKind::Alias,
-            Self::Part(_) => FactKind::Part,
+            Self::Part(..) => FactKind::Part,
             Self::Occupant(_) => FactKind::Occupant,
             Self::Manufacturer(_) => FactKind::Manufacturer,
             Self::Supplier(_) => FactKind::Supplier,
-            Self::RunsOn(_) => FactKind::RunsOn,
+            Self::Release(_) => FactKind::Release,
+            Self::RunsOn(..) => FactKind::RunsOn,
+            Self::Account(_) => FactKind::Account,
+            Self::Joined(_) => FactKind::Joined,
+            Self::Unborn => FactKind::Unborn,
         }
     }
 }
@@ -174,45 +230,92 @@ impl Facts {
             .0
             .iter()
             .filter_map(|((of, key), fact)| Some((of, key, fact.as_ref()?)));
-        known.flat_map(|(of, key, fact)| found(of, key, fact))
+        known.flat_map(|(of, key, fact)| found(of, key, fact, |_| true))
     }
 }
 
-/// The findings in the chain of a subject, in order of entries.
+/// The findings that count for a subject, in order of entries: of a unit, those on the line that is shown.
 ///
 /// # Errors
 /// A row that cannot be read.
 pub fn findings<V: View>(view: &V, of: &SubjectId) -> Result<Vec<Finding>, V::Error> {
-    let facts = view.facts(of, FactKind::Findings)?;
-    let by_entry: BTreeMap<_, _> = facts.into_iter().collect();
-    let findings = by_entry.iter().flat_map(|(key, fact)| found(of, key, fact));
-    Ok(findings.collect())
+    let chain = view.chain(of)?;
+    let shown = chain.as_ref().and_then(Chain::unit).and_then(|life| life.began);
+    let mut facts = view.facts(of, FactKind::Unborn)?;
+    facts.extend(view.facts(of, FactKind::Findings)?);
+    let counts = |on: FoundAt| match on {
+        FoundAt::Chain => true,
+        FoundAt::Line(line) => shown == Some(line),
+        FoundAt::Entry => false,
+    };
+    let mut findings: Vec<_> = facts
+        .iter()
+        .flat_map(|(key, fact)| found(of, key, fact, counts))
+        .collect();
+    for (key, fact) in view.facts(of, FactKind::Account)? {
+        if let (FactKey::Account(entry), Fact::Account(account)) = (key, fact)
+            && let Some(by) = account.begun_by
+        {
+            findings.push(Finding {
+                subject: of.clone(),
+                entry,
+                detail: Detail::OtherAccount { by },
+            });
+        }
+    }
+    findings.sort();
+    Ok(findings)
 }
 
-/// The findings at an entry in the chain of one of its subjects.
+/// The findings at an entry about one of its subjects, wherever they count.
 ///
 /// # Errors
 /// A row that cannot be read.
 pub fn findings_at<V: View>(view: &V, of: &SubjectId, index: EntryIndex) -> Result<Vec<Finding>, V::Error> {
-    let key = FactKey::Findings(index);
-    let fact = view.fact(of, &key)?;
-    Ok(fact.map(|fact| found(of, &key, &fact)).unwrap_or_default())
+    let mut findings = Vec::new();
+    for key in [FactKey::Unborn, FactKey::Findings(index)] {
+        if let Some(fact) = view.fact(of, &key)? {
+            let found = found(of, &key, &fact, |_| true).into_iter();
+            findings.extend(found.filter(|finding| finding.entry == index));
+        }
+    }
+    findings.sort();
+    Ok(findings)
 }
 
 /// The findings that a fact is.
-fn found(of: &SubjectId, key: &FactKey, fact: &Fact) -> Vec<Finding> {
-    let (FactKey::Findings(entry), Fact::Findings(details)) = (key, fact) else {
-        return Vec::new();
-    };
-    let findings = details.iter().map(|detail| Finding {
+fn found(of: &SubjectId, key: &FactKey, fact: &Fact, counts: impl Fn(FoundAt) -> bool) -> Vec<Finding> {
+    let finding = |entry, detail| Finding {
         subject: of.clone(),
-        entry: *entry,
-        detail: detail.clone(),
-    });
-    findings.collect()
+        entry,
+        detail,
+    };
+    match (key, fact) {
+        (FactKey::Findings(entry), Fact::Findings(all)) => {
+            let counted = all.iter().filter(|found| counts(found.on));
+            counted
+                .map(|found| finding(*entry, found.detail.clone()))
+                .collect()
+        }
+        (FactKey::Unborn, Fact::Unborn(first, got)) => {
+            let want = birth(of);
+            let detail = want.map(|want| Detail::NoBirth { got: *got, want });
+            detail.into_iter().map(|detail| finding(*first, detail)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
-/// The transfers of a unit, the open one among them, oldest first.
+/// The event that a life begins with, of those that begin with one.
+pub(super) fn birth(of: &SubjectId) -> Option<EventKind> {
+    match of.component()?.kind() {
+        Kind::Unit => Some(EventKind::Manufacture),
+        Kind::Type | Kind::Artefact => Some(EventKind::Manifest),
+        Kind::Slot => None,
+    }
+}
+
+/// The transfers of a unit on the line that is shown, the open one among them, oldest first.
 ///
 /// # Errors
 /// A row that cannot be read.
@@ -225,37 +328,68 @@ pub fn transfers<V: View>(view: &V, unit: &SubjectId) -> Result<Vec<Transfer>, V
         })
         .collect();
     let chain = view.chain(unit)?;
-    transfers.extend(
-        chain
-            .as_ref()
-            .and_then(Chain::unit)
-            .and_then(|life| life.shipment.clone()),
-    );
+    let life = chain.as_ref().and_then(Chain::unit);
+    let shown = life.and_then(|life| life.began);
+    transfers.extend(life.and_then(|life| life.shipment.clone()));
+    transfers.retain(|transfer| shown.is_none_or(|shown| shown == transfer.line));
     transfers.sort_by_key(Transfer::began);
     Ok(transfers)
 }
 
-/// The changes of who holds a unit, the last one among them, oldest first.
+/// The changes of who holds a unit on the line that is shown, the last one among them, oldest first.
 ///
 /// # Errors
 /// A row that cannot be read.
 pub fn custody<V: View>(view: &V, unit: &SubjectId) -> Result<Vec<CustodyChange>, V::Error> {
-    let facts = view.facts(unit, FactKind::Custody)?.into_iter();
-    let mut changes: Vec<_> = facts
-        .filter_map(|(_, fact)| match fact {
-            Fact::Custody(change) => Some(*change),
-            _ => None,
-        })
-        .collect();
     let chain = view.chain(unit)?;
-    changes.extend(
-        chain
-            .as_ref()
-            .and_then(Chain::unit)
-            .and_then(|life| life.custody.clone()),
-    );
-    changes.sort_by_key(|change| change.at.entry);
-    Ok(changes)
+    let life = chain.as_ref().and_then(Chain::unit);
+    match life.and_then(|life| life.began) {
+        Some(shown) => custody_on(view, unit, shown),
+        None => {
+            let facts = view.facts(unit, FactKind::Custody)?;
+            Ok(facts.into_iter().filter_map(change).collect())
+        }
+    }
+}
+
+fn change((_, fact): (FactKey, Fact)) -> Option<CustodyChange> {
+    match fact {
+        Fact::Custody(change) => Some(*change),
+        _ => None,
+    }
+}
+
+/// The changes of who holds a unit on one of its lines, oldest first; after it was joined to another, those of that one.
+///
+/// # Errors
+/// A row that cannot be read.
+pub fn custody_on<V: View>(
+    view: &V,
+    unit: &SubjectId,
+    line: EntryIndex,
+) -> Result<Vec<CustodyChange>, V::Error> {
+    let facts = view.facts(unit, FactKind::Custody)?;
+    let mut all: Vec<_> = facts.into_iter().filter_map(change).collect();
+    let last = on_line(view, unit, line, |life| life.custody.clone())?;
+    all.extend(last.flatten());
+    all.sort_by_key(|change| change.at.entry);
+    let mut told: Vec<CustodyChange> = Vec::new();
+    let mut at = line;
+    for _ in 0..MAX_NESTING {
+        let before = told.last().map(|last| (last.at.entry, last.holder.clone()));
+        let mut of_line = all.iter().filter(|change| change.line == at).peekable();
+        // It was joined where the other line came to who held this one.
+        if let Some((entry, holder)) = before {
+            let comes = |change: &&CustodyChange| change.at.entry <= entry || change.holder != holder;
+            while of_line.next_if(comes).is_some() {}
+        }
+        told.extend(of_line.cloned());
+        match view.fact(unit, &FactKey::Joined(at))? {
+            Some(Fact::Line(joined)) => at = joined,
+            _ => break,
+        }
+    }
+    Ok(told)
 }
 
 /// Other names of a subject.
@@ -271,17 +405,114 @@ pub fn aliases<V: View>(view: &V, of: &SubjectId) -> Result<BTreeSet<Alias>, V::
     Ok(aliases.collect())
 }
 
-/// The units in a unit, and where.
+/// What `look` makes of a line of a unit, or of the one that it was joined to.
+///
+/// # Errors
+/// A row that cannot be read.
+pub fn on_line<V: View, T>(
+    view: &V,
+    unit: &SubjectId,
+    line: EntryIndex,
+    look: impl FnOnce(&UnitLife) -> T,
+) -> Result<Option<T>, V::Error> {
+    let chain = view.chain(unit)?;
+    let mut at = line;
+    for _ in 0..MAX_NESTING {
+        if let Some(shown) = chain
+            .as_ref()
+            .and_then(Chain::unit)
+            .filter(|life| life.began == Some(at))
+        {
+            return Ok(Some(look(shown)));
+        }
+        if let Some(Fact::Account(account)) = view.fact(unit, &FactKey::Account(at))? {
+            return Ok(Some(look(&account)));
+        }
+        match view.fact(unit, &FactKey::Joined(at))? {
+            Some(Fact::Line(joined)) => at = joined,
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a unit moved out of a slot by what the slot's organisation signed.
+///
+/// # Errors
+/// A row that cannot be read.
+pub fn has_left<V: View>(view: &V, slot: &ComponentId, unit: &ComponentId) -> Result<bool, V::Error> {
+    let Some(operator) = slot.org() else {
+        return Ok(false);
+    };
+    let id = SubjectId::from(unit.clone());
+    let look = |life: &UnitLife| {
+        let last = life.changed.get(&Register::Place);
+        let left = last.is_some_and(|last| last.signers.contains(operator));
+        (life.slot.as_ref() == Some(slot), left)
+    };
+    let shown = view.chain(&id)?.as_ref().and_then(Chain::unit).map(look);
+    let mut lines: Vec<_> = shown.into_iter().collect();
+    for (_, fact) in view.facts(&id, FactKind::Account)? {
+        if let Fact::Account(account) = fact {
+            lines.push(look(&account));
+        }
+    }
+    let is_there = lines.iter().any(|(is_there, _)| *is_there);
+    Ok(!is_there && lines.iter().any(|(_, left)| *left))
+}
+
+/// The units in a unit on the line that is shown, and where: those whose own line says so too.
 ///
 /// # Errors
 /// A row that cannot be read.
 pub fn parts<V: View>(view: &V, unit: &SubjectId) -> Result<BTreeMap<ComponentId, Option<String>>, V::Error> {
-    let facts = view.facts(unit, FactKind::Part)?.into_iter();
-    let parts = facts.filter_map(|fact| match fact {
-        (FactKey::Part(part), Fact::Position(position)) => Some((part, position)),
-        _ => None,
-    });
-    Ok(parts.collect())
+    let mut parts = BTreeMap::new();
+    let chain = view.chain(unit)?;
+    let shown = chain.as_ref().and_then(Chain::unit).and_then(|life| life.began);
+    for fact in view.facts(unit, FactKind::Part)? {
+        if let (FactKey::Part(line, part), Fact::Position(position)) = fact
+            && (shown.is_none() || on_line(view, unit, line, |life| life.began)?.flatten() == shown)
+            && is_in(view, &part, unit, shown)?
+        {
+            parts.insert(part, position);
+        }
+    }
+    Ok(parts)
+}
+
+/// Whether a line of a part lies in a unit, on the line of that which is shown, and whose holder says so. Of a part without a line, or whose
+/// chain is not here, nothing says that it left.
+fn is_in<V: View>(
+    view: &V,
+    part: &ComponentId,
+    unit: &SubjectId,
+    of_unit: Option<EntryIndex>,
+) -> Result<bool, V::Error> {
+    let id = SubjectId::from(part.clone());
+    let up = |life: &UnitLife| {
+        let (parent, up) = life.inside()?;
+        (SubjectId::from(parent.clone()) == *unit).then_some(up)
+    };
+    let chain = view.chain(&id)?;
+    let Some(shown) = chain
+        .as_ref()
+        .and_then(Chain::unit)
+        .filter(|life| life.began.is_some())
+    else {
+        return Ok(true);
+    };
+    let mut lines = vec![up(shown)];
+    for (_, fact) in view.facts(&id, FactKind::Account)? {
+        if let Fact::Account(account) = fact {
+            lines.push(up(&account));
+        }
+    }
+    for up in lines.into_iter().flatten() {
+        if of_unit.is_none() || on_line(view, unit, up, |life| life.began)?.flatten() == of_unit {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What is in a slot.
@@ -289,10 +520,13 @@ pub fn parts<V: View>(view: &V, unit: &SubjectId) -> Result<BTreeMap<ComponentId
 /// # Errors
 /// A row that cannot be read.
 pub fn occupants<V: View>(view: &V, slot: &SubjectId) -> Result<BTreeSet<ComponentId>, V::Error> {
-    let facts = view.facts(slot, FactKind::Occupant)?.into_iter();
-    let occupants = facts.filter_map(|(key, _)| match key {
-        FactKey::Occupant(occupant) => Some(occupant),
-        _ => None,
-    });
-    Ok(occupants.collect())
+    let mut occupants = BTreeSet::new();
+    for (key, _) in view.facts(slot, FactKind::Occupant)? {
+        if let (FactKey::Occupant(occupant), Some(id)) = (key, slot.component())
+            && (occupant.kind() != Kind::Unit || !has_left(view, id, &occupant)?)
+        {
+            occupants.insert(occupant);
+        }
+    }
+    Ok(occupants)
 }

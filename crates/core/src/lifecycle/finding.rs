@@ -224,7 +224,7 @@ codes! {
     ForeignMaker(Contradiction) = "foreign-maker",
     /// One instance alias in the chains of two units.
     Clone(Contradiction) = "clone",
-    /// The claimed time lies before that of the chain's last entry.
+    /// The claimed time lies before the one that the same organisation claimed last.
     TimeBackwards(Contradiction) = "time-backwards",
     /// Something happens after the end.
     AfterEnd(Contradiction) = "after-end",
@@ -232,6 +232,8 @@ codes! {
     NotCustodian(Contradiction) = "not-custodian",
     /// Custody passes without a record that both sides signed.
     CustodyGap(Gap) = "custody-gap",
+    /// Title is said to pass from somebody who does not have it.
+    TitleGap(Gap) = "title-gap",
     /// Received by neither the consignee nor the carrier.
     NotConsignee(Notice) = "not-consignee",
     /// Shipped while an earlier shipment is open.
@@ -250,7 +252,7 @@ codes! {
     SlotOccupied(Contradiction) = "slot-occupied",
     /// A unit taken out of a slot where it is not.
     NotInSlot(Contradiction) = "not-in-slot",
-    /// A slot filled by somebody else than its operator.
+    /// A slot filled without a signature of its own organisation, which changes nothing.
     ForeignSlot(Notice) = "foreign-slot",
     /// Firmware that its producer never released.
     UnreleasedFirmware(Gap) = "unreleased-firmware",
@@ -260,6 +262,14 @@ codes! {
     ForeignFirmware(Gap) = "foreign-firmware",
     /// Another firmware than the ledger knew.
     FirmwareMismatch(Contradiction) = "firmware-mismatch",
+    /// A statement would replace what others had changed, and had not seen that.
+    SignedUnseen(Contradiction) = "signed-unseen",
+    /// A chain is said to come from another ledger, and nothing proves it.
+    UnprovenOrigin(Gap) = "unproven-origin",
+    /// Something said about a thing that is another's, which changes nothing there.
+    Claim(Notice) = "claim",
+    /// Somebody has an account of the unit beside the one that is shown.
+    OtherAccount(Notice) = "other-account",
     /// A statement by a key that was later revoked with distrust from an earlier entry.
     DistrustedKey(Notice) = "distrusted-key",
 }

@@ -15,7 +15,10 @@ pub mod facts;
 mod finding;
 mod firmware;
 mod life;
+mod line;
+mod part;
 mod passage;
+mod slot;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -23,10 +26,13 @@ mod view;
 pub(crate) use self::applying::apply;
 pub use self::{
     applying::MAX_NESTING,
-    chain::{ArtefactLife, Chain, Life, SlotLife, Transfer, TransferState, TypeLife, UnitLife},
+    chain::{
+        ArtefactLife, Aside, Chain, ChangedBy, Life, Register, Said, SlotLife, Transfer, TransferState,
+        TypeLife, UnitLife,
+    },
     detail::Detail,
     distrust::{distrust, distrusted},
-    facts::{Fact, FactKey, FactKind, Facts, Neighbours},
+    facts::{Fact, FactKey, FactKind, Facts, FoundAt, FoundDetail, Neighbours},
     finding::{Finding, FindingCode, FindingGroup, ParseFindingCodeError, Severity},
     passage::{CustodyChange, Moment, Passage},
     view::{Changes, Layer, Lives, View},

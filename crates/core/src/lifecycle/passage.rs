@@ -28,6 +28,8 @@ pub struct Moment {
 /// A change of who holds a unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustodyChange {
+    /// The line that it is on, by the entry that began it.
+    pub line: EntryIndex,
     /// From when on it is so.
     pub at: Moment,
     /// Who holds it then; absent where that is not known, and for a part, whose holder is that of the unit that it is in.
@@ -51,12 +53,14 @@ pub enum Passage {
         /// Where the transfer stands after it.
         state: TransferState,
     },
-    /// It was installed for an operator who was not known to hold it.
+    /// It was installed by an operator who was not known to hold it.
     Installation,
     /// It was put into another unit.
     Insertion {
         /// The unit that it is in from then on.
         parent: ComponentId,
+        /// The line of that unit.
+        up: EntryIndex,
     },
     /// It was taken out of another unit.
     Removal {
@@ -65,12 +69,23 @@ pub enum Passage {
     },
 }
 
+impl CustodyChange {
+    /// The unit that it is in from then on, if it went into one, and the line of that one.
+    #[must_use]
+    pub fn inside(&self) -> Option<(&ComponentId, EntryIndex)> {
+        match &self.how {
+            Passage::Insertion { parent, up } => Some((parent, *up)),
+            _ => None,
+        }
+    }
+}
+
 impl Passage {
     /// The unit that it is in from then on, if it went into one.
     #[must_use]
     pub fn parent(&self) -> Option<&ComponentId> {
         match self {
-            Self::Insertion { parent } => Some(parent),
+            Self::Insertion { parent, .. } => Some(parent),
             Self::Birth | Self::Receipt { .. } | Self::Installation | Self::Removal { .. } => None,
         }
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{Chain, Fact, FactKey, FactKind, Facts, Finding, Moment};
-use crate::id::{Alias, SubjectId};
+use crate::id::{Alias, OrgId, SubjectId};
 
 /// What is known before an entry: rows that somebody keeps.
 pub trait View {
@@ -26,11 +26,11 @@ pub trait View {
     /// A row that cannot be read.
     fn chain(&self, id: &SubjectId) -> Result<Option<Chain>, Self::Error>;
 
-    /// The unit in whose chain an instance alias was first stated.
+    /// The unit that an organisation made first with an instance alias.
     ///
     /// # Errors
     /// A row that cannot be read.
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Self::Error>;
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, Self::Error>;
 
     /// A fact about a subject.
     ///
@@ -55,8 +55,8 @@ pub trait View {
 pub struct Changes {
     /// The new state of every subject's chain.
     pub chains: BTreeMap<SubjectId, Chain>,
-    /// Instance aliases stated for the first time.
-    pub aliases: BTreeMap<Alias, SubjectId>,
+    /// Instance aliases that organisations made units with for the first time.
+    pub aliases: BTreeMap<(OrgId, Alias), SubjectId>,
     /// Facts about them that are new, or gone.
     pub facts: Facts,
 }
@@ -73,8 +73,8 @@ impl Changes {
 pub struct Lives {
     /// The state of each chain after the last entry that changed it.
     pub chains: HashMap<SubjectId, Chain>,
-    /// The unit in whose chain each instance alias was first stated.
-    pub aliases: HashMap<Alias, SubjectId>,
+    /// The unit that each organisation made first with an instance alias.
+    pub aliases: HashMap<(OrgId, Alias), SubjectId>,
     /// Facts that are new, changed or gone.
     pub facts: Facts,
 }
@@ -95,8 +95,8 @@ impl View for Lives {
         Ok(self.chains.get(id).cloned())
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
-        Ok(self.aliases.get(alias).cloned())
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, Infallible> {
+        Ok(self.aliases.get(&(by.clone(), alias.clone())).cloned())
     }
 
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Infallible> {
@@ -139,10 +139,13 @@ impl<L: Layer> View for L {
         }
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, L::Error> {
-        match self.lives().and_then(|lives| lives.aliases.get(alias)) {
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, L::Error> {
+        match self
+            .lives()
+            .and_then(|lives| lives.aliases.get(&(by.clone(), alias.clone())))
+        {
             Some(holder) => Ok(Some(holder.clone())),
-            None => Ok(self.below().alias_holder(alias)?),
+            None => Ok(self.below().alias_holder(by, alias)?),
         }
     }
 

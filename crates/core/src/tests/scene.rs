@@ -279,7 +279,9 @@ impl Scene {
             })?;
         let index = size.next();
         self.written = written(&changes);
-        let findings = changes.findings().map(|finding| finding.code()).collect();
+        let mut findings: Vec<_> = changes.findings().collect();
+        findings.sort();
+        let findings = findings.iter().map(crate::lifecycle::Finding::code).collect();
         let terms = terms(index, &verified, self.registry.as_ref().unwrap())
             .into_iter()
             .collect();
@@ -308,6 +310,12 @@ impl Scene {
 }
 
 impl Scene {
+    /// What is wrong with a component, as it is shown.
+    pub(crate) fn shown(&self, text: &str) -> Vec<crate::lifecycle::FindingCode> {
+        let Ok(findings) = facts::findings(&self.rows, &id(text));
+        findings.iter().map(crate::lifecycle::Finding::code).collect()
+    }
+
     /// The transfers of a unit, oldest first.
     pub(crate) fn transfers(&self, text: &str) -> Vec<crate::lifecycle::Transfer> {
         let Ok(transfers) = facts::transfers(&self.rows, &id(text));

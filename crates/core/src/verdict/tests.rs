@@ -41,9 +41,9 @@ fn finding(entry: u64) -> Finding {
     Finding {
         subject: id("unit:dns:nordlys.example/AAU/1"),
         entry: EntryIndex::new(entry),
-        detail: Detail::ReceivedFromAnother {
+        detail: Detail::NotHandedOver {
+            by: org("carrier"),
             from: org("nordlys"),
-            holder: org("carrier"),
         },
     }
 }
@@ -244,12 +244,12 @@ fn the_json_of_a_verdict_is_stable() {
     assert_eq!(
         json["findings"],
         serde_json::json!([{"code": "custody-gap", "severity": "gap", "subject": "unit:dns:nordlys.example/AAU/1", "entry": 1,
-            "detail": {"receivedFromAnother": {"from": "dns:nordlys.example", "holder": "dns:carrier.example"}}}])
+            "detail": {"notHandedOver": {"by": "dns:carrier.example", "from": "dns:nordlys.example"}}}])
     );
     let told = verdict.with_messages(serde_json::value::Serializer).unwrap();
     assert_eq!(
         told["findings"][0]["message"],
-        "received from dns:nordlys.example, but dns:carrier.example held it"
+        "received by dns:carrier.example without a shipment or a signature of dns:nordlys.example"
     );
     assert_eq!(json["format"], "prova-verdict/1");
 }
@@ -310,9 +310,9 @@ fn a_verdict_is_read_in_its_canonical_form_only() {
             "clone",
             "a detail of «custody-gap» in a finding with the code «clone»",
         ),
-        ("\"holder\":", "\"custodian\":", "unknown field `custodian`"),
+        ("\"from\":", "\"giver\":", "unknown field `giver`"),
         (
-            "\"receivedFromAnother\":",
+            "\"notHandedOver\":",
             "\"received\":",
             "unknown variant `received`",
         ),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     hash::LeafHash,
     id::{Alias, ComponentId, OrgId, Origin, SubjectId},
-    lifecycle::{Chain, Life, MAX_NESTING, Transfer, TransferState, View, facts},
+    lifecycle::{Chain, Life, MAX_NESTING, Transfer, TransferState, UnitLife, View, facts},
     position::EntryIndex,
     registry::Registry,
     statement::event::{
@@ -163,17 +163,25 @@ impl Party {
     }
 }
 
-/// A unit and the units that it is in, outermost last; follows [`MAX_NESTING`] of them.
+/// A unit on the line that is shown, and the units that it is in on the lines on which it is in them, outermost last; follows [`MAX_NESTING`]
+/// of them.
 ///
 /// # Errors
 /// A row that cannot be read.
 pub fn within<V: View>(view: &V, unit: &ComponentId) -> Result<Vec<(ComponentId, Chain)>, V::Error> {
     let mut path: Vec<(ComponentId, Chain)> = Vec::new();
-    let mut at = Some(unit.clone());
-    while let Some(id) = at.take().filter(|_| path.len() < MAX_NESTING) {
+    let mut at = Some((unit.clone(), None));
+    while let Some((id, line)) = at.take().filter(|_| path.len() < MAX_NESTING) {
         let seen = path.iter().any(|(known, _)| *known == id);
-        if let Some(chain) = view.chain(&SubjectId::from(id.clone()))?.filter(|_| !seen) {
-            at = chain.unit().and_then(|life| life.parent().cloned());
+        let subject = SubjectId::from(id.clone());
+        if let Some(mut chain) = view.chain(&subject)?.filter(|_| !seen) {
+            if let Some(line) = line
+                && let Some(life) = facts::on_line(view, &subject, line, UnitLife::clone)?
+            {
+                chain.life = Life::Unit(Box::new(life));
+            }
+            let inside = chain.unit().and_then(UnitLife::inside);
+            at = inside.map(|(parent, up)| (parent.clone(), Some(up)));
             path.push((id, chain));
         }
     }
@@ -197,7 +205,7 @@ impl ComponentState {
             time: Some(chain.time),
             from: chain.from.clone(),
             aliases: facts::aliases(view, subject)?.into_iter().collect(),
-            ended: chain.ended,
+            ended: chain.ended(),
             ..Self::default()
         };
         match &chain.life {

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::{
     id::{ComponentId, OrgId},
     lifecycle::{CustodyChange, MAX_NESTING, Moment, Passage, TransferState, View, facts},
+    position::EntryIndex,
     registry::Registry,
     view::component_state::Party,
 };
@@ -83,7 +84,7 @@ struct Telling<'a, V> {
     /// The unit asked for.
     unit: &'a ComponentId,
     /// The changes of each unit that was looked at, oldest first.
-    changes: BTreeMap<ComponentId, Rc<[CustodyChange]>>,
+    changes: BTreeMap<(ComponentId, Option<EntryIndex>), Rc<[CustodyChange]>>,
     /// Latest first.
     spans: Vec<CustodySpan>,
 }
@@ -111,7 +112,7 @@ impl CustodySpan {
             Some(Passage::Receipt { .. }) => String::new(),
             Some(Passage::Installation) if self.hand_over.is_some() => "installed".to_owned(),
             Some(Passage::Installation) => "first holder on record".to_owned(),
-            Some(Passage::Insertion { parent }) => format!("put into {parent}"),
+            Some(Passage::Insertion { parent, .. }) => format!("put into {parent}"),
             Some(Passage::Removal { parent }) => format!("taken out of {parent}"),
         };
         let with = self.with.as_ref().map(|unit| format!("with {unit}"));
@@ -136,7 +137,7 @@ impl CustodyLine {
             changes: BTreeMap::new(),
             spans: Vec::new(),
         };
-        telling.tell(unit, None, None, 1)?;
+        telling.tell((unit, None), None, None, 1)?;
         let has_earlier = telling.is_full();
         let mut spans = telling.spans;
         spans.reverse();
@@ -177,24 +178,34 @@ impl<V: View> Telling<'_, V> {
         self.spans.len() > MAX_SPANS
     }
 
-    fn changes(&mut self, unit: &ComponentId) -> Result<Rc<[CustodyChange]>, V::Error> {
-        if let Some(known) = self.changes.get(unit) {
+    /// The changes on a line of a unit, or on the one that is shown.
+    fn changes(
+        &mut self,
+        unit: &ComponentId,
+        line: Option<EntryIndex>,
+    ) -> Result<Rc<[CustodyChange]>, V::Error> {
+        let key = (unit.clone(), line);
+        if let Some(known) = self.changes.get(&key) {
             return Ok(Rc::clone(known));
         }
-        let changes: Rc<[_]> = facts::custody(self.view, &unit.clone().into())?.into();
-        self.changes.insert(unit.clone(), Rc::clone(&changes));
+        let id = unit.clone().into();
+        let changes: Rc<[_]> = match line {
+            Some(line) => facts::custody_on(self.view, &id, line)?.into(),
+            None => facts::custody(self.view, &id)?.into(),
+        };
+        self.changes.insert(key, Rc::clone(&changes));
         Ok(changes)
     }
 
     /// Adds the spans of `unit`, latest first, from `until` back to when the unit asked for `entered` it, at this depth of nesting.
     fn tell(
         &mut self,
-        unit: &ComponentId,
+        (unit, line): (&ComponentId, Option<EntryIndex>),
         entered: Option<&Beginning>,
         mut until: Option<Moment>,
         depth: usize,
     ) -> Result<(), V::Error> {
-        let changes = self.changes(unit)?;
+        let changes = self.changes(unit, line)?;
         let is_before = |change: &CustodyChange| until.is_none_or(|until| change.at.entry < until.entry);
         let told = changes.get(..changes.partition_point(is_before));
         for change in told.unwrap_or_default().iter().rev() {
@@ -208,8 +219,10 @@ impl<V: View> Telling<'_, V> {
             let is_earlier = |entered: &&Beginning| change.at.entry <= entered.change.at.entry;
             let entry = entered.filter(is_earlier);
             let begins = entry.unwrap_or(&own);
-            match change.how.parent().filter(|_| depth < MAX_NESTING) {
-                Some(parent) => self.tell(parent, Some(begins), until, depth.saturating_add(1))?,
+            match change.inside().filter(|_| depth < MAX_NESTING) {
+                Some((parent, up)) => {
+                    self.tell((parent, Some(up)), Some(begins), until, depth.saturating_add(1))?;
+                }
                 None => self.span(begins, change.holder.as_ref(), until),
             }
             if entry.is_some() {

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    lifecycle::{Detail, Finding, FindingCode, Severity},
+    lifecycle::{Detail, Finding, FindingCode, Register, Severity},
     statement::event::custody::SealState,
 };
 
@@ -22,23 +22,16 @@ pub fn message(detail: &Detail) -> String {
         Detail::ForeignType { of_type } => format!("called a {of_type}, which is of another maker"),
         Detail::Clone { alias, holder } => format!("{alias} is {holder} already"),
         Detail::TimeBackwards { got, reached } => {
-            format!("claims {got}, but the chain had reached {reached}")
+            format!("claims {got}, but the same organisation had claimed {reached} before")
         }
         Detail::AfterEnd { event, ended } => format!("{event} after the end in entry {ended}"),
         Detail::NotCustodian { by, event, holder } => format!("{by} {event}s it, but {holder} holds it"),
-        Detail::PartOfAnother { parent, holder, held } => {
-            format!("put into {parent}, held by {holder}, while held by {held}")
-        }
-        Detail::InstalledByAnother { by, holder } => {
-            format!("installed by {by}, but the last known holder is {holder}")
-        }
         Detail::NoShipment { by, .. } => {
             format!("received by {by} against an entry that is no open shipment of it")
         }
         Detail::NotHandedOver { by, from } => {
             format!("received by {by} without a shipment or a signature of {from}")
         }
-        Detail::ReceivedFromAnother { from, holder } => format!("received from {from}, but {holder} held it"),
         Detail::NotConsignee { by, to } => format!("received by {by}, but sent to {to}"),
         Detail::DoubleTransfer { open } => {
             format!("shipped again while the shipment of entry {open} is open")
@@ -55,8 +48,12 @@ pub fn message(detail: &Detail) -> String {
         Detail::TwoPlaces { slot, known } => format!("installed in {slot}, but it is in {known}"),
         Detail::SlotOccupied { unit, occupant } => format!("{unit} installed while {occupant} is in it"),
         Detail::NotInSlot {} => "removed from a slot where it is not".to_owned(),
-        Detail::ForeignSlot { by } => format!("filled by {by}, who is not its operator"),
-        Detail::UnreleasedFirmware { artefact } => format!("runs {artefact}, which no producer has released"),
+        Detail::ForeignSlot { by } => {
+            format!("{by} says it is filled, without a signature of the organisation whose slot it is")
+        }
+        Detail::UnreleasedFirmware { artefact } => {
+            format!("runs {artefact}, which nobody who may has released")
+        }
         Detail::WrongFirmware { artefact, of_type } => {
             format!("runs {artefact}, which is not released for {of_type}")
         }
@@ -68,6 +65,25 @@ pub fn message(detail: &Detail) -> String {
         Detail::InstalledWith { got, known } => format!("installed with {got}, but the ledger knew {known}"),
         Detail::UpdatedFrom { got, known } => format!("updated from {got}, but it ran {known}"),
         Detail::Measured { got, known } => format!("measured {got}, but the ledger knew {known}"),
+        Detail::NotReceived { by } => format!("taken into use by {by}, who had not received it"),
+        Detail::TitleGap { to, title } => format!("title should pass to {to}, but {title} has it"),
+        Detail::SignedUnseen { register, changed } => format!(
+            "signed without having seen that entry {changed} changed {}",
+            match register {
+                Register::Holder => "who has it",
+                Register::Title => "who has title",
+                Register::Place => "where it is",
+                Register::Firmware => "what it runs",
+                Register::End => "that its life is over",
+            }
+        ),
+        Detail::Claim { by, event } => {
+            format!("{by} states {event}, and may not write there: it changes nothing")
+        }
+        Detail::OtherAccount { by } => format!("{by} has an account of its own"),
+        Detail::UnprovenOrigin { origin, index } => {
+            format!("said to come from entry {index} of {origin}, which nothing here proves")
+        }
         Detail::DistrustedKey {
             key,
             organisation,
@@ -141,6 +157,8 @@ mod tests {
             "seals" => "\"broken\"".to_owned(),
             "inspection" => "\"accepted\"".to_owned(),
             "quote" => "\"stolen\"".to_owned(),
+            "register" => "\"place\"".to_owned(),
+            "origin" => "\"ledger.example/2026\"".to_owned(),
             other => panic!("<{other}>"),
         }
     }
@@ -179,14 +197,13 @@ mod tests {
             "made by dns:nordlys.example, whom no manifest of unit:dns:nordlys.example/AAU/0 names as manufacturer",
             "called a unit:dns:nordlys.example/AAU/0, which is of another maker",
             "mac:00005e000001 is unit:dns:nordlys.example/AAU/0 already",
-            "claims 2026-03-01T08:00:00Z, but the chain had reached 2026-03-02T08:00:00Z",
+            "claims 2026-03-01T08:00:00Z, but the same organisation had claimed 2026-03-02T08:00:00Z before",
             "install after the end in entry 7",
             "dns:nordlys.example installs it, but dns:carrier.example holds it",
-            "put into unit:dns:nordlys.example/AAU/0, held by dns:nordlys.example, while held by dns:carrier.example",
-            "installed by dns:nordlys.example, but the last known holder is dns:carrier.example",
             "received by dns:nordlys.example against an entry that is no open shipment of it",
             "received by dns:nordlys.example without a shipment or a signature of dns:carrier.example",
-            "received from dns:nordlys.example, but dns:carrier.example held it",
+            "taken into use by dns:nordlys.example, who had not received it",
+            "title should pass to dns:nordlys.example, but dns:carrier.example has it",
             "received by dns:nordlys.example, but sent to dns:carrier.example",
             "shipped again while the shipment of entry 7 is open",
             "received with broken seals",
@@ -198,13 +215,17 @@ mod tests {
             "installed in unit:dns:nordlys.example/AAU/0, but it is in unit:dns:nordlys.example/AAU/1",
             "unit:dns:nordlys.example/AAU/0 installed while unit:dns:nordlys.example/AAU/1 is in it",
             "removed from a slot where it is not",
-            "filled by dns:nordlys.example, who is not its operator",
-            "runs unit:dns:nordlys.example/AAU/0, which no producer has released",
+            "dns:nordlys.example says it is filled, without a signature of the organisation whose slot it is",
+            "runs unit:dns:nordlys.example/AAU/0, which nobody who may has released",
             "runs unit:dns:nordlys.example/AAU/0, which is not released for unit:dns:nordlys.example/AAU/1",
             "runs unit:dns:nordlys.example/AAU/0 of dns:nordlys.example, whom no manifest of unit:dns:nordlys.example/AAU/1 names as supplier",
             "installed with unit:dns:nordlys.example/AAU/0, but the ledger knew unit:dns:nordlys.example/AAU/1",
             "updated from unit:dns:nordlys.example/AAU/0, but it ran unit:dns:nordlys.example/AAU/1",
             "measured unit:dns:nordlys.example/AAU/0, but the ledger knew unit:dns:nordlys.example/AAU/1",
+            "signed without having seen that entry 7 changed where it is",
+            "said to come from entry 7 of ledger.example/2026, which nothing here proves",
+            "dns:nordlys.example states install, and may not write there: it changes nothing",
+            "dns:nordlys.example has an account of its own",
             &format!(
                 "signed by key {KEY} of dns:nordlys.example, which is distrusted from entry 7 on: stolen"
             ),

@@ -69,6 +69,12 @@ pub struct TimelineRow {
         serialize_with = "details_with_messages"
     )]
     pub findings: Vec<Detail>,
+    /// What is wrong with it at the entry alone, or on another line than the one that is told: it changed nothing here.
+    #[serde(
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "details_with_messages"
+    )]
+    pub aside: Vec<Detail>,
     /// Entries that correct or dispute it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub corrected_by: Vec<Correction>,
@@ -143,6 +149,7 @@ impl TimelineRow {
                 .map(|event| event.documents().into_iter().cloned().collect())
                 .unwrap_or_default(),
             findings: Vec::new(),
+            aside: Vec::new(),
             corrected_by: Vec::new(),
         }
     }
@@ -209,6 +216,11 @@ impl Timeline {
             findings.sort();
             findings.dedup();
             row.findings = findings.into_iter().map(|finding| finding.detail).collect();
+            if is_about {
+                let at_entry = facts::findings_at(view, subject, *index)?.into_iter();
+                let all = at_entry.map(|finding| finding.detail);
+                row.aside = all.filter(|detail| !row.findings.contains(detail)).collect();
+            }
             if is_about { &mut rows } else { &mut mentions }.push(row);
         }
         Ok(Self {

@@ -3,9 +3,9 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use prova_core::{
-    id::{Alias, ComponentId, Kind, SubjectId},
+    id::{Alias, ComponentId, Kind, OrgId, SubjectId},
     index::term::Term,
-    lifecycle::{Chain, Detail, Fact, FactKey, FactKind, Life, UnitLife, View, facts},
+    lifecycle::{Chain, Detail, Fact, FactKey, FactKind, FoundAt, FoundDetail, Life, UnitLife, View, facts},
     position::EntryIndex,
     statement::{Verified, event::Event},
     view::trace::Entries,
@@ -44,6 +44,7 @@ impl<'a, S: PedigreeSource> AsBuilt<'a, S> {
         let (mut life, mut parts) = (UnitLife::default(), PartPlaces::new());
         let mut last = None;
         let mut length: u64 = 0;
+        let maker = now.unit().and_then(|life| life.maker.as_ref()).or(unit.org());
         for index in self.source.posting(&Term::Id(subject.clone()))? {
             let entry = self.source.entry(index)?;
             let is_about = entry
@@ -51,7 +52,9 @@ impl<'a, S: PedigreeSource> AsBuilt<'a, S> {
                 .subjects
                 .iter()
                 .any(|stated| stated.id == subject);
-            let Some(event) = entry.statement().event().filter(|_| is_about) else {
+            // What others say of it builds nothing.
+            let event = entry.statement().event().filter(|_| is_about);
+            let Some(event) = event.filter(|event| maker.is_none_or(|maker| event.by == *maker)) else {
                 continue;
             };
             if !life.build(&mut parts, unit, index, &event.event) {
@@ -151,8 +154,8 @@ impl<S: PedigreeSource> View for AsBuilt<'_, S> {
         }
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, S::Error> {
-        self.source.alias_holder(alias)
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, S::Error> {
+        self.source.alias_holder(by, alias)
     }
 
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, S::Error> {
@@ -170,18 +173,31 @@ impl<S: PedigreeSource> View for AsBuilt<'_, S> {
         Ok(match kind {
             FactKind::Findings => {
                 let findings = built.findings.into_iter();
+                let found = |detail| FoundDetail {
+                    on: FoundAt::Chain,
+                    detail,
+                };
                 findings
-                    .map(|(at, findings)| (FactKey::Findings(at), Fact::Findings(findings)))
+                    .map(|(at, findings)| {
+                        let all = findings.into_iter().map(found).collect();
+                        (FactKey::Findings(at), Fact::Findings(all))
+                    })
                     .collect()
             }
             FactKind::Part => {
                 let parts = built.parts.into_iter();
                 parts
-                    .map(|(part, position)| (FactKey::Part(part), Fact::Position(position)))
+                    .map(|(part, position)| {
+                        (FactKey::Part(EntryIndex::new(0), part), Fact::Position(position))
+                    })
                     .collect()
             }
-            // It was shipped later.
-            FactKind::Transfer | FactKind::Custody => Vec::new(),
+            // It was shipped later, and others' accounts began later; that it was never made is among the findings.
+            FactKind::Transfer
+            | FactKind::Custody
+            | FactKind::Account
+            | FactKind::Joined
+            | FactKind::Unborn => Vec::new(),
             _ => self.source.facts(of, kind)?,
         })
     }

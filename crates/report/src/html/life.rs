@@ -66,6 +66,9 @@ fn step(report: &Report, row: &TimelineRow) -> Markup {
                     (warning()) " " strong { (meaning::title(detail.code())) } ": " (foreign(&message(detail))) "."
                 }
             }
+            @for detail in &row.aside {
+                p.aside { "At this entry alone: " (foreign(&message(detail))) "." }
+            }
             @for correction in &row.corrected_by {
                 p.finding {
                     (warning()) " " strong { (if correction.is_own { "Corrected" } else { "Contradicted" }) }

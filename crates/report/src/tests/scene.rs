@@ -7,7 +7,7 @@
 
 use prova_core::{
     hash::LeafHash,
-    id::{Alias, SubjectId},
+    id::{Alias, OrgId, SubjectId},
     index::term::Term,
     ledger::{MemoryRows, Replay},
     lifecycle::{Chain, Fact, FactKey, FactKind, View, facts},
@@ -50,8 +50,10 @@ impl View for Ledger {
         self.rows.chain(id).map_err(|never| never.to_string())
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, String> {
-        self.rows.alias_holder(alias).map_err(|never| never.to_string())
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, String> {
+        self.rows
+            .alias_holder(by, alias)
+            .map_err(|never| never.to_string())
     }
 
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, String> {

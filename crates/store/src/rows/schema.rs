@@ -5,7 +5,7 @@
 //! r                               → Registry       who may say what, at that point
 //! c || subject text               → Chain
 //! f || subject text || 00 || kind → Fact           kind u8, then the rest of the fact's key: an entry's index u64, or a text
-//! a || alias text                 → SubjectId      the unit that first stated it
+//! a || organisation || 00 || alias → SubjectId     the unit that it first made with it
 //! l || leaf hash (32)             → EntryIndex
 //! t || term key (32) || index u48 → differences    512 entries under a term at most, ascending
 //! i, n, n || …, b || …            → the verifiable index (see `index_rows`)
@@ -20,7 +20,7 @@
 
 use prova_core::{
     hash::LeafHash,
-    id::{Alias, SubjectId},
+    id::{Alias, OrgId, SubjectId},
     index::{Bucket, TermKey, term::Term},
     lifecycle::{FactKey, FactKind},
     position::{EntryIndex, TreeSize},
@@ -85,7 +85,11 @@ pub(crate) fn facts_prefix(of: &SubjectId, kind: FactKind) -> Vec<u8> {
         FactKind::Occupant => b'o',
         FactKind::Manufacturer => b'm',
         FactKind::Supplier => b's',
+        FactKind::Release => b'R',
         FactKind::RunsOn => b'r',
+        FactKind::Account => b'A',
+        FactKind::Joined => b'j',
+        FactKind::Unborn => b'u',
     });
     key
 }
@@ -93,16 +97,28 @@ pub(crate) fn facts_prefix(of: &SubjectId, kind: FactKind) -> Vec<u8> {
 pub(crate) fn fact_key(of: &SubjectId, fact: &FactKey) -> Vec<u8> {
     let mut key = facts_prefix(of, fact.kind());
     match fact {
-        FactKey::Findings(index) | FactKey::Transfer(index) | FactKey::Custody(index) => {
+        FactKey::Findings(index)
+        | FactKey::Transfer(index)
+        | FactKey::Custody(index)
+        | FactKey::Account(index)
+        | FactKey::Joined(index) => {
             key.extend_from_slice(&index.get().to_be_bytes());
         }
         FactKey::Alias(alias) => key.extend_from_slice(alias.as_str().as_bytes()),
-        FactKey::Part(id) | FactKey::Occupant(id) | FactKey::RunsOn(id) => {
+        FactKey::Part(line, id) => {
+            key.extend_from_slice(&line.get().to_be_bytes());
             key.extend_from_slice(id.as_str().as_bytes());
         }
-        FactKey::Manufacturer(org) | FactKey::Supplier(org) => {
+        FactKey::Occupant(id) => key.extend_from_slice(id.as_str().as_bytes()),
+        FactKey::RunsOn(org, id) => {
+            key.extend_from_slice(org.as_str().as_bytes());
+            key.push(0);
+            key.extend_from_slice(id.as_str().as_bytes());
+        }
+        FactKey::Manufacturer(org) | FactKey::Supplier(org) | FactKey::Release(org) => {
             key.extend_from_slice(org.as_str().as_bytes());
         }
+        FactKey::Unborn => {}
     }
     key
 }
@@ -118,16 +134,28 @@ pub(crate) fn fact_of(kind: FactKind, rest: &[u8]) -> Option<FactKey> {
         FactKind::Transfer => index().map(FactKey::Transfer),
         FactKind::Custody => index().map(FactKey::Custody),
         FactKind::Alias => text()?.parse().ok().map(FactKey::Alias),
-        FactKind::Part => component().map(FactKey::Part),
+        FactKind::Part => {
+            let (line, id) = rest.split_first_chunk()?;
+            let id = std::str::from_utf8(id).ok()?.parse().ok()?;
+            Some(FactKey::Part(EntryIndex::new(u64::from_be_bytes(*line)), id))
+        }
         FactKind::Occupant => component().map(FactKey::Occupant),
         FactKind::Manufacturer => org().map(FactKey::Manufacturer),
         FactKind::Supplier => org().map(FactKey::Supplier),
-        FactKind::RunsOn => component().map(FactKey::RunsOn),
+        FactKind::Release => org().map(FactKey::Release),
+        FactKind::RunsOn => {
+            let (org, id) = text()?.split_once('\0')?;
+            Some(FactKey::RunsOn(org.parse().ok()?, id.parse().ok()?))
+        }
+        FactKind::Account => index().map(FactKey::Account),
+        FactKind::Joined => index().map(FactKey::Joined),
+        FactKind::Unborn => rest.is_empty().then_some(FactKey::Unborn),
     }
 }
 
-pub(crate) fn alias_key(alias: &Alias) -> Vec<u8> {
-    key(ALIASES, alias.as_str().as_bytes())
+pub(crate) fn alias_key(by: &OrgId, alias: &Alias) -> Vec<u8> {
+    let text = [by.as_str().as_bytes(), &[0], alias.as_str().as_bytes()].concat();
+    key(ALIASES, &text)
 }
 
 pub(crate) fn leaf_key(leaf: &LeafHash) -> Vec<u8> {

@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path, sync::Arc};
 
 use prova_core::{
     hash::LeafHash,
-    id::{Alias, SubjectId},
+    id::{Alias, OrgId, SubjectId},
     index::{TermKey, term::Term},
     ledger::Placing,
     lifecycle::{Chain, Fact, FactKey, FactKind, View},
@@ -31,8 +31,8 @@ impl View for StoreRows {
         self.get("chain", &schema::chain_key(subject))
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        self.get("alias", &schema::alias_key(alias))
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
+        self.get("alias", &schema::alias_key(by, alias))
     }
 
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {

@@ -8,10 +8,10 @@ use std::{
 
 use prova_core::{
     hash::LeafHash,
-    id::{Alias, SubjectId},
+    id::{Alias, OrgId, SubjectId},
     index::{Index, TermKey, term::Term},
     ledger::{Placing, Rows, SealedView},
-    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, Life, View},
+    lifecycle::{Chain, Changes, Fact, FactKey, FactKind, Facts, Finding, FindingCode, Life, View},
     position::EntryIndex,
     statement::seal::Sealed,
 };
@@ -77,6 +77,8 @@ pub(crate) struct Scratch {
     /// Reading moves rows between memory and files.
     rows: Mutex<ScratchRows>,
     findings: Vec<Finding>,
+    /// Those of lives without a beginning, which may come later.
+    unborn: BTreeMap<SubjectId, Finding>,
     /// How many chains there are of components, and of other subjects.
     components: u64,
     others: u64,
@@ -131,6 +133,7 @@ impl Scratch {
                 unfolded: Unfolded::new(limits.unfolded),
             }),
             findings: Vec::new(),
+            unborn: BTreeMap::new(),
             components: 0,
             others: 0,
         }
@@ -153,7 +156,9 @@ impl Scratch {
 
     /// The findings that were recorded, in no order; they are not kept twice.
     pub(crate) fn take_findings(&mut self) -> Vec<Finding> {
-        std::mem::take(&mut self.findings)
+        let mut findings = std::mem::take(&mut self.findings);
+        findings.extend(std::mem::take(&mut self.unborn).into_values());
+        findings
     }
 
     /// Where an entry stands.
@@ -232,8 +237,8 @@ impl ScratchRows {
             .try_for_each(|(key, (id, chain))| self.write(CHAIN, key, &id.to_string(), &chain))
     }
 
-    fn alias_holder(&mut self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        let key = self.fingerprints.of(&(ALIAS, alias));
+    fn alias_holder(&mut self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
+        let key = self.fingerprints.of(&(ALIAS, by, alias));
         if let Some(holder) = self.aliases.get(&key) {
             return Ok(Some(holder.clone()));
         }
@@ -245,8 +250,8 @@ impl ScratchRows {
         Ok(Some(holder))
     }
 
-    fn change_alias(&mut self, alias: &Alias, holder: SubjectId) -> Result<(), RowError> {
-        let key = self.fingerprints.of(&(ALIAS, alias));
+    fn change_alias(&mut self, by: &OrgId, alias: &Alias, holder: SubjectId) -> Result<(), RowError> {
+        let key = self.fingerprints.of(&(ALIAS, by, alias));
         let unused = self.aliases.insert_changed(key, holder, 1);
         self.write_aliases(unused)
     }
@@ -355,8 +360,8 @@ impl View for Scratch {
         self.rows().chain(id)
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
-        self.rows().alias_holder(alias)
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, RowError> {
+        self.rows().alias_holder(by, alias)
     }
 
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, RowError> {
@@ -400,7 +405,20 @@ impl Rows for Scratch {
         changes: Changes,
         terms: Vec<Term>,
     ) -> Result<(), RowError> {
-        self.findings.extend(changes.findings());
+        for finding in changes.findings() {
+            if finding.code() == FindingCode::NoBirth {
+                self.unborn.insert(finding.subject.clone(), finding);
+            } else {
+                self.findings.push(finding);
+            }
+        }
+        for (of, _, _) in changes
+            .facts
+            .iter()
+            .filter(|(_, key, fact)| **key == FactKey::Unborn && fact.is_none())
+        {
+            self.unborn.remove(of);
+        }
         let rows = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
         for (id, chain) in changes.chains {
             if chain.length == 1 {
@@ -412,8 +430,8 @@ impl Rows for Scratch {
             }
             rows.change_chain(id, chain)?;
         }
-        for (alias, holder) in changes.aliases {
-            rows.change_alias(&alias, holder)?;
+        for ((by, alias), holder) in changes.aliases {
+            rows.change_alias(&by, &alias, holder)?;
         }
         rows.keep_facts(&changes.facts)?;
         if rows.facts_of.waiting() >= self.limits.facts_of {

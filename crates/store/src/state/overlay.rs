@@ -74,8 +74,8 @@ impl<'a> Overlay<'a> {
         for (subject, chain) in self.lives.chains.drain() {
             batch.insert("chain", &schema::chain_key(&subject), &chain)?;
         }
-        for (alias, holder) in self.lives.aliases.drain() {
-            batch.insert("alias", &schema::alias_key(&alias), &holder)?;
+        for ((by, alias), holder) in self.lives.aliases.drain() {
+            batch.insert("alias", &schema::alias_key(&by, &alias), &holder)?;
         }
         for (of, key, fact) in std::mem::take(&mut self.lives.facts).iter() {
             let row = schema::fact_key(of, key);

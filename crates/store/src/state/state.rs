@@ -7,7 +7,7 @@ use std::{
 
 use prova_core::{
     hash::LeafHash,
-    id::{Alias, SubjectId},
+    id::{Alias, OrgId, SubjectId},
     index::term::Term,
     ledger::Placing,
     lifecycle::{Chain, Fact, FactKey, FactKind, Finding, View, distrusted, facts},
@@ -195,10 +195,10 @@ impl View for State {
         }?)
     }
 
-    fn alias_holder(&self, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
+    fn alias_holder(&self, by: &OrgId, alias: &Alias) -> Result<Option<SubjectId>, ReadError> {
         Ok(match &self.rows {
-            StateRows::Store(rows) => rows.alias_holder(alias),
-            StateRows::Scratch(rows) => rows.alias_holder(alias),
+            StateRows::Store(rows) => rows.alias_holder(by, alias),
+            StateRows::Scratch(rows) => rows.alias_holder(by, alias),
         }?)
     }
 

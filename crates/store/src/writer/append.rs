@@ -414,7 +414,8 @@ impl<'a> Group<'_, 'a> {
             Err(AdmitError::View(error)) => return Err(error),
         };
         let index = size.next();
-        let findings = changes.findings().collect();
+        let mut findings: Vec<_> = changes.findings().collect();
+        findings.sort();
         let terms = self
             .registry
             .iter()

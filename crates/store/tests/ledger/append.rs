@@ -207,7 +207,8 @@ fn findings_are_answered_and_kept() {
     let (ghost, at) = (unit("GHOST").into(), findings[0].entry);
     assert_eq!(ledger.state().findings(&ghost, at).unwrap(), *findings);
     let chain = ledger.state().chain(&ghost).unwrap().unwrap();
-    assert_eq!(chain.findings(), findings.len() as u64);
+    // That its maker ships what it never made is a claim, which counts at the entry alone.
+    assert_eq!((chain.findings(), findings.len()), (1, 2));
     assert_eq!(audit(ledger.snapshot(), &NoProgress).unwrap().findings, *findings);
 }
 

@@ -146,6 +146,11 @@ impl Model {
         Release(self.latest().0 - back)
     }
 
+    /// Whether its software is another's than its maker's.
+    pub(super) fn is_supplied(&self) -> bool {
+        matches!(self.software, Software::OfTheProducer)
+    }
+
     fn producer<'a>(&self, cast: &'a Cast) -> &'a CastMember {
         match self.software {
             Software::OfTheVendor => &cast.vendors[self.vendor],

@@ -40,6 +40,8 @@ const MAX_IN_SERVICE: usize = 20_000;
 pub(super) struct LiveUnit {
     pub(super) link: Link,
     model: usize,
+    /// Whether it is older than the ledger, which does not know its type then.
+    is_old: bool,
     /// What runs on it, if that was ever released.
     firmware: Option<Release>,
     pub(super) operator: usize,
@@ -97,6 +99,7 @@ impl Generator {
         LiveUnit {
             link: Link::new(component(&id)),
             model,
+            is_old: false,
             firmware: Some(type_.latest()),
             operator: 0,
             slot: None,
@@ -325,7 +328,9 @@ impl Generator {
         let operator = self.clerk.chance.below(2);
         let mut unit = self.next_unit(model);
         unit.operator = operator;
-        self.clerk.findings += 1;
+        unit.is_old = true;
+        // Nor did its operator receive it.
+        self.clerk.findings += 2 + u64::from(self.catalogue.model(model).is_supplied());
         self.put_into_service(unit);
     }
 
@@ -352,12 +357,12 @@ impl Generator {
             operator: Some(operator.id.clone()),
             firmware: unit.firmware.map(|release| type_.firmware(release)),
         };
-        let (by, role) = if self.clerk.happens(30) {
-            (&self.cast.integrator, Role::Integrator)
+        let event = Event::Install(install);
+        let speech = if self.clerk.happens(30) {
+            Speech::new(&self.cast.integrator, Role::Integrator, event).with(operator)
         } else {
-            (operator, Role::Operator)
+            Speech::new(operator, Role::Operator, event)
         };
-        let speech = Speech::new(by, role, Event::Install(install));
         self.clerk.say(speech, &mut [&mut slot, &mut unit.link]);
         unit.slot = Some(slot);
         self.units.in_service.push(unit);
@@ -375,6 +380,9 @@ impl Generator {
             to.artefact = ComponentId::of_artefact(&self.clerk.digest());
             to.version = None;
             self.clerk.findings += 1;
+        } else if unit.is_old && type_.is_supplied() {
+            // Whom its maker names as supplier is known for its type alone.
+            self.clerk.findings += 1;
         }
         let operator = &self.cast.operators[unit.operator];
         let remote = self.clerk.happens(40);
@@ -385,7 +393,7 @@ impl Generator {
             approved_by: remote.then(|| operator.id.clone()),
         };
         let speech = if remote {
-            Speech::new(&self.cast.maintainer, Role::Maintainer, Event::Update(update))
+            Speech::new(&self.cast.maintainer, Role::Maintainer, Event::Update(update)).with(operator)
         } else {
             Speech::new(operator, Role::Operator, Event::Update(update))
         };
@@ -403,7 +411,7 @@ impl Generator {
         let operator = &self.cast.operators[unit.operator];
         let event = maintenance(action, "NO");
         let speech = if self.clerk.happens(50) {
-            Speech::new(&self.cast.maintainer, Role::Maintainer, event)
+            Speech::new(&self.cast.maintainer, Role::Maintainer, event).with(operator)
         } else {
             Speech::new(operator, Role::Operator, event)
         };

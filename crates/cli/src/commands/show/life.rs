@@ -216,6 +216,13 @@ fn show_row(row: &TimelineRow, width: usize, out: &mut dyn Write) -> io::Result<
     for detail in &row.findings {
         below(&format!("! {}: {}", detail.code(), message(detail)))?;
     }
+    for detail in &row.aside {
+        below(&format!(
+            "· at the entry alone: {}: {}",
+            detail.code(),
+            message(detail)
+        ))?;
+    }
     for correction in &row.corrected_by {
         let entry = correction.entry;
         below(&match &correction.by {

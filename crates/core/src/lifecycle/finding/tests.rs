@@ -41,9 +41,9 @@ fn findings_are_in_order_of_entries_codes_subjects_and_details() {
 
 #[test]
 fn findings_that_differ_in_their_places_only_are_a_group() {
-    let gap = |holder: &str| Detail::InstalledByAnother {
+    let gap = |from: &str| Detail::NotHandedOver {
         by: org("operator-north"),
-        holder: org(holder),
+        from: org(from),
     };
     let slot = Detail::ForeignSlot {
         by: org("operator-north"),

@@ -5,7 +5,13 @@ use super::*;
 #[test]
 fn the_first_statement_is_the_birth_or_a_gap() {
     let mut scene = made(&[]);
-    scene.finds(NORTH, Role::Operator, install(None), &[U1, SLOT], &[F::NoBirth]);
+    scene.finds(
+        NORTH,
+        Role::Operator,
+        install(None),
+        &[U1, SLOT],
+        &[F::NoBirth, F::CustodyGap],
+    );
 }
 
 #[test]
@@ -23,7 +29,7 @@ fn births_are_the_makers_and_happen_once() {
         Role::Manufacturer,
         manufacture(None),
         &[U2],
-        &[F::ForeignMaker],
+        &[F::NoBirth, F::ForeignMaker],
     );
     let contract = Manifest {
         manufacturers: vec![org("meridian")],

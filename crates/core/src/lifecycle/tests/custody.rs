@@ -50,14 +50,15 @@ fn custody_is_handed_from_one_to_the_next() {
     scene.clean("nordlys", manufacturer, ship(NORTH), &units);
     let shipment = scene.head(&id(U1));
     let event = receive("nordlys", shipment, SealState::Intact);
-    scene.finds(
-        "operator-south",
-        Role::Operator,
-        event,
-        &units,
-        &[F::NotConsignee],
-    );
+    scene.finds("operator-south", Role::Operator, event, &units, &[F::CustodyGap]);
+    assert_eq!(scene.transfers(U1)[0].state, TransferState::Open);
+    assert_eq!(scene.unit(U1).custodian(), Some(&org("nordlys")));
+    // The same, with the shipper's signature.
+    let event = receive("nordlys", shipment, SealState::Intact);
+    let signers = ["operator-south", "nordlys"];
+    scene.together(&signers, Role::Operator, event, &units, &[F::NotConsignee]);
     assert_eq!(scene.transfers(U1)[0].state, TransferState::Disputed);
+    assert_eq!(scene.unit(U1).custodian(), Some(&org("operator-south")));
     // With broken seals.
     let mut scene = made(&units);
     scene.clean("nordlys", manufacturer, ship(NORTH), &units);
@@ -96,11 +97,9 @@ fn custody_is_handed_from_one_to_the_next() {
         access: None,
     });
     scene.finds(NORTH, Role::Operator, store, &units, &[F::NotCustodian]);
-    scene.finds(
-        NORTH,
-        Role::Operator,
-        install(None),
-        &[U1, SLOT],
-        &[F::CustodyGap],
-    );
+    // Whoever installs what it was not given has an account of its own.
+    let other = [F::CustodyGap];
+    scene.finds(NORTH, Role::Operator, install(None), &[U1, SLOT], &other);
+    assert_eq!(scene.unit(U1).custodian(), Some(&org("nordlys")));
+    assert_eq!(scene.shown(U1), [F::OtherAccount]);
 }

@@ -6,7 +6,7 @@ use super::*;
 fn firmware_is_released_by_its_producer_for_the_type() {
     let mut scene = delivered(&[U1]);
     let operator = Role::Operator;
-    let want = [F::FirmwareMismatch, F::UnreleasedFirmware];
+    let want = [F::UnreleasedFirmware, F::FirmwareMismatch];
     scene.finds(NORTH, operator, install(Some("0.9-leaked")), &[U1, SLOT], &want);
     let other = Manifest {
         runs_on: vec![component("type:dns:nordlys.example/OTHER/R1")],
@@ -18,14 +18,15 @@ fn firmware_is_released_by_its_producer_for_the_type() {
         Event::Manifest(other),
         &[&firmware_id("2.0")],
     );
-    let update = |from: &str, to| {
+    let approved = |from: &str, to, by: Option<&str>| {
         Event::Update(Update {
             from: Some(component(&firmware_id(from))),
             to: firmware(to),
             method: None,
-            approved_by: None,
+            approved_by: by.map(org),
         })
     };
+    let update = |from: &str, to| approved(from, to, None);
     scene.finds(
         NORTH,
         operator,
@@ -45,13 +46,9 @@ fn firmware_is_released_by_its_producer_for_the_type() {
         nonce: None,
         verifier: None,
     });
-    scene.finds(
-        "auditor",
-        Role::Auditor,
-        measure,
-        &[U1],
-        &[F::FirmwareMismatch, F::WrongFirmware],
-    );
+    scene.finds("auditor", Role::Auditor, measure, &[U1], &[F::FirmwareMismatch]);
+    // Who does not hold it changes nothing by measuring.
+    assert_eq!(scene.unit(U1).firmware, Some(component(&firmware_id("1.0"))));
     // A release by somebody whom the maker does not name.
     scene.clean(
         "meridian",
@@ -62,7 +59,7 @@ fn firmware_is_released_by_its_producer_for_the_type() {
     scene.finds(
         NORTH,
         operator,
-        update("2.0", "9.0"),
+        approved("1.0", "9.0", Some("meridian")),
         &[U1],
         &[F::ForeignFirmware],
     );
@@ -89,7 +86,7 @@ fn firmware_is_released_by_its_producer_for_the_type() {
         Role::Producer,
         Event::Manifest(forged),
         &[&firmware_id("3.0")],
-        &[F::ForeignMaker],
+        &[F::NoBirth, F::ForeignMaker],
     );
     scene.finds(
         NORTH,

@@ -2,6 +2,7 @@ mod births;
 mod chains;
 mod custody;
 mod firmware;
+mod lines;
 mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,6 +183,21 @@ impl Scene {
         assert_eq!(self.say(by, role, event, subjects), Ok(Vec::new()));
     }
 
+    /// The same of an event that others sign beside the first.
+    #[track_caller]
+    fn together(
+        &mut self,
+        signers: &[&str],
+        role: Role,
+        event: Event,
+        subjects: &[&str],
+        want: &[FindingCode],
+    ) {
+        let statement = self.event_with(signers[0], &signers[1..], role, event, subjects);
+        let (_, found) = self.submit(&statement, signers).unwrap();
+        assert_eq!(found, want);
+    }
+
     #[track_caller]
     fn finds(&mut self, by: &str, role: Role, event: Event, subjects: &[&str], want: &[FindingCode]) {
         assert_eq!(self.say(by, role, event, subjects), Ok(want.to_vec()));
@@ -216,11 +232,12 @@ fn a_whole_life_without_fault_has_no_finding() {
         verifier: None,
     };
     scene.clean("auditor", Role::Auditor, Event::Measure(measure), &[U1]);
-    scene.clean(
-        "integrator",
+    scene.together(
+        &["integrator", NORTH],
         Role::Maintainer,
         maintain(MaintenanceAction::Remove, None, &[], &[]),
         &[U1, SLOT],
+        &[],
     );
     scene.clean(NORTH, operator, install(None), &[U2, SLOT]);
     scene.clean(NORTH, operator, decommission(), &[U1]);

@@ -15,13 +15,7 @@ fn a_part_moves_with_its_parent() {
         receive("nordlys", shipment, SealState::Intact),
         &[U1],
     );
-    scene.finds(
-        "nordlys",
-        manufacturer,
-        ship(NORTH),
-        &[PART],
-        &[F::NotCustodian, F::NotInParent],
-    );
+    scene.finds("nordlys", manufacturer, ship(NORTH), &[PART], &[F::NotCustodian]);
     // Taken out, it stays with whoever held the parent.
     let replace = MaintenanceAction::Replace;
     scene.clean(
@@ -34,8 +28,19 @@ fn a_part_moves_with_its_parent() {
     assert_eq!(facts::parts(&scene.rows, &id(U1)), Ok(BTreeMap::new()));
     let out = maintain(replace, Some(U1), &[], &[PART]);
     scene.finds(NORTH, Role::Operator, out, &[U1, PART], &[F::NotInParent]);
-    let gap = assemble(U2, &[PART]);
-    scene.finds("nordlys", manufacturer, gap, &[U2, PART], &[F::CustodyGap]);
+    // Who does not hold the part, and puts it into a unit of its own, has an account of it.
+    let other = [F::CustodyGap];
+    scene.finds(
+        "nordlys",
+        manufacturer,
+        assemble(U2, &[PART]),
+        &[U2, PART],
+        &other,
+    );
+    assert_eq!(scene.unit(PART).custodian(), Some(&org(NORTH)));
+    let parts = facts::parts(&scene.rows, &id(U2)).unwrap();
+    assert_eq!(parts.into_keys().collect::<Vec<_>>(), [component(PART)]);
+    assert_eq!(scene.shown(PART), [F::NotInParent, F::OtherAccount]);
 }
 
 #[test]
@@ -92,6 +97,9 @@ fn units_enter_slots_and_leave_them_in_any_order() {
         let about = [units[unit], slots[slot]];
         let found = if (chance >> 50).is_multiple_of(2) {
             let moved = slot_of[unit].filter(|known| *known != slot).map(|_| F::TwoPlaces);
+            if moved.is_some() {
+                occupants[1 - slot].remove(units[unit]);
+            }
             let others = occupants[slot].iter().any(|other| *other != units[unit]);
             let want: Vec<_> = moved
                 .into_iter()
@@ -110,7 +118,7 @@ fn units_enter_slots_and_leave_them_in_any_order() {
             } else {
                 vec![F::NotInSlot]
             };
-            scene.finds("integrator", Role::Maintainer, removal, &about, &want);
+            scene.together(&["integrator", NORTH], Role::Maintainer, removal, &about, &want);
             want
         };
         if found.contains(&F::SlotOccupied) {

@@ -20,7 +20,7 @@ fn leaf(scene: &Scene, index: EntryIndex) -> String {
     LeafHash::of_entry(bytes).to_string()
 }
 
-/// A unit that is made, shipped, installed by a third party (a gap), and about which its carrier's revoked key spoke.
+/// A unit that is made, shipped, installed by a third party (an account beside the record), and about which its carrier's revoked key spoke.
 fn life() -> Scene {
     let mut scene = Scene::new();
     let manifest = json!({"manifest": {"name": "AAU 3900", "category": "ran.aau"}});
@@ -113,7 +113,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
                 14,
                 "operator-south (invented)".to_owned(),
                 "install",
-                vec!["custody-gap"],
+                vec!["other-account"],
                 vec![]
             ),
         ]
@@ -133,7 +133,7 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
         .collect();
     assert_eq!(
         findings,
-        [(13, FindingCode::DistrustedKey), (14, FindingCode::CustodyGap)]
+        [(13, FindingCode::DistrustedKey), (14, FindingCode::OtherAccount)]
     );
     let revoked = distrusted(scene.registry.as_ref().unwrap(), |key| scene.signed_by(key)).unwrap();
     assert_eq!(revoked.len(), 1);
@@ -144,9 +144,10 @@ fn a_life_is_told_entry_by_entry_with_what_is_wrong_and_who_contradicts() {
 fn the_standing_says_who_holds_it_where_it_is_and_which_transfers_are_open() {
     let standing = timeline(&life(), UNIT).standing.unwrap();
     let shown = serde_json::to_value(&standing).unwrap();
-    let south = json!({"id": "dns:operator-south.example", "name": "operator-south (invented)"});
-    assert_eq!(shown["holder"], south);
-    assert_eq!(shown["slot"], "slot:dns:operator-south.example/gNB-1");
+    let carrier = json!({"id": "dns:carrier.example", "name": "carrier (invented)"});
+    assert_eq!(shown["holder"], carrier);
+    // A stranger says where it is.
+    assert_eq!(shown["slot"], json!(null));
     assert_eq!(shown["type"], TYPE);
     assert_eq!(shown["name"], "AAU 3900");
     assert_eq!(shown["category"], "ran.aau");
@@ -171,15 +172,28 @@ fn a_part_is_held_and_placed_with_the_unit_that_it_is_in() {
         .say("nordlys", Role::Manufacturer, event(manufacture), &[part])
         .unwrap();
     let assemble = json!({"assemble": {"parent": UNIT, "parts": [{"component": part, "position": "bay 2"}]}});
+    let signers = ["integrator", "nordlys"];
+    let together = scene.event_with(
+        signers[0],
+        &signers[1..],
+        Role::Integrator,
+        event(assemble),
+        &[UNIT, part],
+    );
+    scene.submit(&together, &signers).unwrap();
+    let receive = json!({"receive": {"from": "dns:nordlys.example", "ship": leaf(&scene, EntryIndex::new(12)),
+        "seals": "intact", "inspection": "accepted"}});
     scene
-        .say("integrator", Role::Integrator, event(assemble), &[UNIT, part])
+        .say("operator-north", Role::Operator, event(receive), &[UNIT])
+        .unwrap();
+    let slot = "slot:dns:operator-north.example/gNB-1";
+    let install = json!({"install": {"category": "ran.aau", "area": "general"}});
+    scene
+        .say("operator-north", Role::Operator, event(install), &[UNIT, slot])
         .unwrap();
     let standing = timeline(&scene, part).standing.unwrap();
-    assert_eq!(standing.holder.unwrap().id.as_str(), "dns:operator-south.example");
-    assert_eq!(
-        standing.slot.unwrap().to_string(),
-        "slot:dns:operator-south.example/gNB-1"
-    );
+    assert_eq!(standing.holder.unwrap().id.as_str(), "dns:operator-north.example");
+    assert_eq!(standing.slot.unwrap().to_string(), slot);
     assert_eq!(standing.parent.unwrap().to_string(), UNIT);
     let parent = timeline(&scene, UNIT).standing.unwrap();
     assert_eq!(parent.parts[0].position.as_deref(), Some("bay 2"));

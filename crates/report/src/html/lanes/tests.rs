@@ -45,8 +45,8 @@ fn custody_is_told_step_by_step() {
         (
             "taken",
             taken,
-            vec![(&maker, 0, Some(2)), (&north, 2, None)],
-            (1, Some(2), HandOverState::Missing),
+            vec![(&maker, 0, None)],
+            (1, None, HandOverState::Pending),
         ),
     ] {
         let got = lanes.bars.iter();

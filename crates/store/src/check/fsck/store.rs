@@ -237,9 +237,9 @@ impl Rows for Comparison<'_> {
             self.expect(store.index_of(&leaf), &Some(index), || {
                 format!("the place of entry {index}")
             });
-            for (alias, holder) in &changes.aliases {
-                self.expect(store.alias_holder(alias), &Some(holder.clone()), || {
-                    format!("the holder of {alias}")
+            for ((by, alias), holder) in &changes.aliases {
+                self.expect(store.alias_holder(by, alias), &Some(holder.clone()), || {
+                    format!("the holder of {alias} by {by}")
                 });
             }
             for term in &terms {

@@ -208,6 +208,7 @@ fn shipments(directory: &Path, count: usize) -> (crate::Ledger, prova_testkit::b
     let log_key = prova_core::key::published_test_key("log").unwrap();
     let mut ledger = crate::Ledger::create(directory, &statements.charter(), log_key).unwrap();
     let mut entries = statements.enrolments();
+    entries.push(statements.manufacture("SN0", 0));
     entries.extend((0..count).map(|_| statements.ship("SN0")));
     ledger.append(None, &entries).unwrap();
     (ledger, statements)

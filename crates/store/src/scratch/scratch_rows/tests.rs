@@ -28,6 +28,8 @@ fn chain(index: u64, before: Option<Chain>) -> Chain {
         time: Timestamp::from_unix(1_772_352_000).unwrap(),
         from: None,
         found: BTreeMap::new(),
+        said: None,
+        accounts: 0,
         ended: None,
         life: Life::Unit(Box::default()),
     }
@@ -52,13 +54,14 @@ fn compare(seed: u64, limits: ScratchLimits, entries: u32) {
             );
             changes.chains.insert(id.clone(), chain(index, before));
             if let Ok(alias) = alias(chance.below(40)) {
-                let holder = scratch.alias_holder(&alias).unwrap();
-                assert_eq!(holder, memory.alias_holder(&alias).unwrap());
+                let by: prova_core::id::OrgId = "dns:nordlys.example".parse().unwrap();
+                let holder = scratch.alias_holder(&by, &alias).unwrap();
+                assert_eq!(holder, memory.alias_holder(&by, &alias).unwrap());
                 if holder.is_none() {
-                    changes.aliases.insert(alias, id.clone());
+                    changes.aliases.insert((by, alias), id.clone());
                 }
             }
-            let part = FactKey::Part(unit(&format!("SN{}", chance.below(30))));
+            let part = FactKey::Part(EntryIndex::new(0), unit(&format!("SN{}", chance.below(30))));
             assert_eq!(
                 scratch.fact(&id, &part).unwrap(),
                 memory.fact(&id, &part).unwrap()
