@@ -7,12 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chain, CustodyChange, Detail, Finding, MAX_NESTING, Register, Transfer, UnitLife, View};
+use super::{Chain, CustodyChange, Detail, Finding, Register, Transfer, UnitLife, View};
 use crate::{
     id::{Alias, ComponentId, Kind, OrgId, SubjectId},
     position::EntryIndex,
     statement::event::EventKind,
 };
+
+/// How often lines are followed to the one that they were joined to.
+pub(super) const MAX_JOINS: usize = 1_024;
 
 /// Which of a subject's facts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -375,7 +378,7 @@ pub fn custody_on<V: View>(
     all.sort_by_key(|change| change.at.entry);
     let mut told: Vec<CustodyChange> = Vec::new();
     let mut at = line;
-    for _ in 0..MAX_NESTING {
+    for _ in 0..=MAX_JOINS {
         let before = told.last().map(|last| (last.at.entry, last.holder.clone()));
         let mut of_line = all.iter().filter(|change| change.line == at).peekable();
         // It was joined where the other line came to who held this one.
@@ -417,7 +420,7 @@ pub fn on_line<V: View, T>(
 ) -> Result<Option<T>, V::Error> {
     let chain = view.chain(unit)?;
     let mut at = line;
-    for _ in 0..MAX_NESTING {
+    for _ in 0..=MAX_JOINS {
         if let Some(shown) = chain
             .as_ref()
             .and_then(Chain::unit)

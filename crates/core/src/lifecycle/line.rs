@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Aside, ChangedBy, CustodyChange, Detail, Fact, FactKey, FactKind, FindingCode, FoundAt, Life,
-    MAX_NESTING, Moment, Passage, Register, Said, UnitLife, View, applying::Applying,
+    MAX_NESTING, Moment, Passage, Register, Said, UnitLife, View, applying::Applying, facts::MAX_JOINS,
 };
 use crate::{
     id::{ComponentId, OrgId, SubjectId},
@@ -31,7 +31,7 @@ impl<V: View> Applying<'_, V> {
     ) -> Result<Option<T>, V::Error> {
         // As `facts::on_line`, without a copy of the chain.
         let mut at = line;
-        for _ in 0..MAX_NESTING {
+        for _ in 0..=MAX_JOINS {
             if self.unit(unit, |life| life.began)? == Some(at) {
                 return self.unit(unit, |life| Some(look(life)));
             }

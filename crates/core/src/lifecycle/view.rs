@@ -38,7 +38,7 @@ pub trait View {
     /// A row that cannot be read.
     fn fact(&self, of: &SubjectId, key: &FactKey) -> Result<Option<Fact>, Self::Error>;
 
-    /// All facts of one kind about a subject. (Deciding on an entry never asks for these.)
+    /// All facts of one kind about a subject. Deciding on an entry asks for a type's suppliers, and for the lines of a unit that has several.
     ///
     /// # Errors
     /// A row that cannot be read.
