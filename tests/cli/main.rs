@@ -32,6 +32,7 @@ mod registry;
 mod scene;
 mod seal;
 mod show;
+mod strangers;
 mod trace;
 mod trust;
 mod verify;

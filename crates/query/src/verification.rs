@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, error::Error, fmt};
 use prova_core::{
     id::SubjectId,
     ledger::{EntryFault, ReplayError},
+    lifecycle::facts,
     position::EntryIndex,
     verdict::{Grounds, Question, ReasonCode, Trust, Verdict, VerdictScope},
 };
@@ -132,13 +133,10 @@ impl SubjectVerdict {
         trust: Option<&Trust>,
         progress: &dyn Progress,
     ) -> Result<Self, VerifySubjectError> {
-        let mut audit = audited(&snapshot, VerdictScope::Subject(subject.clone()), trust, progress)?;
-        let findings = std::mem::take(&mut audit.findings);
-        let findings = findings
-            .into_iter()
-            .filter(|finding| finding.subject == *subject)
-            .collect();
+        let audit = audited(&snapshot, VerdictScope::Subject(subject.clone()), trust, progress)?;
         let reading = Reading::audited(snapshot, audit).map_err(SubjectError::from)?;
+        // Not all that was found: what counts for the subject.
+        let findings = facts::findings(&reading, subject).map_err(SubjectError::from)?;
         let grounds = reading.grounds(subject)?;
         let signed = reading.snapshot().signed_checkpoint();
         let charter = reading.snapshot().charter().leaf();

@@ -62,7 +62,7 @@ unit:dns:nordlys.example/AAU/S2 in ledger.example/2026; checkpoint of size 17 wi
 
 unit:dns:nordlys.example/AAU/S2
   entry 11: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
-  entry 14: custody-gap: taken into use by dns:north.example, who had not received it
+  entry 14: other-account: dns:north.example has an account of its own
   entry 15: distrusted-key: signed by key 61f106581b7a8b0968a6a8d636c0cfbd9c6de3ea7cc35bd83e318530e1e4b37c of dns:carrier.example, which is distrusted from entry 11 on: stolen
 [4]
 
