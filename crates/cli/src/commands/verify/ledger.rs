@@ -8,7 +8,7 @@ use std::{
 
 use prova_core::{
     id::SubjectId,
-    lifecycle::Finding,
+    lifecycle::{Finding, FindingCode},
     verdict::{Answer, ReasonCode, Trust, Verdict, VerdictScope},
     view::message::message,
 };
@@ -139,7 +139,10 @@ pub(super) fn status(verdict: &Verdict, ui: &Ui) -> Result<Status, CommandError>
         ui.note(ACCEPT);
     }
     // Where there is a gap, what follows it has not been looked for: that none was found says nothing.
-    if !verdict.findings.is_empty() || !verdict.gaps.is_empty() {
+    // That somebody else has an account of it is in nobody's power who answers for it.
+    let mut findings = verdict.findings.iter();
+    let is_wrong = findings.any(|finding| finding.code() != FindingCode::OtherAccount);
+    if is_wrong || !verdict.gaps.is_empty() {
         return Ok(Status::NotMet);
     }
     Ok(if verdict.is_anchored() {
