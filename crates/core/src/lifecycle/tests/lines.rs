@@ -209,39 +209,27 @@ fn a_carrier_decides_about_nothing() {
 
 #[test]
 fn a_statement_replaces_only_what_it_had_seen() {
-    // Its maker and its operator hold it one after the other; what the maker signed before says nothing of the time after.
-    let mut scene = made(&[U1]);
-    let mut late = scene.event_with("nordlys", &[NORTH], Role::Manufacturer, ship(SOUTH), &[U1]);
-    scene.clean("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
-    let shipment = scene.head(&id(U1));
-    scene.clean(
-        NORTH,
-        Role::Operator,
-        receive("nordlys", shipment, SealState::Intact),
-        &[U1],
-    );
-    // Signed by both, it is behind what the maker itself signed since.
-    assert!(scene.submit(&late, &["nordlys", NORTH]).is_err());
-    late.subjects[0].prev = shipment;
-    let unseen = scene.submit(&late, &["nordlys", NORTH]).unwrap_err();
-    assert!(matches!(
-        unseen,
-        Refused::Inadmissible(Inadmissible::BehindOwn { .. })
-    ));
-    // A part: taken out by its holder with the maintainer, put back by what the holder's other key had signed before.
-    let mut scene = delivered(&[U1, PART]);
-    let put_in = |scene: &mut Scene| {
-        scene.event_with(
-            "integrator",
-            &[NORTH],
-            Role::Integrator,
-            assemble(U1, &[PART]),
-            &[U1, PART],
-        )
+    let mut scene = delivered(&[U1]);
+    let rotate = crate::statement::action::Rotate {
+        organisation: org(NORTH),
+        add: vec![crate::tests::scene::public("spare-1")],
+        retire: Vec::new(),
     };
-    let first = put_in(&mut scene);
-    scene.submit(&first, &["integrator", NORTH]).unwrap();
-    assert_eq!(scene.unit(PART).parent(), Some(&component(U1)));
+    let rotate = crate::statement::action::Action::Rotate(rotate);
+    scene.act(rotate, &[NORTH]).unwrap();
+    // By a key that had said nothing of the unit, and had not seen what its maker put on it.
+    let mut unseen = scene.event(NORTH, Role::Operator, update("1.1"), &[U1]);
+    let head = unseen.subjects[0].prev.take();
+    let found = scene.submit(&unseen, &["spare-1"]).unwrap().1;
+    assert_eq!(found, [F::UnreleasedFirmware, F::SignedUnseen]);
+    assert_eq!(scene.unit(U1).firmware, Some(component(&firmware_id("1.0"))));
+    // Once it has seen that, it may.
+    let mut seen = scene.event(NORTH, Role::Operator, update("1.1"), &[U1]);
+    assert_ne!(seen.subjects[0].prev, head);
+    seen.subjects[0].prev = scene.head(&id(U1));
+    let found = scene.submit(&seen, &["spare-1"]).unwrap().1;
+    assert_eq!(found, [F::UnreleasedFirmware]);
+    assert_eq!(scene.unit(U1).firmware, Some(component(&firmware_id("1.1"))));
 }
 
 #[test]
