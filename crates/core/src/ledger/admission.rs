@@ -276,6 +276,9 @@ fn found(size: TreeSize, entry: &Verified) -> Result<Registry, Inadmissible> {
     Ok(Registry::found(charter, entry.signers())?)
 }
 
+/// Entries that are looked up one by one under a key, before all that it signed are.
+const MAX_PROBES: usize = 32;
+
 /// The entry of a subject's chain that those who sign an event had seen, if any: one before this, and not before one that any of their
 /// keys signed there. What others said in between never makes a statement inadmissible.
 pub(crate) fn seen<P: Placing>(
@@ -309,17 +312,34 @@ pub(crate) fn seen<P: Placing>(
             Some(place)
         }
     };
-    let unseen = seen.map_or(chain.first, EntryIndex::after);
-    for entry in under(&of_chain, unseen..chain.last.after())? {
-        for key in signers {
-            if !under(&Term::Key(*key), one(entry))?.is_empty() {
-                return Err(Inadmissible::BehindOwn {
-                    subject: id.clone(),
-                    key: *key,
-                    entry,
+    let unseen = seen.map_or(chain.first, EntryIndex::after)..chain.last.after();
+    let others = under(&of_chain, unseen.clone())?;
+    for key in signers {
+        let term = Term::Key(*key);
+        // Many may have spoken since, or the key often of other things: neither may make this slow.
+        let own = if others.len() > MAX_PROBES {
+            let signed = under(&term, unseen.clone())?;
+            others
+                .iter()
+                .find(|entry| signed.binary_search(entry).is_ok())
+                .copied()
+        } else {
+            let mut own = None;
+            for entry in &others {
+                if !under(&term, one(*entry))?.is_empty() {
+                    own = Some(*entry);
+                    break;
                 }
-                .into());
             }
+            own
+        };
+        if let Some(entry) = own {
+            return Err(Inadmissible::BehindOwn {
+                subject: id.clone(),
+                key: *key,
+                entry,
+            }
+            .into());
         }
     }
     Ok(seen)

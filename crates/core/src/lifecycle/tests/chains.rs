@@ -36,6 +36,13 @@ fn after(scene: &mut Scene, by: &str, role: Role, event: Event, about: &str, see
 
 #[test]
 fn what_others_said_in_between_makes_no_statement_inadmissible() {
+    // Few are looked up one by one, many are not.
+    for others in [3, 40] {
+        said_in_between(others);
+    }
+}
+
+fn said_in_between(others: u64) {
     let mut scene = made(&[U1]);
     let born = scene.entries.len() as u64 - 1;
     let shipped = after(
@@ -54,7 +61,7 @@ fn what_others_said_in_between_makes_no_statement_inadmissible() {
         })
     };
     let unseen = after(&mut scene, "auditor", Role::Auditor, measure(), U1, None);
-    for _ in 0..3 {
+    for _ in 0..others {
         scene.clean(NORTH, Role::Operator, measure(), &[U1]);
     }
     scene.submit(&shipped, &["nordlys"]).unwrap();
@@ -64,7 +71,7 @@ fn what_others_said_in_between_makes_no_statement_inadmissible() {
     for (statement, by) in [(shipped, "nordlys"), (unseen, "auditor")] {
         refused.push((scene.submit(&statement, &[by]).unwrap_err(), key(by)));
     }
-    for ((refused, want), at) in refused.into_iter().zip([born + 4, born + 5]) {
+    for ((refused, want), at) in refused.into_iter().zip([born + others + 1, born + others + 2]) {
         let subject = id(U1);
         let (key, entry) = (want, EntryIndex::new(at));
         let behind = Inadmissible::BehindOwn { subject, key, entry };
