@@ -190,8 +190,8 @@ impl<V: View> Applying<'_, V> {
             Kind::Unit => self.held(component)?.map(FoundAt::Line),
             Kind::Type | Kind::Slot => self.is_signed_by_owner(component).then_some(FoundAt::Chain),
             Kind::Artefact => {
-                let release = FactKey::Release(self.event.by.clone());
-                self.known(component, &release)?.map(|_| FoundAt::Chain)
+                let shown = self.component(component, |chain| chain.artefact()?.producer.clone())?;
+                (shown.flatten().as_ref() == Some(&self.event.by)).then_some(FoundAt::Chain)
             }
         })
     }
@@ -264,7 +264,7 @@ impl<V: View> Applying<'_, V> {
         self.find(&id.clone().into(), FoundAt::Entry, Detail::Claim { by, event })
     }
 
-    /// Notes when the speaker claims, and whether that is before what it claimed just before.
+    /// Keeps when the speaker claims to speak; a time before the one that it claimed just before is a finding.
     pub(super) fn tells_time(&mut self, subject: &SubjectId, on: FoundAt) -> Result<(), V::Error> {
         let (by, time) = (self.event.by.clone(), self.event.time);
         let said = match (on, subject.component()) {

@@ -146,15 +146,15 @@ impl<V: View> Applying<'_, V> {
             state: transfer.state,
         };
         if is_carrier {
+            // In its hands, and nothing more: who decides about it is who shipped it.
             self.passes(unit, line, Some(&by), how)?;
             self.change(unit, line, |life| life.shipment = Some(transfer.clone()))?;
         } else {
-            self.change(unit, line, |life| life.shipment = None)?;
             self.hand_over(unit, line, &by, how)?;
+            self.change(unit, line, |life| life.shipment = None)?;
             self.passes_title(unit, line, &transfer)?;
             self.transfer_ends(unit, transfer.clone());
         }
-        self.may_change(unit, line, Register::Holder)?;
         self.speaks_on(unit, line)?;
         if !is_carrier && by != transfer.to {
             let to = transfer.to;
@@ -184,11 +184,10 @@ impl<V: View> Applying<'_, V> {
                 FoundAt::Line(line),
                 Detail::TitleGap { to, title },
             ),
-            None if self.may_change(unit, line, Register::Title)? => {
+            None => {
                 self.change(unit, line, |life| life.title = Some(to))?;
-                Ok(())
+                self.changes_now(unit, line, Register::Title)
             }
-            None => Ok(()),
         }
     }
 
@@ -216,9 +215,8 @@ impl<V: View> Applying<'_, V> {
         };
         let line = match (giver, self.held_by(unit, &by)?) {
             (Some(line), _) => {
-                self.change(unit, line, |life| life.shipment = None)?;
                 self.hand_over(unit, line, &by, how)?;
-                self.may_change(unit, line, Register::Holder)?;
+                self.change(unit, line, |life| life.shipment = None)?;
                 self.speaks_on(unit, line)?;
                 line
             }
@@ -226,7 +224,10 @@ impl<V: View> Applying<'_, V> {
                 self.speaks_on(unit, line)?;
                 line
             }
-            (None, None) => self.begin(unit, &by, how)?,
+            (None, None) => match self.begin(unit, &by, how)? {
+                Some(line) => line,
+                None => return self.claim(unit),
+            },
         };
         let transfer = Transfer {
             line,

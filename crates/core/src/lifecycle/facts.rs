@@ -44,6 +44,8 @@ pub enum FactKey {
     Account(EntryIndex),
     /// Of a unit: a line that was joined to another, by the entry that began it.
     Joined(EntryIndex),
+    /// Of a unit: how many lines an organisation began without a birth.
+    Begun(OrgId),
     /// That a life has no beginning on record.
     Unborn,
 }
@@ -75,6 +77,8 @@ pub enum FactKind {
     Account,
     /// [`FactKey::Joined`].
     Joined,
+    /// [`FactKey::Begun`].
+    Begun,
     /// [`FactKey::Unborn`].
     Unborn,
 }
@@ -103,6 +107,8 @@ pub enum Fact {
     Account(Box<UnitLife>),
     /// The line that it was joined to, by the entry that began that.
     Line(EntryIndex),
+    /// How many.
+    Count(u64),
     /// The first entry, and what it was.
     Unborn(EntryIndex, EventKind),
 }
@@ -138,7 +144,7 @@ pub struct Neighbours {
 
 impl FactKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Findings,
         Self::Transfer,
         Self::Custody,
@@ -151,6 +157,7 @@ impl FactKind {
         Self::RunsOn,
         Self::Account,
         Self::Joined,
+        Self::Begun,
         Self::Unborn,
     ];
 }
@@ -172,6 +179,7 @@ impl FactKey {
             Self::RunsOn(..) => FactKind::RunsOn,
             Self::Account(_) => FactKind::Account,
             Self::Joined(_) => FactKind::Joined,
+            Self::Begun(_) => FactKind::Begun,
             Self::Unborn => FactKind::Unborn,
         }
     }

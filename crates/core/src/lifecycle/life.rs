@@ -163,12 +163,21 @@ impl<V: View> Applying<'_, V> {
                 self.find(&id, FoundAt::Line(line), Detail::SecondBirth { born })?;
                 continue;
             }
-            let line = match self.held_by(&unit, &maker)? {
+            // Whoever holds what another made does not make it again by saying so.
+            let held = self.held_by(&unit, &maker)?;
+            let is_born = match held {
+                Some(line) => self.line(&unit, line, |life| life.born)?.flatten().is_some(),
+                None => false,
+            };
+            let line = match held.filter(|_| !is_born) {
                 Some(line) => {
                     self.speaks_on(&unit, line)?;
                     line
                 }
-                None => self.begin(&unit, &maker, Passage::Birth)?,
+                None => match self.begin(&unit, &maker, Passage::Birth)? {
+                    Some(line) => line,
+                    None => continue,
+                },
             };
             self.born(&unit, line, &maker, of_type)?;
             if let Some(firmware) = &manufacture.firmware {
@@ -217,7 +226,7 @@ impl<V: View> Applying<'_, V> {
             life.of_type = Some(of_type.clone());
             life.title = Some(maker.clone());
         })?;
-        self.may_change(unit, line, Register::Title)?;
+        self.changes_now(unit, line, Register::Title)?;
         if !is_named {
             let (by, of_type) = (maker.clone(), of_type.clone());
             let unnamed = Detail::UnnamedManufacturer { by, of_type };
@@ -303,10 +312,17 @@ impl<V: View> Applying<'_, V> {
                 self.change(unit, line, |life| life.ended = life.ended.or(Some(index)))?;
             }
         }
-        let others = [self.subjects(Kind::Artefact), self.subjects(Kind::Slot)].concat();
-        for id in others {
-            let is_end = units.is_empty() && self.own_place(&id.clone().into())?.is_some();
-            if let Some(chain) = self.changes.chains.get_mut(&id.into()).filter(|_| is_end) {
+        let artefacts = self.subjects(Kind::Artefact);
+        for slot in self.subjects(Kind::Slot) {
+            if !self.is_signed_by_owner(&slot) {
+                continue;
+            }
+            for artefact in &artefacts {
+                self.set_fact(&slot, FactKey::Occupant(artefact.clone()), None);
+            }
+            // With something in it, that ends there; alone, the slot does.
+            let is_end = units.is_empty() && artefacts.is_empty();
+            if let Some(chain) = self.changes.chains.get_mut(&slot.into()).filter(|_| is_end) {
                 chain.ended = chain.ended.or(Some(index));
             }
         }

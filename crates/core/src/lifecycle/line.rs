@@ -18,6 +18,9 @@ use crate::{
     position::EntryIndex,
 };
 
+/// Most lines of one unit that an organisation begins without a birth.
+pub const MAX_LINES_BEGUN: u64 = 16;
+
 /// What is wrong on a line, and when its last speaker spoke.
 type KeptWithLine<'a> = (&'a mut BTreeMap<FindingCode, u64>, &'a mut Option<Said>);
 
@@ -145,7 +148,7 @@ impl<V: View> Applying<'_, V> {
         Ok(None)
     }
 
-    /// The line that the signers act on, if any: nothing more happens to what has ended, and times go forward.
+    /// The line that the signers act on, if any, and what is wrong with their doing so.
     pub(super) fn acts_on(&mut self, unit: &ComponentId) -> Result<Option<EntryIndex>, V::Error> {
         let line = self.held(unit)?;
         if let Some(line) = line {
@@ -188,20 +191,43 @@ impl<V: View> Applying<'_, V> {
             )?;
             return Ok(false);
         }
-        let at = self.index;
-        self.change(unit, line, |life| {
-            life.changed.insert(register, ChangedBy { at, signers });
-        })?;
+        self.changes_now(unit, line, register)?;
         Ok(true)
     }
 
-    /// Begins a line of a unit that is a subject.
+    /// The statement is the last that changed something on a line.
+    pub(super) fn changes_now(
+        &mut self,
+        unit: &ComponentId,
+        line: EntryIndex,
+        register: Register,
+    ) -> Result<(), V::Error> {
+        let (at, signers) = (self.index, self.signers().cloned().collect());
+        self.change(unit, line, |life| {
+            life.changed.insert(register, ChangedBy { at, signers });
+        })?;
+        Ok(())
+    }
+
+    /// Begins a line of a unit that is a subject; none where the organisation has begun as many as it may, but for that of a birth, of which
+    /// there is one.
     pub(super) fn begin(
         &mut self,
         unit: &ComponentId,
         organisation: &OrgId,
         how: Passage,
-    ) -> Result<EntryIndex, V::Error> {
+    ) -> Result<Option<EntryIndex>, V::Error> {
+        if how != Passage::Birth {
+            let key = FactKey::Begun(organisation.clone());
+            let begun = match self.known(unit, &key)? {
+                Some(Fact::Count(begun)) => begun,
+                _ => 0,
+            };
+            if begun >= MAX_LINES_BEGUN {
+                return Ok(None);
+            }
+            self.set_fact(unit, key, Some(Fact::Count(begun.saturating_add(1))));
+        }
         let line = self.index;
         let begun = UnitLife {
             began: Some(line),
@@ -228,9 +254,9 @@ impl<V: View> Applying<'_, V> {
             let by = organisation.clone();
             self.find(&id, FoundAt::Line(line), Detail::NotReceived { by })?;
         }
-        self.may_change(unit, line, Register::Holder)?;
+        self.changes_now(unit, line, Register::Holder)?;
         self.tells_time(&id, FoundAt::Line(line))?;
-        Ok(line)
+        Ok(Some(line))
     }
 
     /// From this entry on `holder` has the unit, on this line.
@@ -261,7 +287,8 @@ impl<V: View> Applying<'_, V> {
         Ok(())
     }
 
-    /// Both sides signed: the line passes to `to`, out of where it is; a line that it had of its own is joined.
+    /// Both sides signed: the line passes to `to`, out of where it is; a line that it had of its own is joined. What either side had seen does not
+    /// matter: the transfer is what both agreed on.
     pub(super) fn hand_over(
         &mut self,
         unit: &ComponentId,
@@ -278,6 +305,7 @@ impl<V: View> Applying<'_, V> {
         };
         self.leaves_place(unit, line)?;
         self.passes(unit, line, Some(to), how)?;
+        self.changes_now(unit, line, Register::Holder)?;
         match own {
             Some(own) => self.join(unit, own, line),
             None => Ok(()),
@@ -289,19 +317,21 @@ impl<V: View> Applying<'_, V> {
         let Some(account) = self.line(unit, own, UnitLife::clone)? else {
             return Ok(());
         };
-        let mut is_record = false;
         self.change(unit, line, |life| {
             life.slot = account.slot.or(life.slot.take());
             life.firmware = account.firmware.or(life.firmware.take());
             life.ended = account.ended.or(life.ended);
-            if life.born.is_none() && account.born.is_some() {
+            // The record stays the record, whatever else is said of its birth on the line that was received.
+            if account.is_record || (life.born.is_none() && account.born.is_some()) {
                 life.born = account.born;
                 life.maker = account.maker;
                 life.of_type = account.of_type;
                 life.title = account.title;
                 life.is_record = account.is_record;
             }
-            is_record = life.is_record;
+            let kept = account.changed.into_iter();
+            life.changed
+                .extend(kept.filter(|(register, _)| !matches!(register, Register::Holder | Register::Title)));
         })?;
         if self.unit(unit, |life| life.began)? == Some(own) {
             self.show(unit, line)?;

@@ -34,6 +34,7 @@ pub use self::{
     distrust::{distrust, distrusted},
     facts::{Fact, FactKey, FactKind, Facts, FoundAt, FoundDetail, Neighbours},
     finding::{Finding, FindingCode, FindingGroup, ParseFindingCodeError, Severity},
+    line::MAX_LINES_BEGUN,
     passage::{CustodyChange, Moment, Passage},
     view::{Changes, Layer, Lives, View},
 };

@@ -41,9 +41,12 @@ impl<V: View> Applying<'_, V> {
             Some(line) => Some(line),
             None => self.held(part)?,
         };
-        let line = match own {
-            Some(line) => line,
+        let own = match own {
+            Some(line) => Some(line),
             None => self.begin(part, &holder, Passage::Installation)?,
+        };
+        let Some(line) = own else {
+            return self.claim(part);
         };
         self.speaks_on(part, line)?;
         if self.is_inside((parent, up), (part, line))? {

@@ -55,13 +55,15 @@ impl<V: View> Applying<'_, V> {
             (Some(line), _) => line,
             // Its holder installs it in another's slot, together with it.
             (None, Some(line)) => {
-                let from = self.event.by.clone();
+                let from = self.rights(unit, line)?.unwrap_or_else(|| self.event.by.clone());
                 let (given, state) = (Some(self.index), TransferState::Accepted);
                 self.hand_over(unit, line, operator, Passage::Receipt { from, given, state })?;
-                self.may_change(unit, line, Register::Holder)?;
                 line
             }
-            (None, None) => self.begin(unit, operator, Passage::Installation)?,
+            (None, None) => match self.begin(unit, operator, Passage::Installation)? {
+                Some(line) => line,
+                None => return self.claim(unit),
+            },
         };
         self.speaks_on(unit, line)?;
         let known = self.line(unit, line, |life| life.slot.clone())?.flatten();

@@ -9,7 +9,7 @@ use bincode::config::{BigEndian, Configuration, Fixint, Limit};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The version of all rows; a row of another version is read as damaged, and the store is built anew.
-pub(crate) const ROW_VERSION: u8 = 10;
+pub(crate) const ROW_VERSION: u8 = 11;
 
 /// The largest row, in bytes: 5,000 keys of a registry fit many times.
 const MAX_ROW_BYTES: usize = 64 << 20;

@@ -89,6 +89,7 @@ pub(crate) fn facts_prefix(of: &SubjectId, kind: FactKind) -> Vec<u8> {
         FactKind::RunsOn => b'r',
         FactKind::Account => b'A',
         FactKind::Joined => b'j',
+        FactKind::Begun => b'n',
         FactKind::Unborn => b'u',
     });
     key
@@ -115,7 +116,7 @@ pub(crate) fn fact_key(of: &SubjectId, fact: &FactKey) -> Vec<u8> {
             key.push(0);
             key.extend_from_slice(id.as_str().as_bytes());
         }
-        FactKey::Manufacturer(org) | FactKey::Supplier(org) | FactKey::Release(org) => {
+        FactKey::Manufacturer(org) | FactKey::Supplier(org) | FactKey::Release(org) | FactKey::Begun(org) => {
             key.extend_from_slice(org.as_str().as_bytes());
         }
         FactKey::Unborn => {}
@@ -149,6 +150,7 @@ pub(crate) fn fact_of(kind: FactKind, rest: &[u8]) -> Option<FactKey> {
         }
         FactKind::Account => index().map(FactKey::Account),
         FactKind::Joined => index().map(FactKey::Joined),
+        FactKind::Begun => org().map(FactKey::Begun),
         FactKind::Unborn => rest.is_empty().then_some(FactKey::Unborn),
     }
 }

@@ -233,6 +233,145 @@ fn a_statement_replaces_only_what_it_had_seen() {
 }
 
 #[test]
+fn what_both_sides_signed_needs_no_sight_of_the_carrier() {
+    let mut scene = made(&[U1]);
+    scene.clean("nordlys", Role::Manufacturer, ship(NORTH), &[U1]);
+    let shipment = scene.head(&id(U1));
+    let arrived = || receive("nordlys", shipment, SealState::Intact);
+    // Signed with the paper in hand, before the carrier's receipt was on record.
+    let mut unseen = scene.event(NORTH, Role::Operator, arrived(), &[U1]);
+    scene.clean("carrier", Role::Carrier, arrived(), &[U1]);
+    unseen.subjects[0].prev = None;
+    assert_eq!(scene.submit(&unseen, &[NORTH]).unwrap().1, []);
+    let unit = scene.unit(U1);
+    assert_eq!(
+        (unit.custodian(), unit.title.clone()),
+        (Some(&org(NORTH)), Some(org(NORTH)))
+    );
+    // What goes away through a carrier's hands leaves the slot of who shipped it.
+    scene.clean(NORTH, Role::Operator, install(None), &[U1, SLOT]);
+    scene.clean(NORTH, Role::Operator, ship(SOUTH), &[U1]);
+    let shipment = scene.head(&id(U1));
+    scene.clean(
+        "carrier",
+        Role::Carrier,
+        receive(NORTH, shipment, SealState::Intact),
+        &[U1],
+    );
+    scene.clean(
+        SOUTH,
+        Role::Operator,
+        receive("carrier", shipment, SealState::Intact),
+        &[U1],
+    );
+    assert_eq!(scene.occupants(SLOT), Vec::<String>::new());
+}
+
+#[test]
+fn whoever_holds_what_another_made_has_not_made_it() {
+    let mut scene = made(&[U1]);
+    scene.clean("nordlys", Role::Manufacturer, ship("meridian"), &[U1]);
+    let shipment = scene.head(&id(U1));
+    let bought = receive("nordlys", shipment, SealState::Intact);
+    scene.clean("meridian", Role::Manufacturer, bought, &[U1]);
+    let before = (scene.unit(U1).born, scene.unit(U1).maker);
+    scene.finds(
+        "meridian",
+        Role::Manufacturer,
+        manufacture(None),
+        &[U1],
+        &[F::ForeignMaker],
+    );
+    let unit = scene.unit(U1);
+    assert_eq!(
+        (unit.born, unit.maker.clone(), unit.is_record),
+        (before.0, before.1, true)
+    );
+    // Nor does it come back to its maker as another's.
+    scene.finds(
+        "meridian",
+        Role::Manufacturer,
+        manufacture(None),
+        &[U2],
+        &[F::NoBirth, F::ForeignMaker],
+    );
+    scene.clean("nordlys", Role::Manufacturer, manufacture(None), &[U2]);
+    scene.clean("meridian", Role::Manufacturer, ship("nordlys"), &[U2]);
+    let shipment = scene.head(&id(U2));
+    let back = receive("meridian", shipment, SealState::Intact);
+    scene.clean("nordlys", Role::Manufacturer, back, &[U2]);
+    let unit = scene.unit(U2);
+    assert_eq!((unit.maker, unit.is_record), (Some(org("nordlys")), true));
+}
+
+#[test]
+fn who_releases_another_release_ends_nothing_of_it() {
+    let mut scene = made(&[]);
+    let artefact = firmware_id("1.0");
+    let mut forged = scene.event(
+        "meridian",
+        Role::Producer,
+        Event::Manifest(manifest("forged")),
+        &[&artefact],
+    );
+    forged.subjects[0].aliases = vec!["pkg:generic/forged@1".parse().unwrap()];
+    scene.submit(&forged, &["meridian"]).unwrap();
+    scene.clean(SOUTH, Role::Operator, decommission(), &[&artefact]);
+    scene.clean(
+        "nordlys",
+        Role::Producer,
+        Event::Manifest(manifest("AAU firmware")),
+        &[&artefact],
+    );
+    assert_eq!(
+        (
+            scene.shown(&artefact),
+            facts::aliases(&scene.rows, &id(&artefact))
+        ),
+        (Vec::new(), Ok(BTreeSet::new()))
+    );
+    // Software in a slot goes out of it; a slot alone ends.
+    scene.clean(NORTH, Role::Operator, install(None), &[&artefact, SLOT]);
+    assert_eq!(scene.occupants(SLOT), [artefact.as_str()]);
+    scene.clean(NORTH, Role::Operator, decommission(), &[&artefact, SLOT]);
+    assert_eq!(scene.occupants(SLOT), Vec::<String>::new());
+    scene.clean(NORTH, Role::Operator, install(None), &[&artefact, SLOT]);
+    scene.clean(NORTH, Role::Operator, decommission(), &[SLOT]);
+    scene.finds(
+        NORTH,
+        Role::Operator,
+        install(None),
+        &[&artefact, SLOT],
+        &[F::AfterEnd],
+    );
+}
+
+#[test]
+fn an_organisation_begins_so_many_lines_of_a_unit_and_no_more() {
+    use crate::lifecycle::MAX_LINES_BEGUN;
+    let mut scene = made(&[U1]);
+    // Each account is passed on to an accomplice, so that the next can begin.
+    for round in 0..MAX_LINES_BEGUN + 3 {
+        let taken = receive("nobody", None, SealState::None);
+        let (_, found) = {
+            let statement = scene.event(SOUTH, Role::Operator, taken, &[U1]);
+            scene.submit(&statement, &[SOUTH]).unwrap()
+        };
+        let want = if round < MAX_LINES_BEGUN {
+            F::CustodyGap
+        } else {
+            F::Claim
+        };
+        assert!(found.contains(&want), "{round}: {found:?}");
+        let handed = receive(SOUTH, None, SealState::None);
+        let statement = scene.event_with("carrier", &[SOUTH], Role::Carrier, handed, &[U1]);
+        scene.submit(&statement, &["carrier", SOUTH]).unwrap();
+    }
+    assert!(scene.rows.chain(&id(U1)).unwrap().unwrap().accounts <= 1);
+    assert_eq!(scene.unit(U1).custodian(), Some(&org("nordlys")));
+}
+
+#[test]
 fn one_name_on_two_units_is_a_clone_of_who_gave_it_twice() {
     let mut scene = made(&[]);
     let named = |scene: &mut Scene, by: &str, unit: &str| {
