@@ -28,12 +28,6 @@ fn what_a_stranger_says_is_told_and_changes_nothing() {
     let sentence =
         "at the entry alone: not-custodian: dns:carrier.example ships it, but dns:north.example holds it";
     assert!(told.contains(sentence), "{told}");
-    // Nor does an account of its own.
-    sandbox.ok(&format!(
-        "attest receive {SOUND} --from dns:distributor.example --seals none --inspection accepted --key keys/carrier.pem"
-    ));
-    let other = sandbox.run(&verify).code(0).get_output().stdout.clone();
-    assert!(String::from_utf8(other).unwrap().contains("other-account"));
     // What was signed apart is taken as it is.
     sandbox.ok("append apart.jsonl");
     sandbox.run(&verify).code(0);

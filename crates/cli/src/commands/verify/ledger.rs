@@ -8,7 +8,7 @@ use std::{
 
 use prova_core::{
     id::SubjectId,
-    lifecycle::{Finding, FindingCode},
+    lifecycle::Finding,
     verdict::{Answer, ReasonCode, Trust, Verdict, VerdictScope},
     view::message::message,
 };
@@ -139,10 +139,7 @@ pub(super) fn status(verdict: &Verdict, ui: &Ui) -> Result<Status, CommandError>
         ui.note(ACCEPT);
     }
     // Where there is a gap, what follows it has not been looked for: that none was found says nothing.
-    // That somebody else has an account of it is in nobody's power who answers for it.
-    let mut findings = verdict.findings.iter();
-    let is_wrong = findings.any(|finding| finding.code() != FindingCode::OtherAccount);
-    if is_wrong || !verdict.gaps.is_empty() {
+    if !verdict.findings.is_empty() || !verdict.gaps.is_empty() {
         return Ok(Status::NotMet);
     }
     Ok(if verdict.is_anchored() {
